@@ -1,0 +1,88 @@
+import type { PathAttributes } from '../attributes/path-attributes.js';
+import type { Policy } from '../policy/policy.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import type { Random } from '../ports/random.js';
+import type { ListenTarget, SocketFactory, Transport } from '../ports/transport.js';
+
+/** A family by name, as in configuration files and in what is shown. */
+export type FamilyName = 'ipv4-unicast' | 'ipv6-unicast';
+
+/** Gives connections that somebody else accepted, for example on a server that is shared. */
+export interface Acceptor {
+  /** Called once by the speaker; each connection that is up goes to `accept`. */
+  start(accept: (transport: Transport) => void): void;
+}
+
+/** The effects of a speaker. `@peerage/bgp/node` has the plain ones, `@peerage/bgp/testing` fakes that behave. */
+export interface SpeakerPorts {
+  readonly sockets: SocketFactory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log?: Log;
+}
+
+export interface SpeakerConfig {
+  /** 1 … 4294967295, not 23456. */
+  readonly localAs: number;
+  /** BGP identifier as dotted quad, not 0.0.0.0. */
+  readonly routerId: string;
+  /** Where to listen. Default: none. Port 0 lets the system choose; `speaker.listening` tells. */
+  readonly listen?: readonly (ListenTarget | { readonly acceptor: Acceptor })[];
+  /** RFC 8212: external peers without a policy exchange nothing. Default true. */
+  readonly ebgpRequiresPolicy?: boolean;
+  /** Most equal-cost paths that are handed to route sinks, 1 … 64. Default 1. */
+  readonly maximumPaths?: number;
+  /** Equal-cost paths must have the same AS path, not only the same length of it. Default true. */
+  readonly multipathExactAsPath?: boolean;
+}
+
+/** One neighbour. The address is its name: adding a second of the same address throws. Times are in seconds. */
+export interface PeerConfig {
+  readonly address: string;
+  readonly remoteAs: number;
+  readonly description?: string;
+  /** Port that is dialled. Default 179. */
+  readonly port?: number;
+  /** Source address of dialled connections, and the only one accepted ones may arrive at. */
+  readonly localAddress?: string;
+  /** Never dial. Default false. */
+  readonly passive?: boolean;
+  /** Configured but held down (administrative shutdown). Default false. */
+  readonly shutdown?: boolean;
+  /** 0, or 3 … 65535. Default 90. */
+  readonly holdTime?: number;
+  /** Default a third of the negotiated hold time. */
+  readonly keepaliveTime?: number;
+  /** Default 120, jittered by 0.75 … 1.0. */
+  readonly connectRetryTime?: number;
+  /** First pause after a session failed; doubles to 60 s while it goes on failing. Default 1. */
+  readonly idleHoldTime?: number;
+  /** Default: the family of `address`. */
+  readonly families?: readonly FamilyName[];
+  /** Own next hop by family. Default: own address of that family on the session's interface. */
+  readonly nextHop?: Readonly<Partial<Record<FamilyName, string>>>;
+  /** Send our own address as next hop on an internal session too. Default false. */
+  readonly nextHopSelf?: boolean;
+  /** TCP MD5 password (RFC 2385), 1–80 octets of UTF-8. Never logged, never in a status. */
+  readonly password?: string;
+  /** Least hop count of the peer + 1 … as TTL to send, for external peers that are not adjacent. Default 1 external, 255 internal. */
+  readonly multihopTtl?: number;
+  /** GTSM (RFC 5082): accept only packets that made at most this many hops, 1 … 254. Excludes `multihopTtl`. */
+  readonly ttlSecurityHops?: number;
+  readonly device?: string;
+  readonly importPolicy?: Policy;
+  readonly exportPolicy?: Policy;
+}
+
+/** Prefixes that share attributes and an owner. */
+export interface Announcement {
+  /** Text, `192.0.2.0/24`; both families may be mixed. */
+  readonly prefixes: readonly string[];
+  /** ORIGIN defaults to igp, AS_PATH to empty. */
+  readonly attributes?: PathAttributes;
+  /** Next hop to announce. Default: own address per session. */
+  readonly nextHop?: string;
+  /** Tag by which everything of one owner is listed and withdrawn. Default `''`. The last announcer of a prefix owns it. */
+  readonly owner?: string;
+}

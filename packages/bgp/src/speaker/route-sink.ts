@@ -1,0 +1,38 @@
+import type { Family } from '../net/family.js';
+
+/** The words of a prefix: IPv4 in `a`, IPv6 in `a`–`d`, most significant first, unsigned. */
+export interface PrefixWords {
+  a: number;
+  b: number;
+  c: number;
+  d: number;
+  length: number;
+}
+
+/**
+ * A batch of changed destinations of one family, as a view over columns: valid during the call only. Index `i` runs
+ * from 0 to `length - 1`; a destination occurs once in a batch, with its newest state.
+ */
+export interface RouteChanges {
+  readonly family: Family;
+  readonly length: number;
+  readPrefix(i: number, out: PrefixWords): void;
+  /** Number of next hops: 0 = withdrawn, more than 1 = equal-cost paths (at most `maximumPaths`). */
+  nextHopCount(i: number): number;
+  /** Id of the k-th next hop, in decision order, without doubles. Ids are stable while a destination uses them. */
+  nextHopId(i: number, k: number): number;
+  /** Address of a next hop: 4 or 16 octets. The array is frozen for the life of the id. */
+  nextHopAddress(id: number): Uint8Array;
+  /** Text of the address of the peer of the best path. */
+  bestPeer(i: number): string;
+  /** True when the best path was originated by this speaker: a kernel that has it by itself needs nothing. */
+  isLocal(i: number): boolean;
+}
+
+/** Takes the outcome of the decision process. Called in the speaker's turns, never re-entrantly. */
+export interface RouteSink {
+  /** First the whole present table in batches, then changes as they happen. */
+  routes(changes: RouteChanges): void;
+  /** Everything that was present when the sink was added has been handed over. Once per family. */
+  inSync(family: Family): void;
+}

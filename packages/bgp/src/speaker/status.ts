@@ -1,0 +1,119 @@
+import type { PathAttributes } from '../attributes/path-attributes.js';
+import type { NotificationRecord, SessionError } from './events.js';
+
+export type PeerState = 'idle' | 'connect' | 'active' | 'opensent' | 'openconfirm' | 'established';
+
+export interface MessageCounts {
+  readonly open: number;
+  readonly update: number;
+  readonly notification: number;
+  readonly keepalive: number;
+  readonly routeRefresh: number;
+}
+
+export interface PeerFamilyStatus {
+  readonly family: string;
+  /** Both sides offered it. */
+  readonly negotiated: boolean;
+  /** Why it is not, when we know: `no own next hop of this family`, `not offered by the peer`. */
+  readonly reason?: string;
+  readonly received: number;
+  readonly accepted: number;
+  readonly advertised: number;
+  readonly endOfRib: boolean;
+}
+
+/** One neighbour as it stands. A plain value: it does not change after it was made. */
+export interface PeerStatus {
+  readonly address: string;
+  readonly description?: string;
+  readonly remoteAs: number;
+  readonly localAs: number;
+  readonly type: 'internal' | 'external';
+  readonly state: PeerState;
+  /** Set when the peer cannot start as configured. */
+  readonly refused?: { readonly code: string; readonly message: string };
+  /** Wall-clock milliseconds of the last change of state. */
+  readonly stateSince: number;
+  /** Seconds in Established; absent in other states. */
+  readonly uptimeSeconds?: number;
+  /** How often Established was reached, and left. */
+  readonly establishedCount: number;
+  readonly flaps: number;
+  readonly passive: boolean;
+  readonly shutdown: boolean;
+  readonly remoteRouterId?: string;
+  readonly localAddress?: string;
+  readonly localPort?: number;
+  readonly remotePort?: number;
+  /** Negotiated, seconds. */
+  readonly holdTime?: number;
+  readonly keepaliveTime?: number;
+  readonly families: readonly PeerFamilyStatus[];
+  /** Names of the capabilities the peer offered. */
+  readonly capabilities: readonly string[];
+  readonly sent: MessageCounts;
+  readonly received: MessageCounts;
+  readonly lastError?: SessionError;
+  readonly lastNotification?: NotificationRecord;
+  /** A likely cause in plain words, when the symptoms fit one (for example MD5). */
+  readonly hint?: string;
+  /** Whether the transport is protected by MD5; the key itself is never shown. */
+  readonly md5: boolean;
+}
+
+export interface SpeakerStatus {
+  readonly localAs: number;
+  readonly routerId: string;
+  readonly listening: readonly { readonly address: string; readonly port: number }[];
+  readonly startedAt: number;
+  readonly peers: { readonly configured: number; readonly established: number };
+  readonly families: readonly {
+    readonly family: string;
+    readonly prefixes: number;
+    readonly paths: number;
+  }[];
+  readonly attributeSets: number;
+  readonly nextHops: number;
+}
+
+/** One path of a prefix. */
+export interface PathStatus {
+  /** Address of the peer, or `local`. */
+  readonly peer: string;
+  readonly owner?: string;
+  readonly nextHop: string;
+  readonly best: boolean;
+  /** Belongs to the set of equal-cost paths. */
+  readonly multipath: boolean;
+  /** Absent when import policy rejected it. */
+  readonly accepted: boolean;
+  /** Why it is best, or which rule it lost by: `shorter AS path`. */
+  readonly reason: string;
+  readonly attributes: PathAttributes;
+  /** Seconds since it came or changed. */
+  readonly ageSeconds: number;
+}
+
+export interface RouteStatus {
+  readonly family: string;
+  readonly prefix: string;
+  readonly paths: readonly PathStatus[];
+}
+
+/** A page of a table. Ask again with `after: next` until `next` is absent. */
+export interface RoutePage {
+  readonly routes: readonly RouteStatus[];
+  readonly next?: string;
+}
+
+/** Which routes to list. */
+export interface RouteQuery {
+  /** Default: all. */
+  readonly family?: string;
+  /** One prefix, or an address: then the longest prefix that covers it. */
+  readonly prefix?: string;
+  /** Page size, 1 … 10,000. Default 100. */
+  readonly limit?: number;
+  readonly after?: string;
+}

@@ -1,0 +1,63 @@
+/** One external router of this node, from `--peer-router-*`. */
+export interface ExternalPeer {
+  readonly address: string;
+  readonly as: number;
+  readonly port: number;
+  /** Decoded from Base64; absent = none. Never logged. */
+  readonly password?: string;
+}
+
+/** Where cluster facts are read from; exactly one. */
+export type ClusterSourceConfig =
+  | { readonly kind: 'manifests'; readonly directory: string }
+  | { readonly kind: 'kubernetes'; readonly kubeconfig: string | null; readonly master: string | null };
+
+/**
+ * What the agent was told, after flags and environment were read and validated once. Durations are in seconds, unless
+ * the name says otherwise. Names follow the flags.
+ */
+export interface Config {
+  readonly nodeName: string;
+  readonly source: ClusterSourceConfig;
+  readonly runRouter: boolean;
+  readonly runFirewall: boolean;
+  readonly runServiceProxy: boolean;
+  readonly enableCni: boolean;
+  readonly cniConfFile: string;
+  readonly enableIbgp: boolean;
+  readonly nodesFullMesh: boolean;
+  /** Own AS; 64512 by default. */
+  readonly clusterAsn: number;
+  /** Dotted quad, `generate`, or null for the primary IPv4 address. */
+  readonly routerId: string | null;
+  readonly bgpPort: number;
+  readonly bgpHoldTime: number;
+  readonly externalPeers: readonly ExternalPeer[];
+  /** 0 = not multihop. */
+  readonly peerRouterMultihopTtl: number;
+  readonly overrideNextHop: boolean;
+  readonly advertiseClusterIp: boolean;
+  readonly advertiseExternalIp: boolean;
+  readonly advertiseLoadBalancerIp: boolean;
+  readonly advertisePodCidr: boolean;
+  readonly enableIpv4: boolean;
+  readonly enableIpv6: boolean;
+  /** Ranges that were configured; empty = none (then everything of that kind is accepted, with one warning). */
+  readonly serviceClusterIpRanges: readonly string[];
+  readonly serviceExternalIpRanges: readonly string[];
+  readonly loadBalancerIpRanges: readonly string[];
+  readonly strictExternalIpValidation: boolean;
+  readonly routesSyncPeriod: number;
+  readonly injectedRoutesSyncPeriod: number;
+  readonly healthAddress: string;
+  /** 0 = off. */
+  readonly healthPort: number;
+  readonly metricsAddress: string;
+  readonly metricsPort: number;
+  readonly metricsPath: string;
+  /** Control socket. */
+  readonly socket: string;
+  readonly verbosity: number;
+  /** Flags that were given and have no effect yet, for the line at start and the metric. */
+  readonly unimplementedFlags: readonly string[];
+}
