@@ -1,1 +1,56 @@
-export const placeholder = 1;
+export type {
+  Aggregator,
+  AsPathSegment,
+  Origin,
+  PathAttributes,
+  UnknownAttribute,
+} from './attributes/path-attributes.js';
+export { BgpError } from './errors.js';
+export type { Family, FamilyKey } from './net/family.js';
+export { IPV4_UNICAST, IPV6_UNICAST } from './net/family.js';
+export type {
+  Policy,
+  PolicyInput,
+  PolicyPeer,
+  PolicyResult,
+  RouteEdits,
+  RouteView,
+} from './policy/policy.js';
+export type { Clock, Timer } from './ports/clock.js';
+export type { Log, LogLevel } from './ports/log.js';
+export { silentLog } from './ports/log.js';
+export type { Random } from './ports/random.js';
+export type {
+  ConnectTarget,
+  Endpoint,
+  Listener,
+  ListenTarget,
+  SocketFactory,
+  SocketFeature,
+  SocketProtection,
+  Transport,
+  TransportHandler,
+} from './ports/transport.js';
+export type {
+  Acceptor,
+  Announcement,
+  FamilyName,
+  PeerConfig,
+  SpeakerConfig,
+  SpeakerPorts,
+} from './speaker/config.js';
+export type { NotificationRecord, SessionError, SpeakerEvents } from './speaker/events.js';
+export type { PrefixWords, RouteChanges, RouteSink } from './speaker/route-sink.js';
+export type { OwnedRoute, PeerChange } from './speaker/speaker.js';
+export { BgpSpeaker } from './speaker/speaker.js';
+export type {
+  MessageCounts,
+  PathStatus,
+  PeerFamilyStatus,
+  PeerState,
+  PeerStatus,
+  RoutePage,
+  RouteQuery,
+  RouteStatus,
+  SpeakerStatus,
+} from './speaker/status.js';
