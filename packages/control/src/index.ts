@@ -1,1 +1,20 @@
-export const placeholder = 1;
+export type { ControlClientOptions } from './client.js';
+export { ControlClient } from './client.js';
+export type { ControlErrorCode } from './errors.js';
+export { ControlError } from './errors.js';
+export type {
+  About,
+  RouteQueryText,
+  WireAdvertisement,
+  WireAttributes,
+  WireKernel,
+  WirePath,
+  WirePeer,
+  WireProblem,
+  WireRoute,
+  WireRoutePage,
+  WireStatus,
+} from './protocol.js';
+export { PROTOCOL_VERSION } from './protocol.js';
+export type { AgentViews, ControlServer, ControlServerOptions, SpeakerViews } from './server.js';
+export { createControlServer } from './server.js';

@@ -1,0 +1,172 @@
+import { request } from 'node:http';
+import { z } from 'zod';
+import { ControlError } from './errors.js';
+import {
+  aboutSchema,
+  advertisementSchema,
+  errorSchema,
+  kernelSchema,
+  PROTOCOL_VERSION,
+  peerSchema,
+  problemSchema,
+  type RouteQueryText,
+  routePageSchema,
+  statusSchema,
+  type WireRoute,
+} from './protocol.js';
+
+export interface ControlClientOptions {
+  /** Path of the Unix socket. */
+  readonly path: string;
+  /** For one answer. Default 10,000. */
+  readonly timeoutMilliseconds?: number;
+}
+
+/**
+ * Asks a running speaker or agent. Every answer is checked against the protocol's schemas.
+ *
+ * @example
+ * const control = new ControlClient({ path: '/run/peerage/speaker.sock' });
+ * for (const peer of await control.neighbors()) console.log(peer.address, peer.state);
+ */
+export class ControlClient {
+  readonly path: string;
+  readonly #timeout: number;
+
+  constructor(options: ControlClientOptions) {
+    this.path = options.path;
+    this.#timeout = options.timeoutMilliseconds ?? 10_000;
+  }
+
+  about() {
+    return this.#get('about', aboutSchema);
+  }
+
+  status() {
+    return this.#get('status', statusSchema);
+  }
+
+  neighbors() {
+    return this.#get('neighbors', z.array(peerSchema));
+  }
+
+  neighbor(address: string) {
+    return this.#get(`neighbors/${encodeURIComponent(address)}`, peerSchema);
+  }
+
+  problems() {
+    return this.#get('problems', z.array(problemSchema));
+  }
+
+  advertisements() {
+    return this.#get('advertisements', z.array(advertisementSchema));
+  }
+
+  kernel() {
+    return this.#get('kernel', kernelSchema);
+  }
+
+  /** Routes of the local table, page after page. */
+  rib(query: RouteQueryText = {}): AsyncIterable<WireRoute> {
+    return this.#routes('rib', query);
+  }
+
+  /** What a neighbour sent, before policy. */
+  received(peer: string, query: RouteQueryText = {}): AsyncIterable<WireRoute> {
+    return this.#routes(`neighbors/${encodeURIComponent(peer)}/received`, query);
+  }
+
+  /** What a neighbour was sent. */
+  advertised(peer: string, query: RouteQueryText = {}): AsyncIterable<WireRoute> {
+    return this.#routes(`neighbors/${encodeURIComponent(peer)}/advertised`, query);
+  }
+
+  async *#routes(path: string, query: RouteQueryText): AsyncIterable<WireRoute> {
+    let after = query.after;
+    do {
+      const search = new URLSearchParams();
+      for (const [name, value] of Object.entries({ ...query, after })) {
+        if (value !== undefined) search.set(name, String(value));
+      }
+      const page = await this.#get(`${path}?${search}`, routePageSchema);
+      yield* page.routes;
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  async #get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    const { status, body } = await this.#exchange(`/${PROTOCOL_VERSION}/${path}`);
+    let json: unknown;
+    try {
+      json = JSON.parse(body);
+    } catch (cause) {
+      throw new ControlError(
+        'CONTROL_ERR_PROTOCOL',
+        `${this.path} answered with something that is not JSON`,
+        {
+          cause,
+        },
+      );
+    }
+    if (status !== 200) {
+      const { error } = errorSchema.parse(json);
+      throw new ControlError('CONTROL_ERR_REQUEST', error.message);
+    }
+    const parsed = schema.safeParse(json);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new ControlError(
+      'CONTROL_ERR_PROTOCOL',
+      `${this.path} answered ${path} in another form (${issue?.path.join('.')}: ${issue?.message}); do both sides have the same version?`,
+    );
+  }
+
+  #exchange(path: string): Promise<{ status: number; body: string }> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        { socketPath: this.path, path, timeout: this.#timeout, headers: { host: 'peerage' } },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+          );
+        },
+      );
+      outgoing.on('timeout', () =>
+        outgoing.destroy(
+          new ControlError('CONTROL_ERR_TIMEOUT', `${this.path} did not answer within ${this.#timeout} ms`),
+        ),
+      );
+      outgoing.on('error', (error) => reject(this.#explain(error)));
+      outgoing.end();
+    });
+  }
+
+  #explain(error: NodeJS.ErrnoException): Error {
+    if (error instanceof ControlError) return error;
+    switch (error.code) {
+      case 'ENOENT':
+      case 'ECONNREFUSED':
+        return new ControlError(
+          'CONTROL_ERR_UNREACHABLE',
+          `nobody answers on ${this.path}; is the speaker or agent running? Another socket is named with --socket`,
+          { cause: error },
+        );
+      case 'EACCES':
+      case 'EPERM':
+        return new ControlError(
+          'CONTROL_ERR_PERMISSION',
+          `not allowed to open ${this.path}; run as its owner (root)`,
+          {
+            cause: error,
+          },
+        );
+      default:
+        return new ControlError('CONTROL_ERR_UNREACHABLE', `asking ${this.path} failed: ${error.message}`, {
+          cause: error,
+        });
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PeerStatus, RouteQuery, SpeakerStatus } from '@peerage/bgp';
+import t from 'tap';
+import { ControlClient, createControlServer, type SpeakerViews } from '../src/index.js';
+
+const counts = { open: 1, update: 2, notification: 0, keepalive: 3, routeRefresh: 0 };
+
+const peer: PeerStatus = {
+  address: '2001:db8::1',
+  remoteAs: 64513,
+  localAs: 64512,
+  type: 'external',
+  state: 'active',
+  stateSince: 1,
+  establishedCount: 1,
+  flaps: 1,
+  passive: false,
+  shutdown: false,
+  families: [],
+  capabilities: [],
+  sent: counts,
+  received: counts,
+  lastNotification: {
+    direction: 'received',
+    code: 6,
+    subcode: 2,
+    text: 'Cease / Administrative Shutdown',
+    data: new Uint8Array([1, 255]),
+  },
+  md5: true,
+};
+
+const status: SpeakerStatus = {
+  localAs: 64512,
+  routerId: '192.0.2.1',
+  listening: [{ address: '::', port: 179 }],
+  startedAt: 1,
+  peers: { configured: 1, established: 0 },
+  families: [{ family: 'ipv4-unicast', prefixes: 250, paths: 250 }],
+  attributeSets: 1,
+  nextHops: 1,
+};
+
+/** 250 prefixes, handed out in pages as a speaker does. */
+function page(query: RouteQuery = {}) {
+  const start = Number(query.after ?? 0);
+  const end = Math.min(250, start + (query.limit ?? 100));
+  const routes = Array.from({ length: end - start }, (_, i) => ({
+    family: 'ipv4-unicast',
+    prefix: `10.0.${start + i}.0/24`,
+    paths: [],
+  }));
+  return end < 250 ? { routes, next: String(end) } : { routes };
+}
+
+const views: SpeakerViews = {
+  status: () => status,
+  peers: () => [peer],
+  peer: (address) => (address === peer.address ? peer : undefined),
+  rib: page,
+  received: () => page({ limit: 1, after: '249' }),
+  advertised: () => {
+    throw Object.assign(new Error('boom'), { code: 'BGP_ERR_TEST' });
+  },
+};
+
+async function serve(t: { teardown(after: () => Promise<void>): void }) {
+  const folder = mkdtempSync(join(tmpdir(), 'peerage-control-'));
+  const path = join(folder, 'run', 'speaker.sock');
+  const about = { program: 'speaker', version: '1.2.3', pid: 1 } as const;
+  const server = await createControlServer({ path, about, speaker: views });
+  t.teardown(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+  return { path, about, client: new ControlClient({ path }) };
+}
+
+t.test('a client gets what the speaker shows, with octets as hex', async (t) => {
+  const { client, about } = await serve(t);
+  t.same(await client.about(), about);
+  t.same(await client.status(), status);
+  const [neighbor] = await client.neighbors();
+  t.equal(neighbor?.lastNotification?.data, '01ff');
+  t.equal((await client.neighbor('2001:db8::1')).state, 'active');
+  t.same(await client.problems(), []);
+  t.same(await client.kernel(), { families: [] });
+});
+
+t.test('a client walks all pages of a table', async (t) => {
+  const { client } = await serve(t);
+  const prefixes: string[] = [];
+  for await (const route of client.rib({ limit: 60 })) prefixes.push(route.prefix);
+  t.equal(prefixes.length, 250);
+  t.equal(new Set(prefixes).size, 250);
+});
+
+t.test('the socket belongs to its owner alone', async (t) => {
+  const { path } = await serve(t);
+  t.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+t.test('a second server on a socket that answers is refused, a dead socket is replaced', async (t) => {
+  const { path, about } = await serve(t);
+  await t.rejects(createControlServer({ path, about, speaker: views }), { code: 'CONTROL_ERR_IN_USE' });
+  const dead = `${path}.dead`;
+  writeFileSync(dead, '');
+  const server = await createControlServer({ path: dead, about, speaker: views });
+  t.same(await new ControlClient({ path: dead }).about(), about);
+  await server.close();
+});
+
+t.test('questions that cannot be answered get an error that says why', async (t) => {
+  const { client, path } = await serve(t);
+  await t.rejects(client.neighbor('192.0.2.9'), {
+    code: 'CONTROL_ERR_REQUEST',
+    message: 'no neighbor 192.0.2.9; configured: 2001:db8::1',
+  });
+  const advertised = client.advertised('2001:db8::1')[Symbol.asyncIterator]();
+  await t.rejects(advertised.next(), { code: 'CONTROL_ERR_REQUEST', message: 'boom' });
+  const tooMany = client.rib({ limit: 10_001 })[Symbol.asyncIterator]();
+  await t.rejects(tooMany.next(), { message: /bad query: limit/ });
+  const nobody = new ControlClient({ path: `${path}.none` });
+  await t.rejects(nobody.about(), { code: 'CONTROL_ERR_UNREACHABLE', message: /--socket/ });
+});
