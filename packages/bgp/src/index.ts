@@ -8,6 +8,12 @@ export type {
 export { BgpError } from './errors.js';
 export type { Family, FamilyKey } from './net/family.js';
 export { IPV4_UNICAST, IPV6_UNICAST } from './net/family.js';
+export { formatCommunity, parseCommunity } from './policy/community.js';
+export type { Statement } from './policy/compile.js';
+export { policy, policyFunction } from './policy/compile.js';
+export { acceptAll, ebgpDefault, rejectAll } from './policy/defaults.js';
+export type { EditsDeclaration } from './policy/edits.js';
+export type { Match, PeerMatch } from './policy/match.js';
 export type {
   Policy,
   PolicyInput,
@@ -16,6 +22,8 @@ export type {
   RouteEdits,
   RouteView,
 } from './policy/policy.js';
+export type { PrefixList, PrefixRule } from './policy/prefix-list.js';
+export { prefixList } from './policy/prefix-list.js';
 export type { Clock, Timer } from './ports/clock.js';
 export type { Log, LogLevel } from './ports/log.js';
 export { silentLog } from './ports/log.js';

@@ -1,0 +1,53 @@
+import { BgpError } from '../errors.js';
+
+/** Well-known communities by name: RFC 1997, 3765, 7611, 7999, 8326, 9494. */
+const wellKnown: ReadonlyMap<string, number> = new Map([
+  ['graceful-shutdown', 0xffff0000],
+  ['accept-own', 0xffff0001],
+  ['llgr-stale', 0xffff0006],
+  ['no-llgr', 0xffff0007],
+  ['blackhole', 0xffff029a],
+  ['no-export', 0xffffff01],
+  ['no-advertise', 0xffffff02],
+  ['no-export-subconfed', 0xffffff03],
+  ['no-peer', 0xffffff04],
+]);
+
+const nameByValue: ReadonlyMap<number, string> = new Map(
+  [...wellKnown].map(([name, value]) => [value, name]),
+);
+
+/**
+ * A community (RFC 1997) as 32-bit number, from `64512:1`, a well-known name such as `no-export`, decimal text, or
+ * the number itself. Throws `BgpError` with code `BGP_ERR_COMMUNITY`.
+ */
+export function parseCommunity(community: string | number): number {
+  if (typeof community === 'number') {
+    if (Number.isInteger(community) && community >= 0 && community <= 0xffffffff) return community;
+    throw badCommunity(community);
+  }
+  const known = wellKnown.get(community.trim().toLowerCase());
+  if (known !== undefined) return known;
+  const parts = /^(\d{1,5}):(\d{1,5})$/.exec(community.trim());
+  if (parts !== null) {
+    const [high, low] = [Number(parts[1]), Number(parts[2])];
+    if (high <= 0xffff && low <= 0xffff) return high * 0x10000 + low;
+  } else if (/^\d{1,10}$/.test(community.trim()) && Number(community) <= 0xffffffff) {
+    return Number(community);
+  }
+  throw badCommunity(community);
+}
+
+/** The name of a well-known community, else `64512:1`. */
+export function formatCommunity(community: number): string {
+  return nameByValue.get(community) ?? `${community >>> 16}:${community & 0xffff}`;
+}
+
+function badCommunity(value: string | number): BgpError {
+  const allowed = `"ASN:VALUE" with both 0 … 65535, a number 0 … 4294967295, or one of ${[...wellKnown.keys()].join(', ')}`;
+  return new BgpError('BGP_ERR_COMMUNITY', `a community is ${allowed}; got ${JSON.stringify(value)}`, {
+    path: 'community',
+    value,
+    allowed,
+  });
+}
