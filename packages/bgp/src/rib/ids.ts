@@ -1,0 +1,22 @@
+/**
+ * Small integers that name rows of tables. 0 means "none" in every one of them, so that fresh columns (zeros) are empty.
+ * Nobody holds a row across a turn, only its id, and an id is given out again only when all who could hold it let go.
+ */
+export type PrefixId = number & { readonly __brand: 'PrefixId' };
+export type AttrId = number & { readonly __brand: 'AttrId' };
+export type NextHopId = number & { readonly __brand: 'NextHopId' };
+export type PathRow = number & { readonly __brand: 'PathRow' };
+/** A peer of the pipeline. `LOCAL_PEER` stands for this speaker's own routes. */
+export type PeerIndex = number & { readonly __brand: 'PeerIndex' };
+/** What is advertised: an exported attribute set with a next hop. */
+export type OutId = number & { readonly __brand: 'OutId' };
+
+export const NO_PREFIX = 0 as PrefixId;
+export const NO_ATTR = 0 as AttrId;
+export const NO_NEXT_HOP = 0 as NextHopId;
+export const NO_ROW = 0 as PathRow;
+export const NO_OUT = 0 as OutId;
+
+export const LOCAL_PEER = 1 as PeerIndex;
+/** Peer columns have 16 bits. */
+export const MAX_PEER_INDEX = 0xffff;

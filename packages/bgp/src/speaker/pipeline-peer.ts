@@ -1,0 +1,83 @@
+import type { Family, FamilyKey } from '../net/family.js';
+import type { Policy } from '../policy/policy.js';
+
+/** Where packed UPDATEs of one session go. */
+export interface Outbox {
+  /**
+   * Takes whole messages, shared between peers and never changed afterwards. They are taken in any case; false asks the
+   * pipeline to wait for `writable` before it sends more.
+   */
+  send(block: Uint8Array, messages: number): boolean;
+}
+
+/** What decoding needs to know of a session. */
+export interface UpdateContextLike {
+  readonly as4: boolean;
+  readonly type: 'internal' | 'external';
+  readonly localAs: number;
+  readonly peerAs: number;
+  readonly maxMessage: number;
+  receives(family: Family): boolean;
+  addPath(family: Family): boolean;
+}
+
+/** An established session, as the pipeline needs it. It stays as it is until `closePeer`. */
+export interface PipelinePeer {
+  readonly address: string;
+  readonly as: number;
+  readonly type: 'internal' | 'external';
+  readonly localAs: number;
+  /** BGP identifier from the peer's OPEN. */
+  readonly routerId: number;
+  readonly context: UpdateContextLike;
+  /** Negotiated, each with an own next hop in `nextHops`. */
+  readonly families: readonly Family[];
+  /** Own next hop on this session: 4 octets, 16, or 32 with a link-local address (RFC 2545 §3). */
+  readonly nextHops: ReadonlyMap<FamilyKey, Uint8Array>;
+  /** Own address as next hop on an internal session too. */
+  readonly nextHopSelf: boolean;
+  readonly as4: boolean;
+  /** 4096 or 65535. */
+  readonly maxMessage: number;
+  readonly importPolicy: Policy | null;
+  readonly exportPolicy: Policy | null;
+  /** RFC 8212: without a policy an external peer exchanges nothing. */
+  readonly requirePolicy: boolean;
+  readonly outbox: Outbox;
+}
+
+export interface PeerPolicies {
+  readonly importPolicy: Policy | null;
+  readonly exportPolicy: Policy | null;
+}
+
+export interface PipelineOptions {
+  readonly localAs: number;
+  /** BGP identifier of this speaker. */
+  readonly routerId: number;
+  /** Most equal-cost paths handed to sinks, 1 … 64. */
+  readonly maximumPaths: number;
+  /** Equal-cost paths have the same AS path, not only the same length of it. */
+  readonly exactAsPath: boolean;
+  /** Monotonic milliseconds, for the age of paths. */
+  now(): number;
+}
+
+/** Routes of one peer and family. */
+export interface PeerCounts {
+  readonly received: number;
+  readonly accepted: number;
+  readonly advertised: number;
+  /** The peer's End-of-RIB came. */
+  readonly endOfRib: boolean;
+}
+
+export interface PipelineTotals {
+  readonly families: readonly {
+    readonly family: string;
+    readonly prefixes: number;
+    readonly paths: number;
+  }[];
+  readonly attributeSets: number;
+  readonly nextHops: number;
+}
