@@ -48,11 +48,12 @@ export type {
   SpeakerPorts,
 } from './speaker/config.js';
 export type { NotificationRecord, SessionError, SpeakerEvents } from './speaker/events.js';
+export type { PeerChange } from './speaker/peer-change.js';
 export type { PrefixWords, RouteChanges, RouteSink } from './speaker/route-sink.js';
-export type { OwnedRoute, PeerChange } from './speaker/speaker.js';
 export { BgpSpeaker } from './speaker/speaker.js';
 export type {
   MessageCounts,
+  OwnedRoute,
   PathStatus,
   PeerFamilyStatus,
   PeerState,

@@ -1,15 +1,16 @@
 import { BgpError } from '../errors.js';
+import { WellKnownCommunity } from '../iana/well-known-community.js';
 
 /** Well-known communities by name: RFC 1997, 3765, 7611, 7999, 8326, 9494. */
 const wellKnown: ReadonlyMap<string, number> = new Map([
-  ['graceful-shutdown', 0xffff0000],
+  ['graceful-shutdown', WellKnownCommunity.GracefulShutdown],
   ['accept-own', 0xffff0001],
-  ['llgr-stale', 0xffff0006],
-  ['no-llgr', 0xffff0007],
-  ['blackhole', 0xffff029a],
-  ['no-export', 0xffffff01],
-  ['no-advertise', 0xffffff02],
-  ['no-export-subconfed', 0xffffff03],
+  ['llgr-stale', WellKnownCommunity.LlgrStale],
+  ['no-llgr', WellKnownCommunity.NoLlgr],
+  ['blackhole', WellKnownCommunity.Blackhole],
+  ['no-export', WellKnownCommunity.NoExport],
+  ['no-advertise', WellKnownCommunity.NoAdvertise],
+  ['no-export-subconfed', WellKnownCommunity.NoExportSubconfed],
   ['no-peer', 0xffffff04],
 ]);
 

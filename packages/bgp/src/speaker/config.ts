@@ -3,7 +3,7 @@ import type { Policy } from '../policy/policy.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Random } from '../ports/random.js';
-import type { ListenTarget, SocketFactory, Transport } from '../ports/transport.js';
+import type { Endpoint, ListenTarget, SocketFactory, Transport } from '../ports/transport.js';
 
 /** A family by name, as in configuration files and in what is shown. */
 export type FamilyName = 'ipv4-unicast' | 'ipv6-unicast';
@@ -20,6 +20,11 @@ export interface SpeakerPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log?: Log;
+  /**
+   * Addresses of the network interface that has `local`, as text. Asked for the own next hop of a family that is not the
+   * transport's; without it such a family needs `PeerConfig.nextHop`.
+   */
+  readonly localAddresses?: (local: Endpoint) => readonly string[];
 }
 
 export interface SpeakerConfig {

@@ -3,17 +3,9 @@ import { BgpError } from '../errors.js';
 import type { Endpoint } from '../ports/transport.js';
 import type { Announcement, FamilyName, PeerConfig, SpeakerConfig, SpeakerPorts } from './config.js';
 import type { SpeakerEvents } from './events.js';
+import type { PeerChange } from './peer-change.js';
 import type { RouteSink } from './route-sink.js';
-import type { PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from './status.js';
-
-/** What a changed peer configuration does to its session. */
-export type PeerChange = 'unchanged' | 'live' | 'reset';
-
-/** Prefixes that this speaker originates, as `announced` lists them. */
-export interface OwnedRoute {
-  readonly prefix: string;
-  readonly owner: string;
-}
+import type { OwnedRoute, PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from './status.js';
 
 /** A BGP-4 speaker: peers, one table for each family, and the routes of its own. Several may live in one process. */
 export class BgpSpeaker extends EventEmitter<SpeakerEvents> {

@@ -101,6 +101,12 @@ export interface RouteStatus {
   readonly paths: readonly PathStatus[];
 }
 
+/** A prefix that this speaker originates. */
+export interface OwnedRoute {
+  readonly prefix: string;
+  readonly owner: string;
+}
+
 /** A page of a table. Ask again with `after: next` until `next` is absent. */
 export interface RoutePage {
   readonly routes: readonly RouteStatus[];

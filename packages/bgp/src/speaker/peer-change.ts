@@ -1,0 +1,65 @@
+import type { PeerSettings } from './peer-settings.js';
+
+/** What a changed peer configuration does: nothing, something at once, or a new session. */
+export type PeerChange = 'unchanged' | 'live' | 'reset';
+
+type Effect = Exclude<PeerChange, 'unchanged'>;
+
+/** What a session has agreed on, or what its socket was opened with, needs a new session; the rest does not. */
+const effects: Readonly<Record<keyof Omit<PeerSettings, 'address' | 'type'>, Effect>> = {
+  remoteAs: 'reset',
+  description: 'live',
+  port: 'reset',
+  localAddress: 'reset',
+  // Who dialled does not matter once a session is there.
+  passive: 'live',
+  shutdown: 'reset',
+  // Negotiated in OPEN (RFC 4271 §4.2): in force from the next session on.
+  holdTime: 'live',
+  keepaliveTime: 'live',
+  connectRetryTime: 'live',
+  idleHoldTime: 'live',
+  families: 'reset',
+  nextHop: 'reset',
+  nextHopSelf: 'live',
+  md5Key: 'reset',
+  multihopTtl: 'reset',
+  ttlSecurityHops: 'reset',
+  device: 'reset',
+  importPolicy: 'live',
+  exportPolicy: 'live',
+};
+
+/** Compares two configurations of one peer. Policies are compared by identity. */
+export function peerChange(before: PeerSettings, after: PeerSettings): PeerChange {
+  let change: PeerChange = 'unchanged';
+  for (const [field, effect] of Object.entries(effects) as [keyof typeof effects, Effect][]) {
+    if (isEqual(before[field], after[field])) continue;
+    if (effect === 'reset') return 'reset';
+    change = 'live';
+  }
+  return change;
+}
+
+function isEqual(x: unknown, y: unknown): boolean {
+  if (x === y) return true;
+  if (x instanceof Uint8Array && y instanceof Uint8Array) {
+    return x.length === y.length && x.every((octet, i) => octet === y[i]);
+  }
+  if (Array.isArray(x) && Array.isArray(y))
+    return x.length === y.length && x.every((item, i) => item === y[i]);
+  if (isNextHops(x) && isNextHops(y)) {
+    return isEqual(x['ipv4-unicast'], y['ipv4-unicast']) && isEqual(x['ipv6-unicast'], y['ipv6-unicast']);
+  }
+  return false;
+}
+
+/** Of the fields that are compared, only the next hops are a plain object. */
+function isNextHops(value: unknown): value is PeerSettings['nextHop'] {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype &&
+    !('evaluate' in value)
+  );
+}

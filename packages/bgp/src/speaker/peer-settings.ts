@@ -1,0 +1,172 @@
+import { parseAddress } from '../net/address.js';
+import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
+import type { Policy } from '../policy/policy.js';
+import type { FamilyName, PeerConfig } from './config.js';
+import {
+  badField,
+  checkAddress,
+  checkBoolean,
+  checkFields,
+  checkInteger,
+  checkSeconds,
+  checkText,
+} from './field-check.js';
+import { checkAs } from './speaker-settings.js';
+
+/** A checked `PeerConfig` with its defaults filled in. Holds the MD5 key: never shown, logged or serialised. */
+export interface PeerSettings {
+  /** In canonical text: the name of the peer. */
+  readonly address: string;
+  readonly remoteAs: number;
+  readonly type: 'internal' | 'external';
+  readonly description: string | undefined;
+  readonly port: number;
+  readonly localAddress: string | undefined;
+  readonly passive: boolean;
+  readonly shutdown: boolean;
+  /** Seconds, as all times here. */
+  readonly holdTime: number;
+  readonly keepaliveTime: number | undefined;
+  readonly connectRetryTime: number;
+  readonly idleHoldTime: number;
+  readonly families: readonly Family[];
+  readonly nextHop: Readonly<Partial<Record<FamilyName, Uint8Array>>>;
+  readonly nextHopSelf: boolean;
+  readonly md5Key: Uint8Array | undefined;
+  readonly multihopTtl: number | undefined;
+  readonly ttlSecurityHops: number | undefined;
+  readonly device: string | undefined;
+  readonly importPolicy: Policy | undefined;
+  readonly exportPolicy: Policy | undefined;
+}
+
+const fields = [
+  'address',
+  'remoteAs',
+  'description',
+  'port',
+  'localAddress',
+  'passive',
+  'shutdown',
+  'holdTime',
+  'keepaliveTime',
+  'connectRetryTime',
+  'idleHoldTime',
+  'families',
+  'nextHop',
+  'nextHopSelf',
+  'password',
+  'multihopTtl',
+  'ttlSecurityHops',
+  'device',
+  'importPolicy',
+  'exportPolicy',
+] as const satisfies readonly (keyof PeerConfig)[];
+
+const familiesByName: Readonly<Record<FamilyName, Family>> = {
+  'ipv4-unicast': IPV4_UNICAST,
+  'ipv6-unicast': IPV6_UNICAST,
+};
+
+/** Throws `BGP_ERR_CONFIG` with the field, its value and what is allowed; a password is not in the error. */
+export function peerSettings(config: PeerConfig, localAs: number): PeerSettings {
+  checkFields('peer', config, fields);
+  const address = checkAddress('address', config.address);
+  const at = (field: keyof PeerConfig): string => `peer ${address}: ${field}`;
+  const remoteAs = checkAs(at('remoteAs'), config.remoteAs);
+  const holdTime = checkHoldTime(at('holdTime'), config.holdTime ?? 90);
+  if (config.multihopTtl !== undefined && config.ttlSecurityHops !== undefined) {
+    throw badField(
+      at('multihopTtl'),
+      config.multihopTtl,
+      'absent where ttlSecurityHops is set: they exclude one another',
+    );
+  }
+  return {
+    address,
+    remoteAs,
+    type: remoteAs === localAs ? 'internal' : 'external',
+    description: optional(config.description, (text) => checkText(at('description'), text, 'a text')),
+    port: checkInteger(at('port'), config.port ?? 179, 1, 65535),
+    localAddress: optional(config.localAddress, (text) =>
+      checkLocalAddress(at('localAddress'), text, address),
+    ),
+    passive: checkBoolean(at('passive'), config.passive ?? false),
+    shutdown: checkBoolean(at('shutdown'), config.shutdown ?? false),
+    holdTime,
+    keepaliveTime: optional(config.keepaliveTime, (s) => checkSeconds(at('keepaliveTime'), s, 1, 21845)),
+    connectRetryTime: checkSeconds(at('connectRetryTime'), config.connectRetryTime ?? 120, 0.1, 65535),
+    idleHoldTime: checkSeconds(at('idleHoldTime'), config.idleHoldTime ?? 1, 0, 3600),
+    families: checkFamilies(at('families'), config.families, address),
+    nextHop: checkNextHops(at('nextHop'), config.nextHop ?? {}),
+    nextHopSelf: checkBoolean(at('nextHopSelf'), config.nextHopSelf ?? false),
+    md5Key: optional(config.password, (password) => checkPassword(at('password'), password)),
+    multihopTtl: optional(config.multihopTtl, (ttl) => checkInteger(at('multihopTtl'), ttl, 1, 255)),
+    ttlSecurityHops: optional(config.ttlSecurityHops, (hops) =>
+      checkInteger(at('ttlSecurityHops'), hops, 1, 254),
+    ),
+    device: optional(config.device, (name) =>
+      checkText(at('device'), name, 'the name of a network interface'),
+    ),
+    importPolicy: optional(config.importPolicy, (policy) => checkPolicy(at('importPolicy'), policy)),
+    exportPolicy: optional(config.exportPolicy, (policy) => checkPolicy(at('exportPolicy'), policy)),
+  };
+}
+
+function optional<In, Out>(value: In | undefined, check: (value: In) => Out): Out | undefined {
+  return value === undefined ? undefined : check(value);
+}
+
+function checkHoldTime(path: string, value: unknown): number {
+  if (
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    (value === 0 || (value >= 3 && value <= 65535))
+  ) {
+    return value;
+  }
+  throw badField(path, value, '0 or an integer 3 … 65535 (seconds)');
+}
+
+function checkLocalAddress(path: string, value: unknown, peer: string): string {
+  const address = checkAddress(path, value);
+  if (address.includes(':') === peer.includes(':')) return address;
+  throw badField(path, value, `an address of the same family as the peer's, ${peer}`);
+}
+
+function checkFamilies(path: string, value: unknown, address: string): readonly Family[] {
+  if (value === undefined) return [address.includes(':') ? IPV6_UNICAST : IPV4_UNICAST];
+  const allowed = `a list of one or more of ${Object.keys(familiesByName).join(', ')}`;
+  if (!Array.isArray(value) || value.length === 0) throw badField(path, value, allowed);
+  const families = value.map((name: unknown) => {
+    if (name === 'ipv4-unicast' || name === 'ipv6-unicast') return familiesByName[name];
+    throw badField(path, name, allowed);
+  });
+  return [...new Set(families)].sort((x, y) => x.key - y.key);
+}
+
+function checkNextHops(path: string, value: unknown): PeerSettings['nextHop'] {
+  checkFields(path, value, Object.keys(familiesByName));
+  const entries = Object.entries(value as Record<string, unknown>).map(([name, text]) => {
+    const bytes = parseAddress(checkAddress(`${path}.${name}`, text).replace(/%.*/, ''));
+    const isFitting = bytes.length === (name === 'ipv4-unicast' ? 4 : 16);
+    if (!isFitting)
+      throw badField(`${path}.${name}`, text, `an ${name === 'ipv4-unicast' ? 'IPv4' : 'IPv6'} address`);
+    return [name, bytes] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The password itself stays out of the error, so that it cannot reach a log. */
+function checkPassword(path: string, value: unknown): Uint8Array {
+  const key = typeof value === 'string' ? new TextEncoder().encode(value) : new Uint8Array(0);
+  if (key.length >= 1 && key.length <= 80) return key;
+  throw badField(path, `${key.length} octets`, 'a text of 1 … 80 octets of UTF-8');
+}
+
+function checkPolicy(path: string, value: unknown): Policy {
+  const isPolicy =
+    typeof value === 'object' && value !== null && typeof Reflect.get(value, 'evaluate') === 'function';
+  if (isPolicy && Array.isArray(Reflect.get(value, 'reads'))) return value as Policy;
+  throw badField(path, value, 'a Policy: use policy(…), policyFunction(…), acceptAll or rejectAll');
+}

@@ -1,0 +1,81 @@
+import { addressToU32, isAddress } from '../net/address.js';
+import type { ListenTarget } from '../ports/transport.js';
+import type { Acceptor, SpeakerConfig } from './config.js';
+import { badField, checkAddress, checkBoolean, checkFields, checkInteger, checkText } from './field-check.js';
+
+/** A checked `SpeakerConfig` with its defaults filled in. */
+export interface SpeakerSettings {
+  readonly localAs: number;
+  readonly routerId: string;
+  /** The router id as unsigned word. */
+  readonly routerIdWord: number;
+  readonly listen: readonly (ListenTarget | { readonly acceptor: Acceptor })[];
+  readonly ebgpRequiresPolicy: boolean;
+  readonly maximumPaths: number;
+  readonly multipathExactAsPath: boolean;
+}
+
+const fields = [
+  'localAs',
+  'routerId',
+  'listen',
+  'ebgpRequiresPolicy',
+  'maximumPaths',
+  'multipathExactAsPath',
+] as const satisfies readonly (keyof SpeakerConfig)[];
+
+/** AS_TRANS (RFC 6793 §9) stands for ASes that do not fit two octets; nobody has it as their own. */
+export const AS_TRANS = 23456;
+
+/** Throws `BGP_ERR_CONFIG` with the field, its value and what is allowed. */
+export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
+  checkFields('config', config, fields);
+  const routerId: unknown = config.routerId;
+  if (
+    typeof routerId !== 'string' ||
+    routerId.includes(':') ||
+    !isAddress(routerId) ||
+    routerId === '0.0.0.0'
+  ) {
+    throw badField('routerId', routerId, 'a dotted quad other than 0.0.0.0');
+  }
+  const listen: unknown = config.listen ?? [];
+  if (!Array.isArray(listen)) throw badField('listen', listen, 'a list');
+  return {
+    localAs: checkAs('localAs', config.localAs),
+    routerId,
+    routerIdWord: addressToU32(routerId),
+    listen: listen.map((entry, i) => checkListen(`listen[${i}]`, entry)),
+    ebgpRequiresPolicy: checkBoolean('ebgpRequiresPolicy', config.ebgpRequiresPolicy ?? true),
+    maximumPaths: checkInteger('maximumPaths', config.maximumPaths ?? 1, 1, 64),
+    multipathExactAsPath: checkBoolean('multipathExactAsPath', config.multipathExactAsPath ?? true),
+  };
+}
+
+export function checkAs(path: string, value: unknown): number {
+  const as = checkInteger(path, value, 1, 0xffffffff);
+  if (as === AS_TRANS) throw badField(path, as, 'an integer 1 … 4294967295 other than 23456 (AS_TRANS)');
+  return as;
+}
+
+function checkListen(path: string, entry: unknown): ListenTarget | { readonly acceptor: Acceptor } {
+  checkFields(path, entry, ['acceptor', 'address', 'port', 'device']);
+  const { acceptor, address, port, device } = entry as Record<string, unknown>;
+  if (acceptor !== undefined) {
+    if (
+      typeof acceptor !== 'object' ||
+      acceptor === null ||
+      typeof Reflect.get(acceptor, 'start') !== 'function'
+    ) {
+      throw badField(`${path}.acceptor`, acceptor, 'an object with a method start(accept)');
+    }
+    return { acceptor: acceptor as Acceptor };
+  }
+  return {
+    port: checkInteger(`${path}.port`, port, 0, 65535),
+    ...(address !== undefined && { address: checkAddress(`${path}.address`, address) }),
+    ...(device !== undefined && {
+      device: checkText(`${path}.device`, device, 'the name of a network interface'),
+    }),
+  };
+}

@@ -1,0 +1,130 @@
+import t from 'tap';
+import { acceptAll } from '../../src/policy/defaults.js';
+import type { PeerConfig, SpeakerConfig } from '../../src/speaker/config.js';
+import { canonicalAddress } from '../../src/speaker/field-check.js';
+import { peerSettings } from '../../src/speaker/peer-settings.js';
+import { speakerSettings } from '../../src/speaker/speaker-settings.js';
+
+const speaker: SpeakerConfig = { localAs: 64512, routerId: '192.0.2.1' };
+const peer: PeerConfig = { address: '192.0.2.2', remoteAs: 64513 };
+
+t.test('a speaker has the documented defaults', async (t) => {
+  t.match(speakerSettings(speaker), {
+    routerIdWord: 0xc0000201,
+    listen: [],
+    ebgpRequiresPolicy: true,
+    maximumPaths: 1,
+    multipathExactAsPath: true,
+  });
+});
+
+t.test('a peer has the documented defaults', async (t) => {
+  t.match(peerSettings(peer, 64512), {
+    type: 'external',
+    port: 179,
+    passive: false,
+    shutdown: false,
+    holdTime: 90,
+    connectRetryTime: 120,
+    idleHoldTime: 1,
+    nextHopSelf: false,
+    families: [{ name: 'ipv4-unicast' }],
+  });
+  t.equal(peerSettings({ ...peer, remoteAs: 64512 }, 64512).type, 'internal');
+  t.match(peerSettings({ ...peer, address: '2001:db8::2' }, 64512).families, [{ name: 'ipv6-unicast' }]);
+});
+
+t.test('families are sorted, and without doubles', async (t) => {
+  const families = ['ipv6-unicast', 'ipv4-unicast', 'ipv6-unicast'] as const;
+  t.same(
+    peerSettings({ ...peer, families }, 64512).families.map((family) => family.name),
+    ['ipv4-unicast', 'ipv6-unicast'],
+  );
+});
+
+t.test('a bad speaker field is named with its value and what is allowed', async (t) => {
+  const rows: readonly [object, string][] = [
+    [{ localAs: 0 }, 'localAs'],
+    [{ localAs: 2 ** 32 }, 'localAs'],
+    [{ localAs: 23456 }, 'localAs'],
+    [{ localAs: '64512' }, 'localAs'],
+    [{ routerId: '0.0.0.0' }, 'routerId'],
+    [{ routerId: '::1' }, 'routerId'],
+    [{ routerId: 1 }, 'routerId'],
+    [{ maximumPaths: 0 }, 'maximumPaths'],
+    [{ maximumPaths: 65 }, 'maximumPaths'],
+    [{ ebgpRequiresPolicy: 'no' }, 'ebgpRequiresPolicy'],
+    [{ listen: 179 }, 'listen'],
+    [{ listen: [{ port: 65536 }] }, 'listen[0].port'],
+    [{ listen: [{ port: 0 }, { port: 1, address: 'localhost' }] }, 'listen[1].address'],
+    [{ listen: [{ acceptor: {} }] }, 'listen[0].acceptor'],
+  ];
+  for (const [change, path] of rows) {
+    t.throws(
+      () => speakerSettings({ ...speaker, ...change }),
+      { code: 'BGP_ERR_CONFIG', path, allowed: /./ },
+      JSON.stringify(change),
+    );
+  }
+  t.throws(() => speakerSettings({ ...speaker, ...{ localAS: 1 } }), { message: /"localAS"; use localAs/ });
+});
+
+t.test('limits are allowed, one past them is not', async (t) => {
+  t.equal(peerSettings({ ...peer, holdTime: 0 }, 1).holdTime, 0);
+  t.equal(peerSettings({ ...peer, holdTime: 3 }, 1).holdTime, 3);
+  t.equal(peerSettings({ ...peer, holdTime: 65535 }, 1).holdTime, 65535);
+  t.equal(peerSettings({ ...peer, password: 'é'.repeat(40) }, 1).md5Key?.length, 80);
+  t.equal(peerSettings({ ...peer, ttlSecurityHops: 254 }, 1).ttlSecurityHops, 254);
+  const rows: readonly [Partial<Record<keyof PeerConfig, unknown>>, RegExp][] = [
+    [{ address: 'router1' }, /^address$/],
+    [{ address: '192.0.2.2%eth0' }, /^address$/],
+    [{ remoteAs: 0 }, /192\.0\.2\.2: remoteAs/],
+    [{ holdTime: 2 }, /holdTime/],
+    [{ holdTime: 65536 }, /holdTime/],
+    [{ holdTime: 9.5 }, /holdTime/],
+    [{ port: 0 }, /port/],
+    [{ localAddress: '2001:db8::1' }, /localAddress/],
+    [{ families: [] }, /families/],
+    [{ families: ['vpnv4-unicast'] }, /families/],
+    [{ nextHop: { 'ipv4-unicast': '2001:db8::1' } }, /nextHop\.ipv4-unicast/],
+    [{ nextHop: { 'ipv4-unicast': 'self' } }, /nextHop\.ipv4-unicast/],
+    [{ password: '' }, /password/],
+    [{ password: 'é'.repeat(41) }, /password/],
+    [{ ttlSecurityHops: 0 }, /ttlSecurityHops/],
+    [{ ttlSecurityHops: 255 }, /ttlSecurityHops/],
+    [{ multihopTtl: 256 }, /multihopTtl/],
+    [{ multihopTtl: 2, ttlSecurityHops: 2 }, /multihopTtl/],
+    [{ importPolicy: () => true }, /importPolicy/],
+    [{ exportPolicy: 'all' }, /exportPolicy/],
+    [{ passive: 1 }, /passive/],
+    [{ connectRetryTime: 0 }, /connectRetryTime/],
+    [{ idleHoldTime: 3601 }, /idleHoldTime/],
+    [{ keepaliveTime: 0 }, /keepaliveTime/],
+    [{ device: '' }, /device/],
+  ];
+  for (const [change, path] of rows) {
+    const config = { ...peer, ...change } as PeerConfig;
+    t.throws(() => peerSettings(config, 64512), { code: 'BGP_ERR_CONFIG', path }, JSON.stringify(change));
+  }
+  t.ok(peerSettings({ ...peer, importPolicy: acceptAll }, 1).importPolicy);
+});
+
+t.test('a refused password is not in the error', async (t) => {
+  const password = 'hunter2'.repeat(20);
+  try {
+    peerSettings({ ...peer, password }, 64512);
+    t.fail('must throw');
+  } catch (error) {
+    const shown = JSON.stringify(error, Object.getOwnPropertyNames(error));
+    t.notMatch(shown, /hunter2/);
+    t.match(shown, /140 octets/);
+  }
+});
+
+t.test('canonicalAddress has one text for each address', async (t) => {
+  t.equal(canonicalAddress('2001:DB8:0::1'), '2001:db8::1');
+  t.equal(canonicalAddress('::ffff:192.0.2.1'), '192.0.2.1');
+  t.equal(canonicalAddress('fe80::1%eth0'), 'fe80::1%eth0');
+  t.equal(canonicalAddress('2001:db8::1%eth0'), '2001:db8::1');
+  t.equal(canonicalAddress('no address'), 'no address');
+});
