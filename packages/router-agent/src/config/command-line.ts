@@ -1,0 +1,177 @@
+import type { AnyFlagRow } from './flag-row.js';
+import type { FlagType } from './flag-type.js';
+import { type FlagName, type FlagValues, flagNames, flagRow, flags } from './flags.js';
+import { nearestName } from './nearest-name.js';
+
+/** What a command line says. Errors hold each mistake on it, not only the first; secrets are never in them. */
+export interface CommandLine {
+  readonly values: FlagValues;
+  readonly given: ReadonlySet<FlagName>;
+  readonly errors: readonly string[];
+}
+
+/**
+ * Reads arguments in the forms of Go's pflag: `--flag`, `--flag=value`, `--flag value` (not for switches), `-v 2`, `-v=2`, `-v2`,
+ * lists by comma or by repetition; of a repeated single value the last one holds.
+ */
+export function readCommandLine(argv: readonly string[]): CommandLine {
+  return new CommandLineReader(argv).read();
+}
+
+class CommandLineReader {
+  readonly #argv: readonly string[];
+  readonly #values = new Map<string, unknown>();
+  readonly #given = new Set<FlagName>();
+  readonly #errors: string[] = [];
+  /** The last flag took a secret, so that a stray argument after it may be a piece of one. */
+  #afterSecret = false;
+  #next = 0;
+
+  constructor(argv: readonly string[]) {
+    this.#argv = argv;
+  }
+
+  read(): CommandLine {
+    while (this.#next < this.#argv.length) this.#readArgument(this.#argv[this.#next++]!);
+    const values = Object.fromEntries(
+      flagNames.map((name) => [name, this.#values.get(name) ?? flags[name].default]),
+    );
+    return { values: values as unknown as FlagValues, given: this.#given, errors: this.#errors };
+  }
+
+  #readArgument(argument: string): void {
+    if (isShellLeftover(argument)) {
+      this.#errors.push(
+        `${this.#shown(argument)} has a quote or backslash of a shell or environment file in it, which nothing has removed; ` +
+          'write the options without quotes, or on one line (in a unit: EnvironmentFile= and $KUBE_ROUTER_OPTS without quotes)',
+      );
+    } else if (argument === '--') {
+      this.#refuseRest();
+    } else if (argument.startsWith('--')) {
+      this.#readLong(argument.slice(2));
+    } else if (argument.startsWith('-') && argument !== '-') {
+      this.#readShort(argument.slice(1));
+    } else {
+      this.#errors.push(
+        argument === ''
+          ? 'an argument is empty; remove it, or the quotes around an unset variable'
+          : `${this.#shown(argument)} is not a flag, and the agent takes no other arguments; remove it, or write it as --flag=value`,
+      );
+    }
+  }
+
+  #refuseRest(): void {
+    const rest = this.#argv.slice(this.#next);
+    this.#next = this.#argv.length;
+    if (rest.length > 0)
+      this.#errors.push(`${rest.map((each) => this.#shown(each)).join(' ')} after -- is not read; remove it`);
+  }
+
+  #shown(argument: string): string {
+    return this.#afterSecret || /password/i.test(argument)
+      ? '(an argument that may hold a password)'
+      : JSON.stringify(argument);
+  }
+
+  #readLong(body: string): void {
+    const equals = body.indexOf('=');
+    const name = equals < 0 ? body : body.slice(0, equals);
+    const row = flagRow(name);
+    if (row === undefined) {
+      this.#errors.push(unknownFlag(name));
+      this.#skipValueOf(equals);
+      return;
+    }
+    this.#readValue(name as FlagName, `--${name}`, row, equals < 0 ? null : body.slice(equals + 1));
+  }
+
+  #readShort(body: string): void {
+    const letter = body[0]!;
+    const name = flagNames.find((each) => flags[each].short === letter);
+    const word = body.split('=', 1)[0]!;
+    const rest = body.slice(1);
+    const row = name === undefined ? undefined : flagRow(name);
+    const looksShort =
+      row !== undefined &&
+      (row.type.goName === 'bool' ? rest === '' || rest.startsWith('=') : !/^[a-z-]{2}/.test(rest));
+    if (name === undefined || row === undefined || !looksShort) {
+      const meant = flagRow(word) === undefined ? nearestName(word, flagNames) : word;
+      const wayOut = meant === null ? 'see --help' : `write --${meant} with two dashes`;
+      this.#errors.push(`-${word} is not known: only -h, -v and -V have one dash; ${wayOut}`);
+      this.#skipValueOf(body.indexOf('='));
+      return;
+    }
+    const value = rest === '' ? null : rest.startsWith('=') ? rest.slice(1) : rest;
+    this.#readValue(name, `-${letter}`, row, value);
+  }
+
+  /** After a flag that is not known, a word that cannot be a flag is taken as its value: one mistake, one error. */
+  #skipValueOf(equals: number): void {
+    if (equals < 0 && this.#argv[this.#next]?.startsWith('-') === false) this.#next++;
+  }
+
+  #readValue(name: FlagName, label: string, row: AnyFlagRow, attached: string | null): void {
+    const type = row.type as FlagType<unknown>;
+    this.#afterSecret = type.secret;
+    let value = attached;
+    if (value?.startsWith('=')) {
+      const right = type.secret ? '…' : value.replace(/^=+/, '');
+      this.#errors.push(
+        `${label}=${type.secret ? '=…' : value} has the equals sign twice; write ${label}=${right}`,
+      );
+      return;
+    }
+    if (value === null && type.goName === 'bool') {
+      const word = this.#argv[this.#next];
+      if (word !== undefined && ['true', 'false'].includes(word.toLowerCase())) {
+        this.#next++;
+        this.#errors.push(
+          `${label} is a switch and takes its value after an equals sign; write ${label}=${word.toLowerCase()}`,
+        );
+        return;
+      }
+      value = 'true';
+    }
+    if (value === null) {
+      const word = this.#argv[this.#next];
+      if (word === undefined || word.startsWith('--')) {
+        this.#errors.push(
+          `${label} needs a value${word === undefined ? '' : ` before ${word.split('=', 1)[0]}`}; write ${label}=${type.example}`,
+        );
+        return;
+      }
+      this.#next++;
+      value = word;
+    }
+    this.#accept(name, label, type, value);
+  }
+
+  #accept(name: FlagName, label: string, type: FlagType<unknown>, value: string): void {
+    const parsed = type.parse(value);
+    if (!parsed.ok) {
+      this.#errors.push(
+        `${label} must be ${parsed.must}, got ${type.secret ? 'a value that is not shown' : JSON.stringify(value)}`,
+      );
+      return;
+    }
+    const before = this.#values.get(name);
+    const grows = type.repeats && Array.isArray(before) && Array.isArray(parsed.value);
+    this.#values.set(name, grows ? [...before, ...parsed.value] : parsed.value);
+    this.#given.add(name);
+  }
+}
+
+/** A quote that opens or closes in another argument, or a line continuation: systemd and Docker environment files keep them. */
+function isShellLeftover(argument: string): boolean {
+  if (argument === '\\' || /\\$|\\\r?\n/.test(argument) || /^["']/.test(argument)) return true;
+  return ['"', "'"].some((quote) => argument.split(quote).length % 2 === 0);
+}
+
+function unknownFlag(name: string): string {
+  const positive = /^no-(.+)$/.exec(name)?.[1];
+  if (positive !== undefined && flagRow(positive)?.type.goName === 'bool') {
+    return `--${name} is not known; write --${positive}=false`;
+  }
+  const near = nearestName(name, flagNames);
+  return `--${name} is not known; ${near === null ? 'see --help for all flags' : `did you mean --${near}?`}`;
+}

@@ -1,0 +1,79 @@
+import { both, bothLater, newer, newerLater, own } from './flag-row.js';
+import { bool, duration, ip, text, unsigned } from './flag-type.js';
+
+const port = unsigned('uint16', [0, 65535]);
+const listenAddress = text('127.0.0.1', 'an IP address', (given) => ip.parse(given).ok);
+
+/** Flags about the process itself: where facts come from, what runs, health, metrics, logs. */
+export const processFlags = {
+  'cache-sync-timeout': bothLater(
+    'process',
+    duration('1ms', '24h'),
+    60_000,
+    'Longest wait for the first complete listing of the cluster. Peerage waits as long as it takes, keeps the kernel as it is meanwhile, and says so.',
+  ),
+  'cleanup-config': bothLater('all', bool, false, 'Remove what the agent put on this host, and exit.'),
+  'enable-ipv4': newer('process', bool, true, 'Use IPv4; the node must have such an address.'),
+  'enable-ipv6': newer('process', bool, false, 'Use IPv6; the node must have such an address.'),
+  'enable-pprof': bothLater('process', bool, false, 'Serve profiling data.'),
+  'health-addr': newer('process', listenAddress, '', 'Address of the health server; empty: all.'),
+  'health-port': both('process', port, 20244, 'Port of the health server (`/healthz`); 0: none.'),
+  help: both('process', bool, false, 'Print this text and exit.', 'h'),
+  'hostname-override': both(
+    'process',
+    text('k8s-node01'),
+    '',
+    "Name of this node's object. Else `NODE_NAME` from the environment, else the host name.",
+  ),
+  kubeconfig: both(
+    'process',
+    text('/etc/kubernetes/kube-router.kubeconfig', 'the path of a file'),
+    '',
+    'File with the address of the API server and how to log in; empty: the service account of the pod.',
+  ),
+  manifests: own(
+    'process',
+    text('/etc/peerage/cluster', 'the path of a folder'),
+    '',
+    'Folder of Kubernetes manifests (YAML or JSON) to read the cluster from, instead of the API server. Watched.',
+  ),
+  master: both(
+    'process',
+    text('https://192.0.2.1:6443', 'a URL with http:// or https://', (given) =>
+      /^https?:\/\/[^/]/.test(given),
+    ),
+    '',
+    'Address of the API server; takes the place of the one in the kubeconfig.',
+  ),
+  'metrics-addr': newer('metrics', listenAddress, '', 'Address of the metrics server; empty: all.'),
+  'metrics-path': both(
+    'metrics',
+    text('/metrics', 'a path that starts with /', (given) => given.startsWith('/')),
+    '/metrics',
+    'Path of the metrics page.',
+  ),
+  'metrics-port': both('metrics', port, 0, 'Port of the metrics server; 0: none.'),
+  'run-firewall': bothLater('process', bool, true, 'Enforce NetworkPolicies.'),
+  'run-loadbalancer': newerLater('process', bool, false, 'Give addresses to services of type LoadBalancer.'),
+  'run-router': both(
+    'process',
+    bool,
+    true,
+    "Speak BGP: announce this node's pods and services, install what is learned.",
+  ),
+  'run-service-proxy': bothLater('process', bool, true, 'Serve the addresses of services through IPVS.'),
+  socket: own(
+    'process',
+    text('/run/peerage/k8s-node01.sock', 'the path of a Unix socket'),
+    '',
+    'Path of the control socket; empty: `/run/peerage/<node>.sock`.',
+  ),
+  v: both(
+    'process',
+    text('2', 'a log level, 0 and up', (given) => /^\d{1,3}$/.test(given)),
+    '0',
+    'How much is logged; 0: events that matter to an operator.',
+    'v',
+  ),
+  version: both('process', bool, false, 'Print the version and exit.', 'V'),
+};
