@@ -1,0 +1,243 @@
+import { decodeCapabilities, encodeCapability } from '../capabilities/capabilities.js';
+import type { Capability } from '../capabilities/capability.js';
+import { asOf, findCapability } from '../capabilities/negotiate.js';
+import { BgpError } from '../errors.js';
+import { AS_TRANS } from '../iana/attribute-code.js';
+import { ErrorCode, OpenError } from '../iana/error-code.js';
+import { u32ToAddress } from '../net/address.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import { Parser } from '../wire/layout.js';
+import { type Fault, fail, ok, type Result, resetFault } from '../wire/result.js';
+import { beginMessage, endMessage } from './header.js';
+import { HEADER_LENGTH, MAX_MESSAGE, MessageType } from './message-type.js';
+
+/** An OPEN (RFC 4271 §4.2). */
+export interface OpenMessage {
+  readonly version: number;
+  /** The two-octet field: AS_TRANS (23456) when the AS number needs four octets. */
+  readonly as: number;
+  /** Seconds. */
+  readonly holdTime: number;
+  /** BGP identifier, unsigned. */
+  readonly routerId: number;
+  /** In the order of the message, duplicates included. */
+  readonly capabilities: readonly Capability[];
+}
+
+const VERSION = 4;
+const CAPABILITIES_PARAMETER = 2;
+/** Marks extended parameters, both as length and as first type (RFC 9072 §2). */
+const EXTENDED = 255;
+
+/** ```
+ * version (1) | my AS (2) | hold time (2) | identifier (4) | length of parameters (1) | parameters
+ * ``` */
+const fixedLayout = new Parser()
+  .uint8('version')
+  .uint16('as')
+  .uint16('holdTime')
+  .uint32('routerId')
+  .uint8('parametersLength');
+
+interface FixedPart {
+  readonly version: number;
+  readonly as: number;
+  readonly holdTime: number;
+  readonly routerId: number;
+  readonly parametersLength: number;
+}
+
+const openFault = (subcode: number, offset: number, message: string, data?: Uint8Array): Fault =>
+  resetFault(ErrorCode.Open, subcode, offset, message, data);
+
+/**
+ * Decodes the whole OPEN in `[start, end)`, header included, whose header has been checked. Refuses other versions (2/1),
+ * parameters that are not capabilities (2/4) and parameters that do not fit (2/0). What depends on the peer's
+ * configuration is left to `vetOpen`.
+ */
+export function decodeOpen(bytes: Uint8Array, start = 0, end: number = bytes.length): Result<OpenMessage> {
+  const body = start + HEADER_LENGTH;
+  if (end - body < 10)
+    return fail(openFault(OpenError.Unspecific, end, `an OPEN of ${end - start} octets is too short`));
+  const fixed = fixedLayout.parse(bytes.subarray(body, body + 10)) as FixedPart;
+  if (fixed.version !== VERSION) {
+    // RFC 4271 §6.2: the data is the largest version we support, as two octets.
+    const message = `BGP version ${fixed.version} is not supported, only ${VERSION}`;
+    return fail(openFault(OpenError.UnsupportedVersion, body, message, Uint8Array.of(0, VERSION)));
+  }
+  const capabilities = decodeParameters(bytes, body + 10, end, fixed.parametersLength);
+  if (!capabilities.ok) return capabilities;
+  const { version, as, holdTime, routerId } = fixed;
+  return ok({ version, as, holdTime, routerId, capabilities: capabilities.value });
+}
+
+/**
+ * Optional parameters (RFC 5492 §4), also in the extended form of RFC 9072 §2, which is told by a first type of 255:
+ *
+ * ```
+ * type (1) | length (1) | value …          255 (1) | length of all (2) | type (1) | length (2) | value …
+ * ```
+ */
+function decodeParameters(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  length: number,
+): Result<readonly Capability[]> {
+  const extended = length !== 0 && at < end && bytes[at] === EXTENDED;
+  let cursor = at;
+  let stop = at + length;
+  if (extended) {
+    if (at + 3 > end)
+      return fail(openFault(OpenError.Unspecific, at, 'the extended parameter length is cut off'));
+    stop = at + 3 + ((bytes[at + 1]! << 8) | bytes[at + 2]!);
+    cursor = at + 3;
+  }
+  if (stop !== end) {
+    const message = `optional parameters of ${stop - cursor} octets do not fill the ${end - cursor} that are there`;
+    return fail(openFault(OpenError.Unspecific, at - 1, message));
+  }
+  return decodeParameterList(bytes, cursor, end, extended);
+}
+
+/** Reads a run of optional parameters; `extended` for those with two length octets (RFC 9072 §2). */
+export function decodeParameterList(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  extended: boolean,
+): Result<readonly Capability[]> {
+  const found: Capability[] = [];
+  const headerSize = extended ? 3 : 2;
+  for (let at = start; at < end; ) {
+    if (at + headerSize > end)
+      return fail(openFault(OpenError.Unspecific, at, 'an optional parameter is cut off'));
+    const type = bytes[at]!;
+    const length = extended ? (bytes[at + 1]! << 8) | bytes[at + 2]! : bytes[at + 1]!;
+    const stop = at + headerSize + length;
+    if (stop > end) {
+      return fail(
+        openFault(OpenError.Unspecific, at + 1, `optional parameter ${type} runs over the end of the OPEN`),
+      );
+    }
+    if (type !== CAPABILITIES_PARAMETER) {
+      return fail(
+        openFault(OpenError.UnsupportedParameter, at, `optional parameter type ${type} is not supported`),
+      );
+    }
+    const capabilities = decodeCapabilities(bytes, at + headerSize, stop);
+    if (!capabilities.ok) return capabilities;
+    found.push(...capabilities.value);
+    at = stop;
+  }
+  return ok(found);
+}
+
+/**
+ * The whole message. All capabilities go into one parameter when they fit (RFC 5492 §4), into several otherwise, and
+ * into the extended form (RFC 9072) over 255 octets. Throws `BGP_ERR_MESSAGE_SIZE` when it would pass 4096 octets.
+ */
+export function encodeOpen(open: OpenMessage): Uint8Array {
+  const out = new ByteWriter(256);
+  const at = beginMessage(out, MessageType.Open);
+  out.u8(open.version);
+  out.u16(open.as);
+  out.u16(open.holdTime);
+  out.u32(open.routerId);
+  const capabilities = new ByteWriter(256);
+  for (const capability of open.capabilities) encodeCapability(capability, capabilities);
+  const { length } = capabilities;
+  if (length === 0) {
+    out.u8(0);
+  } else if (length + 2 <= 254) {
+    out.u8(length + 2);
+    out.u8(CAPABILITIES_PARAMETER);
+    out.u8(length);
+  } else {
+    out.u8(EXTENDED);
+    out.u8(EXTENDED);
+    out.u16(length + 3);
+    out.u8(CAPABILITIES_PARAMETER);
+    out.u16(length);
+  }
+  out.copy(capabilities.bytes, 0, length);
+  if (out.length - at > MAX_MESSAGE) {
+    throw new BgpError(
+      'BGP_ERR_MESSAGE_SIZE',
+      `an OPEN must not pass ${MAX_MESSAGE} octets, got ${out.length - at}; offer fewer capabilities`,
+    );
+  }
+  endMessage(out, at);
+  return out.slice();
+}
+
+/** An OPEN of ours: the AS field is AS_TRANS where it must be, and the four-octet AS capability is added (RFC 6793 §4.1). */
+export function createOpen(local: {
+  readonly localAs: number;
+  /** Seconds. */
+  readonly holdTime: number;
+  readonly routerId: number;
+  readonly capabilities: readonly Capability[];
+}): OpenMessage {
+  const { localAs, holdTime, routerId, capabilities } = local;
+  const told = findCapability(capabilities, 'four-octet-as') !== undefined;
+  return {
+    version: VERSION,
+    as: localAs > 0xffff ? AS_TRANS : localAs,
+    holdTime,
+    routerId,
+    capabilities: told ? capabilities : [...capabilities, { name: 'four-octet-as', as: localAs }],
+  };
+}
+
+/** Offsets of the fixed fields in a whole message, for faults. */
+const FIELD = { as: 20, holdTime: 22, routerId: 24 } as const;
+
+function vetHoldTime(open: OpenMessage): Fault | null {
+  if (open.holdTime !== 1 && open.holdTime !== 2) return null;
+  const message = `hold time must be 0 or at least 3 seconds, got ${open.holdTime}`;
+  return openFault(OpenError.UnacceptableHoldTime, FIELD.holdTime, message);
+}
+
+function vetIdentifier(open: OpenMessage): Fault | null {
+  if (open.routerId !== 0) return null;
+  return openFault(OpenError.BadIdentifier, FIELD.routerId, 'BGP identifier 0.0.0.0 is not valid');
+}
+
+function vetAs(open: OpenMessage): Fault | null {
+  const as = asOf(open);
+  // RFC 7607 §2: AS 0 must be refused.
+  if (open.as === 0 || as === 0) return openFault(OpenError.BadPeerAs, FIELD.as, 'AS 0 is reserved');
+  // RFC 6793 §4.1: the field is the AS number itself or AS_TRANS.
+  if (open.as !== as && open.as !== AS_TRANS) {
+    const message = `the AS field says ${open.as}, the four-octet AS capability ${as}`;
+    return openFault(OpenError.BadPeerAs, FIELD.as, message);
+  }
+  return null;
+}
+
+/** Checks what can be judged without knowing who should be at the other end (RFC 4271 §6.2): AS, hold time, identifier. */
+export function vetOpenFields(open: OpenMessage): Fault | null {
+  return vetAs(open) ?? vetHoldTime(open) ?? vetIdentifier(open);
+}
+
+/** Checks an OPEN against the configured peer: AS (2/2), hold time (2/6), identifier (2/3), in this order. */
+export function vetOpen(
+  open: OpenMessage,
+  expected: { readonly localAs: number; readonly localRouterId: number; readonly remoteAs: number },
+): Fault | null {
+  const badAs = vetAs(open);
+  if (badAs !== null) return badAs;
+  const as = asOf(open);
+  if (as !== expected.remoteAs) {
+    return openFault(OpenError.BadPeerAs, FIELD.as, `the peer's AS must be ${expected.remoteAs}, got ${as}`);
+  }
+  const badField = vetHoldTime(open) ?? vetIdentifier(open);
+  if (badField !== null) return badField;
+  // RFC 6286 §2.2: identifiers need to differ within an AS only.
+  if (open.routerId === expected.localRouterId && as === expected.localAs) {
+    const message = `BGP identifier ${u32ToAddress(open.routerId)} is our own, within our own AS`;
+    return openFault(OpenError.BadIdentifier, FIELD.routerId, message);
+  }
+  return null;
+}
