@@ -1,0 +1,150 @@
+import type { ControlClient, WirePeer } from '@peerage/control';
+import { durationText } from '../render/route-text.js';
+import type { Block, Cell, Result, Tone } from '../result.js';
+import type { ShowCommand } from './command.js';
+
+/** All neighbours as a table, or one with everything that is known of it. */
+export const showNeighbors: ShowCommand = {
+  name: 'neighbors',
+  summary: 'sessions: state, uptime, prefixes, and what is wrong with those that are down',
+  arguments: [{ name: '[address]', summary: 'one neighbor, in full' }],
+  options: [],
+  async run(client: ControlClient, [address]): Promise<Result> {
+    if (address !== undefined) {
+      const peer = await client.neighbor(address);
+      return { blocks: detail(peer), json: peer };
+    }
+    const [status, peers] = await Promise.all([client.status(), client.neighbors()]);
+    const blocks: Block[] = [
+      {
+        kind: 'text',
+        text: `router id ${status.routerId}, local AS ${status.localAs}, ${status.peers.established} of ${status.peers.configured} sessions established`,
+        tone: 'dim',
+      },
+      {
+        kind: 'table',
+        columns: [
+          'neighbor',
+          'AS',
+          'state',
+          'for',
+          'received',
+          'accepted',
+          'advertised',
+          'flaps',
+          'last error',
+        ],
+        rows: peers.map(row),
+        empty: 'no neighbors are configured',
+      },
+    ];
+    for (const peer of peers) {
+      if (peer.hint !== undefined) {
+        blocks.push({ kind: 'text', text: `${peer.address}: ${peer.hint}`, tone: 'warn' });
+      }
+    }
+    return { blocks, json: peers };
+  },
+};
+
+function row(peer: WirePeer): Cell[] {
+  const sum = (key: 'received' | 'accepted' | 'advertised') =>
+    peer.families.reduce((total, family) => total + family[key], 0);
+  return [
+    peer.address,
+    peer.remoteAs,
+    { text: stateText(peer), tone: tone(peer) },
+    durationText(peer.uptimeSeconds ?? (Date.now() - peer.stateSince) / 1000),
+    sum('received'),
+    sum('accepted'),
+    sum('advertised'),
+    peer.flaps,
+    peer.refused?.message ?? peer.lastError?.message ?? '',
+  ];
+}
+
+function stateText(peer: WirePeer): string {
+  if (peer.refused !== undefined) return 'refused';
+  return peer.shutdown ? 'shutdown' : peer.state;
+}
+
+function tone(peer: WirePeer): Tone {
+  if (peer.state === 'established') return 'good';
+  return peer.shutdown ? 'dim' : 'bad';
+}
+
+function detail(peer: WirePeer): Block[] {
+  const facts: [string, Cell | undefined][] = [
+    ['description', peer.description],
+    ['remote AS', `${peer.remoteAs} (${peer.type}), local AS ${peer.localAs}`],
+    ['state', { text: stateText(peer), tone: tone(peer) }],
+    ['refused', peer.refused && { text: `${peer.refused.code}: ${peer.refused.message}`, tone: 'bad' }],
+    ['since', new Date(peer.stateSince).toISOString()],
+    ['established', `${peer.establishedCount} times, lost ${peer.flaps} times`],
+    ['router id', peer.remoteRouterId],
+    [
+      'connection',
+      peer.localAddress &&
+        `${peer.localAddress} port ${peer.localPort} - ${peer.address} port ${peer.remotePort}`,
+    ],
+    [
+      'hold time',
+      peer.holdTime === undefined ? undefined : `${peer.holdTime} s, keepalive ${peer.keepaliveTime} s`,
+    ],
+    ['TCP MD5', peer.md5 ? 'on' : 'off'],
+    ['passive', peer.passive ? 'yes' : undefined],
+    ['capabilities', peer.capabilities.join(', ') || undefined],
+    [
+      'last error',
+      peer.lastError && `${peer.lastError.message} (${new Date(peer.lastError.at).toISOString()})`,
+    ],
+    [
+      'last notification',
+      peer.lastNotification &&
+        [
+          peer.lastNotification.direction,
+          `${peer.lastNotification.code}/${peer.lastNotification.subcode}`,
+          peer.lastNotification.text,
+          peer.lastNotification.communication ?? '',
+        ].join(' '),
+    ],
+    ['likely cause', peer.hint && { text: peer.hint, tone: 'warn' }],
+  ];
+  return [
+    {
+      kind: 'table',
+      columns: ['neighbor', peer.address],
+      rows: facts.flatMap(([name, cell]) => (cell === undefined ? [] : [[name, cell]])),
+      empty: '',
+    },
+    {
+      kind: 'table',
+      columns: ['family', 'negotiated', 'received', 'accepted', 'advertised', 'end of RIB'],
+      rows: peer.families.map((family) => [
+        family.family,
+        family.negotiated ? 'yes' : `no${family.reason === undefined ? '' : `: ${family.reason}`}`,
+        family.received,
+        family.accepted,
+        family.advertised,
+        family.endOfRib ? 'yes' : 'no',
+      ]),
+      empty: 'no families',
+    },
+    {
+      kind: 'table',
+      columns: ['messages', 'open', 'update', 'keepalive', 'notification', 'route refresh'],
+      rows: (['sent', 'received'] as const).map((direction) => {
+        const counts = peer[direction];
+        return [
+          direction,
+          counts.open,
+          counts.update,
+          counts.keepalive,
+          counts.notification,
+          counts.routeRefresh,
+        ];
+      }),
+      empty: '',
+    },
+  ];
+}

@@ -1,0 +1,57 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ControlClient } from '@peerage/control';
+import type { Command } from 'commander';
+import { renderJson } from '../render/json.js';
+import { renderText } from '../render/text.js';
+import { type Io, UsageError } from '../result.js';
+import type { ShowCommand } from './command.js';
+import { showAdvertisements, showKernel, showProblems } from './show-agent.js';
+import { showNeighbors } from './show-neighbors.js';
+import { showAdvertised, showReceived, showRib } from './show-routes.js';
+import { runFolder } from './socket-path.js';
+
+const commands: readonly ShowCommand[] = [
+  showNeighbors,
+  showRib,
+  showReceived,
+  showAdvertised,
+  showAdvertisements,
+  showKernel,
+  showProblems,
+];
+
+/** Adds `peerage show …`. */
+export function addShow(program: Command, io: Io): void {
+  const show = program.command('show').description('what a running speaker or agent knows');
+  for (const command of commands) {
+    const sub = show.command(command.name).description(command.summary);
+    for (const argument of command.arguments) sub.argument(argument.name, argument.summary);
+    for (const option of command.options) sub.option(option.flags, option.summary);
+    sub.option('--json', 'print JSON');
+    sub.option('--socket <path>', 'control socket of the speaker or agent');
+    sub.action(async (...given: unknown[]) => {
+      const options = given.at(-2) as Readonly<Record<string, unknown>>;
+      const args = given.slice(0, -2) as (string | undefined)[];
+      const client = new ControlClient({ path: socketPath(options.socket, io) });
+      const result = await command.run(client, args, options);
+      await (options.json === true ? renderJson(result, io) : renderText(result, io));
+    });
+  }
+}
+
+/** The socket that was named, or the only one in the run folder. */
+function socketPath(given: unknown, io: Io): string {
+  if (typeof given === 'string') return given;
+  const folder = runFolder(io.env);
+  const sockets = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.sock')) : [];
+  if (sockets.length === 1) return join(folder, String(sockets[0]));
+  if (sockets.length === 0) {
+    throw new UsageError(
+      `no control socket in ${folder}: start \`peerage speaker\` or \`peerage agent\`, or name one with --socket`,
+    );
+  }
+  throw new UsageError(
+    `several control sockets in ${folder}: choose one with --socket (${sockets.join(', ')})`,
+  );
+}

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import type { Announcement, PeerConfig, SpeakerConfig } from '@peerage/bgp';
+import { acceptAll, parseCommunity } from '@peerage/bgp';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { UsageError } from '../result.js';
+
+const asNumber = z.number().int().min(1).max(4_294_967_295);
+const port = z.number().int().min(0).max(65_535);
+const seconds = z.number().int().nonnegative();
+const family = z.enum(['ipv4-unicast', 'ipv6-unicast']);
+
+const neighborSchema = z.strictObject({
+  address: z.string(),
+  remoteAs: asNumber,
+  description: z.string().optional(),
+  port: port.min(1).optional(),
+  localAddress: z.string().optional(),
+  passive: z.boolean().optional(),
+  shutdown: z.boolean().optional(),
+  holdTime: seconds.max(65_535).optional(),
+  keepaliveTime: seconds.optional(),
+  connectRetryTime: seconds.optional(),
+  families: z.array(family).min(1).optional(),
+  nextHop: z.partialRecord(family, z.string()).optional(),
+  nextHopSelf: z.boolean().optional(),
+  /** Read from a file, so that the configuration can be shown. */
+  passwordFile: z.string().optional(),
+  multihopTtl: z.number().int().min(1).max(255).optional(),
+  ttlSecurityHops: z.number().int().min(1).max(254).optional(),
+  device: z.string().optional(),
+});
+
+const announcementSchema = z.strictObject({
+  prefixes: z.array(z.string()).min(1),
+  nextHop: z.string().optional(),
+  med: z.number().int().nonnegative().optional(),
+  localPref: z.number().int().nonnegative().optional(),
+  communities: z.array(z.string()).optional(),
+});
+
+/** The configuration file of `peerage speaker`, YAML or JSON. */
+export const speakerFileSchema = z.strictObject({
+  localAs: asNumber,
+  routerId: z.string(),
+  listenPort: port.optional(),
+  listenAddresses: z.array(z.string()).optional(),
+  ebgpRequiresPolicy: z.boolean().optional(),
+  maximumPaths: z.number().int().min(1).max(64).optional(),
+  socket: z.string().optional(),
+  announce: z.array(announcementSchema).optional(),
+  neighbors: z.array(neighborSchema).optional(),
+});
+
+export type SpeakerFile = z.infer<typeof speakerFileSchema>;
+
+/** What the file comes to, for a speaker. */
+export interface SpeakerSetup {
+  readonly config: SpeakerConfig;
+  readonly peers: readonly PeerConfig[];
+  readonly announcements: readonly Announcement[];
+  readonly socket: string | undefined;
+}
+
+/** Reads and checks a configuration file. Everything that is wrong is told at once, with its place. */
+export function readSpeakerFile(path: string): SpeakerFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read the configuration ${path}: ${(error as Error).message}`);
+  }
+  const document = parseDocument(text);
+  if (document.errors.length > 0) {
+    throw new UsageError(document.errors.map((error) => `${path}: ${error.message}`).join('\n'));
+  }
+  const parsed = speakerFileSchema.safeParse(document.toJS());
+  if (parsed.success) return parsed.data;
+  throw new UsageError(
+    parsed.error.issues
+      .map((issue) => `${path}: ${issue.path.map(String).join('.') || 'the file'}: ${issue.message}`)
+      .join('\n'),
+  );
+}
+
+/** Turns a file into what the library takes. `openPolicy` imports and exports everything with every neighbour. */
+export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSetup {
+  const requiresPolicy = !openPolicy && file.ebgpRequiresPolicy !== false;
+  const listenPort = file.listenPort ?? 179;
+  const addresses = file.listenAddresses ?? [undefined];
+  return {
+    config: {
+      localAs: file.localAs,
+      routerId: file.routerId,
+      listen: addresses.map((address) =>
+        address === undefined ? { port: listenPort } : { address, port: listenPort },
+      ),
+      ebgpRequiresPolicy: requiresPolicy,
+      ...(file.maximumPaths === undefined ? {} : { maximumPaths: file.maximumPaths }),
+    },
+    peers: (file.neighbors ?? []).map((neighbor) => peerConfig(neighbor, requiresPolicy)),
+    announcements: (file.announce ?? []).map(({ prefixes, nextHop, communities, med, localPref }) => ({
+      prefixes,
+      owner: 'config',
+      ...(nextHop === undefined ? {} : { nextHop }),
+      attributes: {
+        origin: 'igp' as const,
+        ...(med === undefined ? {} : { med }),
+        ...(localPref === undefined ? {} : { localPref }),
+        ...(communities === undefined ? {} : { communities: communities.map(parseCommunity) }),
+      },
+    })),
+    socket: file.socket,
+  };
+}
+
+/** Optional properties that are there or not, never `undefined`: what the library takes. */
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+function peerConfig(
+  neighbor: NonNullable<SpeakerFile['neighbors']>[number],
+  requiresPolicy: boolean,
+): PeerConfig {
+  const { passwordFile, ...rest } = neighbor;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  return {
+    ...(given as Defined<typeof rest>),
+    ...(passwordFile === undefined ? {} : { password: readPassword(passwordFile) }),
+    ...(requiresPolicy ? {} : { importPolicy: acceptAll, exportPolicy: acceptAll }),
+  };
+}
+
+function readPassword(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new UsageError(`cannot read the password file ${path}: ${(error as Error).message}`);
+  }
+}

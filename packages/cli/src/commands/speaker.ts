@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { BgpSpeaker, type SpeakerPorts } from '@peerage/bgp';
+import { nodePorts, tcpSocketFactory } from '@peerage/bgp/node';
+import { createControlServer } from '@peerage/control';
+import type { Command } from 'commander';
+import { print } from '../render/text.js';
+import type { Io } from '../result.js';
+import { version } from '../version.js';
+import { runFolder } from './socket-path.js';
+import { readSpeakerFile, speakerSetup } from './speaker-config.js';
+import { untilStopped } from './until-stopped.js';
+
+/** Adds `peerage speaker`: a BGP daemon without a kernel part. */
+export function addSpeaker(program: Command, io: Io): void {
+  program
+    .command('speaker')
+    .description('run a BGP speaker: peers and announcements from a file, nothing is written to the kernel')
+    .requiredOption('--config <file>', 'YAML or JSON')
+    .option(
+      '--no-ebgp-requires-policy',
+      'import and export everything with external neighbors (RFC 8212 off)',
+    )
+    .option('--socket <path>', 'control socket (default: speaker.sock in the run folder)')
+    .action(async (options: { config: string; ebgpRequiresPolicy: boolean; socket?: string }) => {
+      const setup = speakerSetup(readSpeakerFile(options.config), !options.ebgpRequiresPolicy);
+      const speaker = new BgpSpeaker(setup.config, await ports(io));
+      for (const peer of setup.peers) speaker.addPeer(peer);
+      speaker.announce(setup.announcements);
+      const control = await createControlServer({
+        path: options.socket ?? setup.socket ?? join(runFolder(io.env), 'speaker.sock'),
+        about: { program: 'speaker', version, pid: process.pid },
+        speaker,
+      });
+      try {
+        await speaker.start();
+        const places = speaker.listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
+        await print(
+          io,
+          `peerage speaker ${version}: listening on ${places}; control socket ${control.path}\n`,
+        );
+        const signal = await untilStopped();
+        await speaker.close({ communication: `speaker stopped by ${signal}` });
+      } finally {
+        await control.close();
+      }
+    });
+}
+
+/** With Linux socket options (MD5, TTL) where this process may set them. */
+async function ports(io: Io): Promise<SpeakerPorts> {
+  const log = {
+    log(level: string, event: string, fields: Readonly<Record<string, unknown>>) {
+      if (level !== 'debug') io.stderr.write(`${JSON.stringify({ level, event, ...fields })}\n`);
+    },
+  };
+  const plain = { ...nodePorts(), log };
+  if (process.platform !== 'linux') return plain;
+  const { linuxTcpSockets } = await import('@peerage/linux/tcp');
+  return { ...plain, sockets: tcpSocketFactory(linuxTcpSockets()) };
+}
