@@ -1,0 +1,108 @@
+import { systemCallError } from '../errors.js';
+import {
+  AF_NETLINK,
+  cInt,
+  EINTR,
+  type Libc,
+  readCInt,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_RAW,
+  SOL_SOCKET,
+} from '../libc.js';
+import { hostIsLittleEndian } from './layout.js';
+
+const NETLINK_ROUTE = 0;
+const SOL_NETLINK = 270;
+const SO_SNDBUF = 7;
+const SO_RCVBUF = 8;
+const SO_SNDBUFFORCE = 32;
+const SO_RCVBUFFORCE = 33;
+const NETLINK_ADD_MEMBERSHIP = 1;
+const NETLINK_CAP_ACK = 10;
+const NETLINK_EXT_ACK = 11;
+const NETLINK_GET_STRICT_CHK = 12;
+const sockaddrLength = 12;
+
+export interface NetlinkSocketOptions {
+  /** Octets asked for; what an unprivileged process gets is capped by `net.core.rmem_max`. */
+  readonly receiveBufferBytes?: number;
+  readonly sendBufferBytes?: number;
+}
+
+/**
+ * One rtnetlink socket of the calling thread's network namespace, non-blocking. Extended and capped
+ * acknowledgements are on, and strict checking, so that the kernel itself filters dumps.
+ */
+export class NetlinkSocket {
+  readonly fd: number;
+  /** The address the kernel gave this socket; notifications carry it in the messages that this socket caused. */
+  readonly portId: number;
+  /** The receive buffer that the kernel really gave, in its own accounting (twice what was asked). */
+  readonly receiveBufferBytes: number;
+  readonly #libc: Libc;
+
+  constructor(libc: Libc, options: NetlinkSocketOptions = {}) {
+    this.#libc = libc;
+    this.fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+    if (this.fd < 0) throw systemCallError('socket', libc.errno(), 'cannot open a netlink socket');
+    try {
+      this.#setSize(SO_RCVBUFFORCE, SO_RCVBUF, options.receiveBufferBytes);
+      this.#setSize(SO_SNDBUFFORCE, SO_SNDBUF, options.sendBufferBytes);
+      for (const option of [NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK]) {
+        this.#require(libc.setsockopt(this.fd, SOL_NETLINK, option, cInt(1), 4), 'setsockopt');
+      }
+      const address = new Uint8Array(sockaddrLength);
+      new DataView(address.buffer).setUint16(0, AF_NETLINK, hostIsLittleEndian);
+      this.#require(libc.bind(this.fd, address, sockaddrLength), 'bind');
+      this.#require(libc.getsockname(this.fd, address, cInt(sockaddrLength)), 'getsockname');
+      this.portId = new DataView(address.buffer).getUint32(4, hostIsLittleEndian);
+      const size = new Uint8Array(4);
+      this.#require(libc.getsockopt(this.fd, SOL_SOCKET, SO_RCVBUF, size, cInt(4)), 'getsockopt');
+      this.receiveBufferBytes = readCInt(size);
+    } catch (error) {
+      libc.close(this.fd);
+      throw error;
+    }
+  }
+
+  /** Joins a multicast group (`RTNLGRP_*`). */
+  join(group: number): void {
+    const result = this.#libc.setsockopt(this.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, cInt(group), 4);
+    this.#require(result, 'setsockopt(NETLINK_ADD_MEMBERSHIP)');
+  }
+
+  /** Hands messages to the kernel, which has worked through them when this returns. 0, or the error number. */
+  send(bytes: Uint8Array): number {
+    for (;;) {
+      if (this.#libc.send(this.fd, bytes, bytes.length, 0) >= 0) return 0;
+      const errno = this.#libc.errno();
+      if (errno !== EINTR) return errno;
+    }
+  }
+
+  /** Receives what one `recv` gives: its length, 0 when nothing is there to read, or minus the error number. */
+  receive(buffer: Uint8Array): number {
+    for (;;) {
+      const length = this.#libc.recv(this.fd, buffer, buffer.length, 0);
+      if (length >= 0) return length;
+      const errno = this.#libc.errno();
+      if (errno !== EINTR) return -errno;
+    }
+  }
+
+  close(): void {
+    this.#libc.close(this.fd);
+  }
+
+  #setSize(force: number, plain: number, bytes: number | undefined): void {
+    if (bytes === undefined) return;
+    if (this.#libc.setsockopt(this.fd, SOL_SOCKET, force, cInt(bytes), 4) === 0) return;
+    this.#require(this.#libc.setsockopt(this.fd, SOL_SOCKET, plain, cInt(bytes), 4), 'setsockopt');
+  }
+
+  #require(result: number, syscall: string): void {
+    if (result >= 0) return;
+    throw systemCallError(syscall, this.#libc.errno(), 'cannot set up a netlink socket');
+  }
+}

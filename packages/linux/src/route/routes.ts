@@ -1,0 +1,99 @@
+import { errnoName, isPermission, LinuxError, refusalError } from '../errors.js';
+import { messageFlag } from '../netlink/message.js';
+import { MessageWriter } from '../netlink/message-writer.js';
+import type { Requester } from '../netlink/requester.js';
+import { decodeRoutes } from './decode-route.js';
+import type { RouteOperation } from './encode-route.js';
+import { addressFamily, type Route, routeAttribute, routeMessage } from './route.js';
+import type { RouteBatch } from './route-batch.js';
+
+/** A change that the kernel refused. The others of the batch took effect. */
+export interface RouteFailure {
+  /** What the batch's method returned. */
+  readonly index: number;
+  readonly operation: RouteOperation;
+  readonly errno: number;
+  /** The error number's name: `EEXIST`, `ESRCH`, `ENETUNREACH`, `EHOSTUNREACH`, `EINVAL`, … */
+  readonly code: string;
+  /** The kernel's own words, when it gave any. */
+  readonly message: string;
+}
+
+/** Which routes to list; the kernel itself filters. */
+export interface RouteFilter {
+  readonly family: 4 | 6;
+  readonly table?: number;
+  readonly protocol?: number;
+}
+
+const ENOENT = 2;
+
+/** The routes of a netlink handle's namespace. */
+export class Routes {
+  readonly #requester: Requester;
+
+  constructor(requester: Requester) {
+    this.#requester = requester;
+  }
+
+  /**
+   * Applies the changes in order and gives those that failed, by ascending index. A failure with `ENOBUFS` means
+   * that the answer was lost: whether that change took effect must be read back. Rejects with
+   * `LINUX_ERR_PERMISSION` when the process may not change routes at all.
+   */
+  async apply(batch: RouteBatch): Promise<readonly RouteFailure[]> {
+    if (batch.length === 0) return [];
+    const refusals = await this.#requester.send(batch.encode());
+    const first = refusals[0];
+    if (first !== undefined && isPermission(first.errno)) {
+      throw refusalError('change routes', first.errno, first.message);
+    }
+    return refusals
+      .map(({ index, errno, message }) => {
+        const operation = batch.operation(index) ?? 'create';
+        return { index, operation, errno, code: errnoName(errno), message };
+      })
+      .sort((one, other) => one.index - other.index);
+  }
+
+  /**
+   * Lists routes in slices; the kernel goes on only when the next slice is asked for. While the table changes, a
+   * route that stands throughout comes at least once; if the kernel reports that it lost its place, the listing is
+   * repeated and routes can come twice.
+   */
+  async *dump(filter: RouteFilter): AsyncGenerator<readonly Route[], void, undefined> {
+    const slices = this.#requester.read(
+      () => encodeRouteDump(filter),
+      'list routes',
+      () => {},
+    );
+    try {
+      for await (const bytes of slices) {
+        const routes = decodeRoutes(bytes);
+        if (routes.length > 0) yield routes;
+      }
+    } catch (error) {
+      // The kernel makes an IPv4 table with its first route, and says of one that it has not made yet: no entry.
+      if (!(error instanceof LinuxError && error.errno === ENOENT && filter.table !== undefined)) throw error;
+    }
+  }
+}
+
+/** The request to list routes. */
+export function encodeRouteDump(filter: RouteFilter): Uint8Array<ArrayBuffer> {
+  const table = filter.table ?? 0;
+  const writer = new MessageWriter();
+  writer.beginMessage(routeMessage.get, messageFlag.request | messageFlag.dump);
+  writer.u8(addressFamily[filter.family]);
+  writer.u8(0);
+  writer.u8(0);
+  writer.u8(0);
+  writer.u8(table < 256 ? table : 0);
+  writer.u8(filter.protocol ?? 0);
+  writer.u8(0);
+  writer.u8(0);
+  writer.u32(0);
+  if (table >= 256) writer.attributeU32(routeAttribute.table, table);
+  writer.endMessage();
+  return writer.finish();
+}
