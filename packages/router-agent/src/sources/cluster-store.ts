@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { EndpointSlice, Kind, Node, Problem, Service } from '../model/cluster.js';
+import type { ObjectKey, Snapshot } from '../model/snapshot.js';
+import type { ClusterObject } from './cluster-object.js';
+import type { SourceClock } from './source-ports.js';
+
+/**
+ * The last good form of each object, and what is wrong at the moment. Hands out snapshots that never change, and tells, once
+ * per turn of the event loop, when a newer one differs.
+ */
+export class ClusterStore {
+  readonly #clock: SourceClock;
+  readonly #objects: Readonly<Record<Kind, Map<ObjectKey, ClusterObject>>> = {
+    Node: new Map(),
+    Service: new Map(),
+    EndpointSlice: new Map(),
+  };
+  readonly #listed = new Set<Kind>();
+  readonly #degraded = new Map<Kind, string>();
+  readonly #problems = new Map<string, readonly Problem[]>();
+  readonly #listeners = new Set<() => void>();
+  #snapshot: Snapshot | null = null;
+  #telling = false;
+
+  constructor(clock: SourceClock) {
+    this.#clock = clock;
+  }
+
+  has(kind: Kind, key: ObjectKey): boolean {
+    return this.#objects[kind].has(key);
+  }
+
+  keys(kind: Kind): readonly ObjectKey[] {
+    return [...this.#objects[kind].keys()];
+  }
+
+  put(object: ClusterObject): void {
+    const map = this.#objects[object.kind];
+    if (isDeepStrictEqual(map.get(object.key), object)) return;
+    map.set(object.key, object);
+    this.#changed();
+  }
+
+  remove(kind: Kind, key: ObjectKey): void {
+    if (this.#objects[kind].delete(key)) this.#changed();
+  }
+
+  /** Replaces what is wrong under one heading; an empty list clears it. */
+  setProblems(heading: string, problems: readonly Problem[]): void {
+    if (isDeepStrictEqual(this.#problems.get(heading) ?? [], problems)) return;
+    if (problems.length === 0) this.#problems.delete(heading);
+    else this.#problems.set(heading, problems);
+    this.#changed();
+  }
+
+  /** Headings under which something is wrong. */
+  problemHeadings(): readonly string[] {
+    return [...this.#problems.keys()];
+  }
+
+  /** Says that a kind was listed in full. */
+  markListed(kind: Kind): void {
+    if (this.#listed.has(kind)) return;
+    this.#listed.add(kind);
+    this.#changed();
+  }
+
+  setDegraded(kind: Kind, reason: string | null): void {
+    if ((this.#degraded.get(kind) ?? null) === reason) return;
+    if (reason === null) this.#degraded.delete(kind);
+    else this.#degraded.set(kind, reason);
+    this.#changed();
+  }
+
+  snapshot(): Snapshot {
+    this.#snapshot ??= Object.freeze({
+      nodes: this.#nodes(),
+      services: this.#services(),
+      endpointSlices: this.#slicesByService(),
+      listed: new Set(this.#listed),
+      degraded: new Map(this.#degraded),
+      problems: Object.freeze([...this.#problems.values()].flat()),
+    });
+    return this.#snapshot;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #changed(): void {
+    this.#snapshot = null;
+    if (this.#telling) return;
+    this.#telling = true;
+    this.#clock.nextTurn(() => {
+      this.#telling = false;
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
+
+  #nodes(): ReadonlyMap<string, Node> {
+    const nodes = new Map<string, Node>();
+    for (const object of this.#objects.Node.values())
+      if (object.kind === 'Node') nodes.set(object.key, object.node);
+    return nodes;
+  }
+
+  #services(): ReadonlyMap<ObjectKey, Service> {
+    const services = new Map<ObjectKey, Service>();
+    for (const object of this.#objects.Service.values()) {
+      if (object.kind === 'Service') services.set(object.key, object.service);
+    }
+    return services;
+  }
+
+  #slicesByService(): ReadonlyMap<ObjectKey, readonly EndpointSlice[]> {
+    const byService = new Map<ObjectKey, EndpointSlice[]>();
+    for (const object of this.#objects.EndpointSlice.values()) {
+      if (object.kind !== 'EndpointSlice') continue;
+      for (const slice of object.slices) {
+        if (slice.service === null) continue;
+        const key = `${slice.namespace}/${slice.service}`;
+        const slices = byService.get(key);
+        if (slices === undefined) byService.set(key, [slice]);
+        else slices.push(slice);
+      }
+    }
+    return byService;
+  }
+}
