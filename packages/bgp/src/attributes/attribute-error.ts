@@ -1,0 +1,17 @@
+import { BgpError } from '../errors.js';
+
+/** Refuses a value of `PathAttributes` that cannot be encoded. */
+export function refuseAttribute(path: string, value: unknown, wayOut: string): never {
+  throw new BgpError('BGP_ERR_ATTRIBUTE', `attributes.${path}: ${wayOut}, got ${JSON.stringify(value)}`, {
+    path: `attributes.${path}`,
+    value,
+  });
+}
+
+/** Refuses what is not an unsigned 32-bit number. */
+export function checkU32(path: string, value: number): number {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
+    refuseAttribute(path, value, 'must be an integer 0 … 4294967295');
+  }
+  return value;
+}

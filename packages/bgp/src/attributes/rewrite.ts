@@ -1,0 +1,310 @@
+import { AttributeCode, AttributeFlag, SegmentType } from '../iana/attribute-code.js';
+import type { ByteWriter } from '../wire/byte-writer.js';
+import { checkU32, refuseAttribute } from './attribute-error.js';
+import {
+  beginAttribute,
+  endAttribute,
+  valueEnd,
+  valueStart,
+  writeAttributeHeader,
+} from './attribute-header.js';
+import { readU32 } from './attribute-row.js';
+import { attributeRow } from './attribute-table.js';
+import { writeLargeCommunity } from './large-communities.js';
+import { ORIGINS } from './origin.js';
+import type { Origin } from './path-attributes.js';
+import { sortTail } from './sorted-records.js';
+
+/** What a policy changes in the attributes: the part of its edits that is not the next hop. Absent = unchanged, `null` removes. */
+export interface AttributeEdits {
+  readonly origin?: Origin;
+  readonly med?: number | null;
+  readonly localPref?: number | null;
+  /** Goes in front of what the session itself prepends. */
+  readonly prepend?: { readonly as: number; readonly count: number };
+  readonly addCommunities?: readonly number[];
+  readonly removeCommunities?: readonly number[];
+  readonly setCommunities?: readonly number[];
+  readonly addLargeCommunities?: readonly string[];
+}
+
+/** What a session changes in attributes on their way out. */
+export interface Rewrite {
+  /** ASes to put in front of AS_PATH, front first. */
+  readonly prepend: readonly number[];
+  readonly localPref: 'keep' | 'remove' | number;
+  readonly med: 'keep' | 'remove' | number;
+  /** Of the policy; they win over `localPref` and `med`. */
+  readonly edits: AttributeEdits | null;
+  /** Sets Partial on optional transitive attributes that are not understood (RFC 4271 §5). */
+  readonly markPartial: boolean;
+  /** Optional non-transitive attributes that are not understood never leave (RFC 4271 §5). */
+  readonly dropNonTransitiveUnknown: true;
+  /** Set when the route has none (RFC 4456 §8); null = as it is. */
+  readonly originatorId: number | null;
+  /** Cluster id to put in front of CLUSTER_LIST (RFC 4456 §8); null = as it is. */
+  readonly prependCluster: number | null;
+  /**
+   * The routes leave the AS: ORIGINATOR_ID and CLUSTER_LIST (RFC 4456 §8) and confederation segments (RFC 5065 §4) stay
+   * behind.
+   */
+  readonly external?: boolean;
+}
+
+/** Attributes that a rewrite may change or add, in code order. Everything between them is copied. */
+const REWRITTEN: readonly number[] = [
+  AttributeCode.Origin,
+  AttributeCode.AsPath,
+  AttributeCode.Med,
+  AttributeCode.LocalPref,
+  AttributeCode.Communities,
+  AttributeCode.OriginatorId,
+  AttributeCode.ClusterList,
+  AttributeCode.LargeCommunities,
+];
+
+/** Appends a canonical block that a rewrite was applied to: canonical again. Throws `BGP_ERR_ATTRIBUTE` for edits that cannot be. */
+export function rewriteCanonical(
+  block: Uint8Array,
+  start: number,
+  end: number,
+  rewrite: Rewrite,
+  out: ByteWriter,
+): void {
+  let at = start;
+  for (let i = 0; i < REWRITTEN.length; i++) {
+    const code = REWRITTEN[i]!;
+    at = passBelow(block, at, end, code, rewrite, out);
+    if (at < end && block[at + 1] === code) {
+      const stop = valueEnd(block, at);
+      rewriteOne(code, block, at, stop, rewrite, out);
+      at = stop;
+    } else {
+      rewriteOne(code, block, at, at, rewrite, out);
+    }
+  }
+  passBelow(block, at, end, 256, rewrite, out);
+}
+
+/** Copies the attributes below `code`: the ones that are understood as they are, others as RFC 4271 §5 has it. */
+function passBelow(
+  block: Uint8Array,
+  from: number,
+  end: number,
+  code: number,
+  rewrite: Rewrite,
+  out: ByteWriter,
+): number {
+  let at = from;
+  while (at < end && block[at + 1]! < code) {
+    const stop = valueEnd(block, at);
+    const unknown = attributeRow(block[at + 1]!) === undefined;
+    if (!unknown) {
+      out.copy(block, at, stop);
+    } else if ((block[at]! & AttributeFlag.Transitive) !== 0) {
+      const flagsAt = out.length;
+      out.copy(block, at, stop);
+      if (rewrite.markPartial) out.patch8(flagsAt, block[at]! | AttributeFlag.Partial);
+    }
+    at = stop;
+  }
+  return at;
+}
+
+/** Writes what becomes of one attribute; `at === stop` when the block does not have it. */
+function rewriteOne(
+  code: number,
+  block: Uint8Array,
+  at: number,
+  stop: number,
+  rewrite: Rewrite,
+  out: ByteWriter,
+): void {
+  const { edits } = rewrite;
+  switch (code) {
+    case AttributeCode.Origin:
+      if (edits?.origin === undefined) out.copy(block, at, stop);
+      else writeOrigin(edits.origin, out);
+      return;
+    case AttributeCode.AsPath:
+      rewritePath(block, at, stop, rewrite, out);
+      return;
+    case AttributeCode.Med:
+      rewriteNumber(code, 0x80, 'med', rewrite.med, edits?.med, block, at, stop, out);
+      return;
+    case AttributeCode.LocalPref:
+      rewriteNumber(code, 0x40, 'localPref', rewrite.localPref, edits?.localPref, block, at, stop, out);
+      return;
+    case AttributeCode.Communities:
+      rewriteCommunities(block, at, stop, edits, out);
+      return;
+    case AttributeCode.OriginatorId:
+      if (rewrite.external === true) return;
+      if (at === stop && rewrite.originatorId !== null) {
+        writeAttributeHeader(out, 0x80, code, 4);
+        out.u32(rewrite.originatorId);
+      }
+      out.copy(block, at, stop);
+      return;
+    case AttributeCode.ClusterList:
+      if (rewrite.external !== true) rewriteClusters(block, at, stop, rewrite.prependCluster, out);
+      return;
+    default:
+      rewriteLarge(block, at, stop, edits, out);
+  }
+}
+
+function writeOrigin(origin: Origin, out: ByteWriter): void {
+  const value = ORIGINS.indexOf(origin);
+  if (value < 0) refuseAttribute('origin', origin, 'must be igp, egp or incomplete');
+  writeAttributeHeader(out, 0x40, AttributeCode.Origin, 1);
+  out.u8(value);
+}
+
+function rewriteNumber(
+  code: number,
+  flags: number,
+  path: string,
+  wanted: 'keep' | 'remove' | number,
+  edit: number | null | undefined,
+  block: Uint8Array,
+  at: number,
+  stop: number,
+  out: ByteWriter,
+): void {
+  const value = edit === undefined ? wanted : (edit ?? 'remove');
+  if (value === 'keep') {
+    out.copy(block, at, stop);
+  } else if (value !== 'remove') {
+    writeAttributeHeader(out, flags, code, 4);
+    out.u32(checkU32(path, value));
+  }
+}
+
+/** The i-th AS to prepend, front first: those of the policy, then those of the session. */
+function prepended(rewrite: Rewrite, i: number): number {
+  const edit = rewrite.edits?.prepend;
+  const edited = edit === undefined ? 0 : edit.count;
+  return i < edited && edit !== undefined ? edit.as : rewrite.prepend[i - edited]!;
+}
+
+/**
+ * Writes AS_PATH with ASes in front: into the first sequence as far as 255 allow, the others in sequences of their own
+ * before it (RFC 4271 §5.1.2).
+ */
+function rewritePath(block: Uint8Array, at: number, stop: number, rewrite: Rewrite, out: ByteWriter): void {
+  const count = rewrite.prepend.length + (rewrite.edits?.prepend?.count ?? 0);
+  if (count === 0 && rewrite.external !== true) {
+    out.copy(block, at, stop);
+    return;
+  }
+  const header = beginAttribute(out, 0x40, AttributeCode.AsPath);
+  let from = at === stop ? stop : valueStart(block, at);
+  while (rewrite.external === true && from < stop && block[from]! >= SegmentType.ConfedSequence) {
+    from += 2 + block[from + 1]! * 4;
+  }
+  const firstIsSequence = from < stop && block[from] === SegmentType.Sequence;
+  const first = firstIsSequence ? block[from + 1]! : 0;
+  const joined = Math.min(count, 255 - first);
+  let i = 0;
+  for (let size = (count - joined) % 255; i < count - joined; size = 255) {
+    if (size === 0) continue;
+    out.u8(SegmentType.Sequence);
+    out.u8(size);
+    for (const next = i + size; i < next; i++) out.u32(prepended(rewrite, i));
+  }
+  if (first + joined > 0) {
+    out.u8(SegmentType.Sequence);
+    out.u8(first + joined);
+    for (; i < count; i++) out.u32(prepended(rewrite, i));
+    if (firstIsSequence) {
+      out.copy(block, from + 2, from + 2 + first * 4);
+      from += 2 + first * 4;
+    }
+  }
+  while (from < stop) {
+    const next = from + 2 + block[from + 1]! * 4;
+    if (rewrite.external !== true || block[from]! < SegmentType.ConfedSequence) out.copy(block, from, next);
+    from = next;
+  }
+  endAttribute(out, header);
+}
+
+function rewriteCommunities(
+  block: Uint8Array,
+  at: number,
+  stop: number,
+  edits: AttributeEdits | null,
+  out: ByteWriter,
+): void {
+  const { setCommunities, addCommunities, removeCommunities } = edits ?? {};
+  if (setCommunities === undefined && addCommunities === undefined && removeCommunities === undefined) {
+    out.copy(block, at, stop);
+    return;
+  }
+  const partial = at === stop ? 0 : block[at]! & AttributeFlag.Partial;
+  const header = beginAttribute(out, 0xc0 | partial, AttributeCode.Communities);
+  const value = out.length;
+  if (setCommunities !== undefined) {
+    setCommunities.forEach((c, i) => {
+      out.u32(checkU32(`setCommunities[${i}]`, c));
+    });
+  } else if (at !== stop) {
+    for (let i = valueStart(block, at); i < stop; i += 4) {
+      const community = readU32(block, i);
+      if (removeCommunities?.includes(community) !== true) out.u32(community);
+    }
+  }
+  addCommunities?.forEach((c, i) => {
+    out.u32(checkU32(`addCommunities[${i}]`, c));
+  });
+  finishList(out, header, value, 4);
+}
+
+function rewriteLarge(
+  block: Uint8Array,
+  at: number,
+  stop: number,
+  edits: AttributeEdits | null,
+  out: ByteWriter,
+): void {
+  if (edits?.addLargeCommunities === undefined) {
+    out.copy(block, at, stop);
+    return;
+  }
+  const partial = at === stop ? 0 : block[at]! & AttributeFlag.Partial;
+  const header = beginAttribute(out, 0xc0 | partial, AttributeCode.LargeCommunities);
+  const value = out.length;
+  if (at !== stop) out.copy(block, valueStart(block, at), stop);
+  edits.addLargeCommunities.forEach((text, i) => {
+    writeLargeCommunity(text, `addLargeCommunities[${i}]`, out);
+  });
+  finishList(out, header, value, 12);
+}
+
+/** Sorts a list that was written, and takes back an empty one. */
+function finishList(out: ByteWriter, header: number, value: number, size: number): void {
+  if (out.length === value) {
+    out.length = header;
+    return;
+  }
+  sortTail(out, value, size);
+  endAttribute(out, header);
+}
+
+function rewriteClusters(
+  block: Uint8Array,
+  at: number,
+  stop: number,
+  cluster: number | null,
+  out: ByteWriter,
+): void {
+  if (cluster === null) {
+    out.copy(block, at, stop);
+    return;
+  }
+  const header = beginAttribute(out, 0x80, AttributeCode.ClusterList);
+  out.u32(cluster);
+  if (at !== stop) out.copy(block, valueStart(block, at), stop);
+  endAttribute(out, header);
+}

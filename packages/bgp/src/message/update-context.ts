@@ -1,0 +1,11 @@
+import type { AttributeContext } from '../attributes/attribute-context.js';
+import type { Family } from '../net/family.js';
+
+/** What the reading of UPDATEs of one session depends on. */
+export interface UpdateContext extends AttributeContext {
+  /** Whether this family was negotiated. */
+  receives(family: Family): boolean;
+  /** Whether NLRI that the peer sends come with path identifiers (RFC 7911). */
+  addPath(family: Family): boolean;
+  readonly maxMessage: number;
+}
