@@ -1,4 +1,5 @@
 import { Addresses } from './address/addresses.js';
+import type { LinuxError } from './errors.js';
 import { type EventGroup, eventsOf, multicastGroups, type NetlinkEvent } from './events.js';
 import { Links } from './link/links.js';
 import { Channel } from './netlink/channel.js';
@@ -68,6 +69,14 @@ export class Netlink {
   ref(): this {
     this.#channel.ref();
     return this;
+  }
+
+  /**
+   * Fulfils when this handle is of no use any more: with null after {@link close}, else with the error that ended its
+   * thread, after which nothing is told to subscribers.
+   */
+  get ended(): Promise<LinuxError | null> {
+    return this.#channel.ended;
   }
 
   /** Ends the thread and closes its sockets; requests that still wait reject with `LINUX_ERR_CLOSED`. */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { needs } from '@peerage/test-fixtures';
 import type { Netlink, NextHop, Route } from '../src/index.js';
 import { openNetlink } from '../src/index.js';
 import { createNamespace, deleteNamespace, exec, vethPair } from '../src/netns/namespace.js';
 
-/** Options for a test that needs root: it is left out, with the reason, when the process is not. */
-export const needsRoot = process.getuid?.() === 0 ? {} : { skip: 'needs root' };
+/** Options for a test that makes network namespaces. */
+export const needsRoot = needs('root', 'command:ip');
 
 /** Removes what a test made, whether it passed or not. */
 interface Teardown {

@@ -42,6 +42,7 @@ export class Channel {
   readonly #exited: Promise<void>;
   #nextId = 1;
   #ended: LinuxError | null = null;
+  #hasExited = false;
   readonly #onProcessExit = (): void => this.#stop();
 
   private constructor(
@@ -66,6 +67,7 @@ export class Channel {
         const error = new LinuxError('LINUX_ERR_WORKER', 'the netlink thread ended unexpectedly');
         this.#fail(error);
         opened(this.#ended ?? error);
+        this.#hasExited = true;
         this.#libc.close(this.#wakeFd);
         process.off('exit', this.#onProcessExit);
         process.setMaxListeners(Math.max(0, process.getMaxListeners() - 1));
@@ -133,6 +135,11 @@ export class Channel {
     await this.#exited;
   }
 
+  /** Fulfils when the thread has ended: with null after {@link close}, else with what went wrong. */
+  get ended(): Promise<LinuxError | null> {
+    return this.#exited.then(() => (this.#ended?.code === 'LINUX_ERR_CLOSED' ? null : this.#ended));
+  }
+
   #request(request: Request): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== null) {
@@ -156,6 +163,7 @@ export class Channel {
   }
 
   #stop(): void {
+    if (this.#hasExited) return;
     this.#worker.postMessage({ kind: 'stop' } satisfies Command);
     this.#wake();
   }

@@ -4,11 +4,14 @@ import type { Channel } from './channel.js';
 /** A kernel that keeps changing while it is listed is asked this many times. */
 const mostDumpAttempts = 16;
 
+/** The part of a channel that requests need. */
+export type RequestChannel = Pick<Channel, 'send' | 'dump' | 'next' | 'leave'>;
+
 /** What the route, link and address rooms use of a netlink handle: requests and answers as encoded messages. */
 export class Requester {
-  readonly #channel: Channel;
+  readonly #channel: RequestChannel;
 
-  constructor(channel: Channel) {
+  constructor(channel: RequestChannel) {
     this.#channel = channel;
   }
 

@@ -114,3 +114,10 @@ t.test('without rights, a change rejects with the way out', needsRoot, async (t)
 t.test('errors are of one class', async (t) => {
   await t.rejects(openNetlink({ namespace: 'lx-nowhere' }), LinuxError);
 });
+
+t.test('a handle tells when it has ended', async (t) => {
+  const netlink = await openNetlink();
+  const ended = netlink.ended;
+  await netlink.close();
+  t.equal(await ended, null);
+});

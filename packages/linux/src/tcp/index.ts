@@ -1,0 +1,3 @@
+export { linuxTcpSockets } from './linux-tcp-sockets.js';
+
+export type { ConnectTarget, ListenTarget, SocketFeature, TcpSockets, TtlLimits } from './tcp-sockets.js';
