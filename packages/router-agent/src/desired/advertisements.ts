@@ -1,0 +1,69 @@
+import type { Config } from '../config/config.js';
+import { type AdvertisementItem, Owner } from '../items/advertisement.js';
+import { isIpv4, parseCidr } from '../items/ip.js';
+import type { Problem } from '../model/cluster.js';
+import type { Snapshot } from '../model/snapshot.js';
+import type { OwnNode } from './own-node.js';
+import { podCidrs } from './pod-cidrs.js';
+import { type VipKind, vipDecisions } from './vips.js';
+
+/** One line of what is announced or not, and why; what `show` prints. */
+export interface AdvertisementRow {
+  readonly prefix: string;
+  readonly kind: 'pod-cidr' | VipKind;
+  /** `namespace/name` of the service, or the node. */
+  readonly subject: string;
+  readonly advertised: boolean;
+  readonly reason: string;
+}
+
+export interface DesiredAdvertisements {
+  /** One for each prefix, however many services want it. */
+  readonly items: readonly AdvertisementItem[];
+  readonly rows: readonly AdvertisementRow[];
+  readonly problems: readonly Problem[];
+}
+
+/** All that this node announces: its pod ranges, and the service addresses that it should attract. */
+export function desiredAdvertisements(
+  snapshot: Snapshot,
+  own: OwnNode,
+  config: Config,
+): DesiredAdvertisements {
+  const pods = podRows(own, config);
+  // Before the endpoints were listed once, a service without any cannot be told from one whose are not known yet.
+  const endpointsSettled = snapshot.listed.has('EndpointSlice') || snapshot.degraded.has('EndpointSlice');
+  const vips = endpointsSettled ? vipDecisions(snapshot, own, config) : { rows: [], problems: [] };
+  const rows: AdvertisementRow[] = [
+    ...pods.rows,
+    ...vips.rows.map(({ service, ...row }) => ({ ...row, subject: service })),
+  ];
+  const items = new Map<string, AdvertisementItem>();
+  for (const { prefix, kind, advertised } of rows) {
+    // A pod range is entered first and keeps its owner, should a service claim the same prefix.
+    if (!advertised || items.has(prefix)) continue;
+    items.set(prefix, { prefix, owner: kind === 'pod-cidr' ? Owner.PodCidr : Owner.Vip });
+  }
+  return { items: [...items.values()], rows, problems: [...pods.problems, ...vips.problems] };
+}
+
+function podRows(own: OwnNode, config: Config): Pick<DesiredAdvertisements, 'rows' | 'problems'> {
+  const { cidrs, problems } = podCidrs(own.node);
+  const wanted = config.enableIbgp || config.advertisePodCidr;
+  const rows = cidrs.map((prefix): AdvertisementRow => {
+    const row = { prefix, kind: 'pod-cidr' as const, subject: own.node.name };
+    const cidr = parseCidr(prefix);
+    const family = cidr !== null && isIpv4(cidr.bytes) ? 'ipv4' : 'ipv6';
+    if (!own.families.includes(family)) {
+      return { ...row, advertised: false, reason: `this node has no ${family} address to be the next hop` };
+    }
+    return wanted
+      ? { ...row, advertised: true, reason: 'pod range of this node' }
+      : { ...row, advertised: false, reason: '--enable-ibgp=false and --advertise-pod-cidr=false' };
+  });
+  const none = {
+    place: `nodes/${own.node.name}`,
+    message: 'has no pod range (spec.podCIDR): none is announced',
+  };
+  return { rows, problems: cidrs.length === 0 ? [...problems, none] : problems };
+}

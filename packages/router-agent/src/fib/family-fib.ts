@@ -1,0 +1,338 @@
+import type { PrefixWords } from '@peerage/bgp';
+import type { Route, RouteOperation } from '@peerage/linux';
+import { type GroupId, type NextHopGroups, noGroup, otherGroup } from './next-hop-groups.js';
+import { asWritten, isAtOurPlace } from './observed-route.js';
+import type { Refusals } from './refusals.js';
+import { ownProtocol, type WriteFailure } from './route-kernel.js';
+import { RouteTable, type Row, RowFlag } from './route-table.js';
+
+/** Running totals of one family. */
+export interface FibCounters {
+  added: number;
+  replaced: number;
+  removed: number;
+  /** Routes that an audit or an event found other than we had left them. */
+  drifted: number;
+}
+
+/**
+ * The learned routes of one family: what should stand in the kernel, what it acknowledged last, and what has to be
+ * written. Knows no kernel and no time.
+ */
+export class FamilyFib {
+  readonly family: 4 | 6;
+  readonly table: RouteTable;
+  /** What {@link take} handed out last, and the set of next hops that stands in the kernel if it works. */
+  takenOperation: RouteOperation = 'create';
+  takenTarget: GroupId = noGroup;
+  readonly counters: FibCounters = { added: 0, replaced: 0, removed: 0, drifted: 0 };
+  readonly #groups: NextHopGroups;
+  readonly #refusals: Refusals;
+  readonly #key: PrefixWords = { a: 0, b: 0, c: 0, d: 0, length: 0 };
+  #wanted = 0;
+  #acked = 0;
+  #looking = 0;
+  #mark = 0;
+  #leftoversMayGo = false;
+
+  constructor(family: 4 | 6, groups: NextHopGroups, refusals: Refusals) {
+    this.family = family;
+    this.table = new RouteTable(family);
+    this.#groups = groups;
+    this.#refusals = refusals;
+  }
+
+  /** Routes that should stand in the kernel. */
+  get wantedCount(): number {
+    return this.#wanted;
+  }
+
+  /** Routes of ours that the kernel acknowledged. */
+  get ackedCount(): number {
+    return this.#acked;
+  }
+
+  /** Prefixes where the kernel said that something is there. */
+  get lookingCount(): number {
+    return this.#looking;
+  }
+
+  /** Sets what should stand at a prefix; `noGroup` for nothing. */
+  want(prefix: PrefixWords, group: GroupId): void {
+    const { table } = this;
+    const row = group === noGroup ? table.find(prefix) : table.insert(prefix);
+    if (row === 0) return;
+    const before = table.wantedGroup(row);
+    if (group !== noGroup) table.clear(row, RowFlag.Leftover);
+    if (before !== group) {
+      this.#groups.retain(group);
+      this.#groups.release(before);
+      table.wanted[row] = group;
+      if (before === noGroup) this.#wanted++;
+      if (group === noGroup) this.#wanted--;
+      this.#forgetRefusal(row);
+    }
+    this.#consider(row);
+  }
+
+  /**
+   * The next row to be written, 0 when nothing waits. What is to be done is in {@link takenOperation} and
+   * {@link takenTarget}; the row is in flight until it is settled.
+   */
+  take(): Row {
+    const { table } = this;
+    for (;;) {
+      const row = table.dequeue();
+      if (row === 0) return row;
+      const operation = this.#due(row);
+      if (operation === null) {
+        this.#discardIfEmpty(row);
+        continue;
+      }
+      this.takenOperation = operation;
+      this.takenTarget = operation === 'delete' ? table.ackedGroup(row) : table.wantedGroup(row);
+      table.set(row, RowFlag.InFlight);
+      // The target has to stay known until the answer is there, whatever is wanted by then.
+      this.#groups.retain(this.takenTarget);
+      return row;
+    }
+  }
+
+  /** The kernel's answer to a write; true when it was refused in a way that has to be told. */
+  settle(row: Row, operation: RouteOperation, target: GroupId, failure: WriteFailure | null): boolean {
+    const { table } = this;
+    table.clear(row, RowFlag.InFlight);
+    table.mark[row] = this.#mark;
+    let told = false;
+    if (failure === null) this.#worked(row, operation, target);
+    else told = this.#refused(row, operation, failure);
+    this.#groups.release(target);
+    this.#consider(row);
+    return told;
+  }
+
+  /** Begins an audit: what is not seen before its end is gone. */
+  beginAudit(): void {
+    this.#mark = (this.#mark % 255) + 1;
+  }
+
+  /** A route of ours that stands in the kernel, seen by an audit. Ones with a metric that we never write are passed over. */
+  observe(route: Route): void {
+    if (!isAtOurPlace(route) || route.protocol !== ownProtocol) return;
+    const { table } = this;
+    const row = table.insert(this.#readKey(route));
+    if (table.mark[row] === this.#mark) return;
+    table.mark[row] = this.#mark;
+    if (table.isSet(row, RowFlag.InFlight)) return;
+    const fresh = table.wantedGroup(row) === noGroup && table.ackedGroup(row) === noGroup;
+    if (fresh) table.set(row, RowFlag.Leftover);
+    else if (this.#groupOf(route) !== table.ackedGroup(row)) this.counters.drifted++;
+    this.#setAcked(row, this.#groupOf(route));
+    if (table.ackedGroup(row) === table.wantedGroup(row)) this.#forgetRefusal(row);
+    this.#consider(row);
+  }
+
+  /** Ends an audit: what was not seen is not in the kernel any more. */
+  endAudit(): void {
+    const { table } = this;
+    for (let row = 1; row < table.top; row++) {
+      if (!table.has(row) || table.acked[row] === 0 || table.mark[row] === this.#mark) continue;
+      if (table.isSet(row, RowFlag.InFlight)) continue;
+      this.counters.drifted++;
+      this.#lost(row);
+    }
+  }
+
+  /**
+   * Something that others did to a route of the kernel. True when it met a write of ours under way, so that only an
+   * audit can tell what stands there now.
+   */
+  event(route: Route, action: 'new' | 'delete'): boolean {
+    if (!isAtOurPlace(route)) return false;
+    const { table } = this;
+    const row = table.find(this.#readKey(route));
+    if (row === 0) return false;
+    if (table.isSet(row, RowFlag.InFlight)) return true;
+    const ours = route.protocol === ownProtocol;
+    if (ours && action === 'new') {
+      this.#setAcked(row, this.#groupOf(route));
+      this.#consider(row);
+    } else if (ours || (action === 'new' && !table.isSet(row, RowFlag.Foreign))) {
+      // Ours went, or another's came and may have taken its place: a create-exclusive write will tell.
+      if (table.ackedGroup(row) !== noGroup) this.counters.drifted++;
+      this.#lost(row);
+    } else if (action === 'delete' && table.isSet(row, RowFlag.Foreign)) {
+      this.#forgetRefusal(row);
+      this.#consider(row);
+    }
+    return false;
+  }
+
+  /** A route of the main table, of any protocol, seen while looking at what stands in our way. */
+  look(route: Route): void {
+    if (!isAtOurPlace(route)) return;
+    const { table } = this;
+    const row = table.find(this.#readKey(route));
+    if (row === 0 || !table.isSet(row, RowFlag.Looking)) return;
+    if (route.protocol === ownProtocol) this.#setAcked(row, this.#groupOf(route));
+    else table.set(row, RowFlag.Foreign);
+  }
+
+  /** Ends looking. Answers with the prefixes at which a foreign route was found. */
+  endLook(): readonly Row[] {
+    const { table } = this;
+    const foreign: Row[] = [];
+    for (let row = 1; row < table.top && this.#looking > 0; row++) {
+      if (!table.has(row) || !table.isSet(row, RowFlag.Looking)) continue;
+      this.#stopLooking(row);
+      const wanted = table.wantedGroup(row) !== noGroup;
+      if (table.isSet(row, RowFlag.Foreign)) {
+        if (wanted) foreign.push(row);
+      } else if (table.ackedGroup(row) === noGroup && wanted) {
+        // It went in between. When it comes back each time, trying at once would never end: the next retry does.
+        table.set(row, RowFlag.Failed);
+        table.error[row] = this.#refusals.intern('EEXIST', 'another route came and went');
+      }
+      this.#consider(row);
+    }
+    return foreign;
+  }
+
+  /** Tries again what was refused, and with `foreign` also where others' routes stood. */
+  retry(foreign: boolean): void {
+    const { table } = this;
+    const flags = foreign ? RowFlag.Failed | RowFlag.Foreign : RowFlag.Failed;
+    for (let row = 1; row < table.top; row++) {
+      if (!table.has(row) || !table.isSet(row, flags) || table.isSet(row, RowFlag.InFlight)) continue;
+      table.clear(row, flags);
+      this.#consider(row);
+    }
+  }
+
+  /** From now on, routes of an earlier life that nobody announces any more are deleted. */
+  releaseLeftovers(): void {
+    if (this.#leftoversMayGo) return;
+    this.#leftoversMayGo = true;
+    const { table } = this;
+    for (let row = 1; row < table.top; row++) {
+      if (table.has(row) && table.isSet(row, RowFlag.Leftover)) this.#consider(row);
+    }
+  }
+
+  /** Rows with one of these flags, at most `limit`. */
+  flagged(flags: number, limit: number): readonly Row[] {
+    const rows: Row[] = [];
+    for (let row = 1; row < this.table.top && rows.length < limit; row++) {
+      if (this.table.has(row) && this.table.isSet(row, flags)) rows.push(row);
+    }
+    return rows;
+  }
+
+  #due(row: Row): RouteOperation | null {
+    const { table } = this;
+    const wanted = table.wantedGroup(row);
+    const acked = table.ackedGroup(row);
+    if (wanted === acked || table.isSet(row, RowFlag.InFlight)) return null;
+    if (wanted === noGroup) {
+      const kept = table.isSet(row, RowFlag.Leftover) && !this.#leftoversMayGo;
+      return kept || table.isSet(row, RowFlag.Failed) ? null : 'delete';
+    }
+    if (table.isSet(row, RowFlag.Foreign | RowFlag.Failed | RowFlag.Looking)) return null;
+    return acked === noGroup ? 'create' : 'replace';
+  }
+
+  #consider(row: Row): void {
+    if (this.#due(row) !== null) this.table.enqueue(row);
+    else this.#discardIfEmpty(row);
+  }
+
+  #discardIfEmpty(row: Row): void {
+    const { table } = this;
+    if (table.wanted[row] !== 0 || table.acked[row] !== 0) return;
+    if (table.isSet(row, RowFlag.Queued | RowFlag.InFlight)) return;
+    if (table.isSet(row, RowFlag.Looking)) this.#looking--;
+    table.remove(row);
+  }
+
+  #worked(row: Row, operation: RouteOperation, target: GroupId): void {
+    const { counters } = this;
+    this.#forgetRefusal(row);
+    if (operation === 'delete') {
+      counters.removed++;
+      this.#setAcked(row, noGroup);
+    } else {
+      if (operation === 'create') counters.added++;
+      else counters.replaced++;
+      this.#setAcked(row, target);
+    }
+  }
+
+  #refused(row: Row, operation: RouteOperation, failure: WriteFailure): boolean {
+    const { table } = this;
+    if (operation === 'delete' && failure.code === 'ESRCH') {
+      this.#setAcked(row, noGroup);
+      return false;
+    }
+    if (operation === 'create' && failure.code === 'EEXIST') {
+      table.set(row, RowFlag.Looking);
+      this.#looking++;
+      return false;
+    }
+    table.set(row, RowFlag.Failed);
+    table.error[row] = this.#refusals.intern(failure.code, failure.message);
+    return true;
+  }
+
+  /** The kernel does not have, or may not have, our route any more. */
+  #lost(row: Row): void {
+    this.#setAcked(row, noGroup);
+    this.#forgetRefusal(row);
+    this.#consider(row);
+  }
+
+  #forgetRefusal(row: Row): void {
+    this.table.clear(row, RowFlag.Failed | RowFlag.Foreign);
+    this.table.error[row] = 0;
+  }
+
+  #stopLooking(row: Row): void {
+    this.table.clear(row, RowFlag.Looking);
+    this.#looking--;
+  }
+
+  #setAcked(row: Row, group: GroupId): void {
+    const { table } = this;
+    const before = table.ackedGroup(row);
+    if (before === group) return;
+    this.#groups.retain(group);
+    this.#groups.release(before);
+    table.acked[row] = group;
+    if (before === noGroup) this.#acked++;
+    if (group === noGroup) this.#acked--;
+  }
+
+  /** The set of next hops that a route of the kernel has. Not retained. */
+  #groupOf(route: Route): GroupId {
+    const hops = asWritten(route);
+    return hops === null ? otherGroup : this.#groups.intern(hops);
+  }
+
+  #readKey(route: Route): PrefixWords {
+    const { destination } = route;
+    const word = (at: number): number =>
+      at >= destination.length
+        ? 0
+        : (((destination[at] as number) << 24) |
+            ((destination[at + 1] as number) << 16) |
+            ((destination[at + 2] as number) << 8) |
+            (destination[at + 3] as number)) >>>
+          0;
+    const key = this.#key;
+    key.a = word(0);
+    key.b = word(4);
+    key.c = word(8);
+    key.d = word(12);
+    key.length = route.prefixLength;
+    return key;
+  }
+}

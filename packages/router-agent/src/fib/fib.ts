@@ -1,0 +1,152 @@
+import type { Family, RouteChanges, RouteSink } from '@peerage/bgp';
+import type { NextHop } from '@peerage/linux';
+import { Batch, type FibBatch } from './batch.js';
+import { FamilyFib } from './family-fib.js';
+import { type GroupId, NextHopGroups, noGroup } from './next-hop-groups.js';
+import { isLinkLocal } from './observed-route.js';
+import { formatPrefix, wordsToBytes } from './prefix-text.js';
+import { Refusals } from './refusals.js';
+import { type Row, RowFlag } from './route-table.js';
+
+/** Finds the interface by which a neighbour is reached: what a link-local next hop needs. */
+export interface InterfaceResolver {
+  /** Index of the interface whose subnet has the address of `peer`; null when there is none. */
+  interfaceOf(peer: string): number | null;
+}
+
+/** A destination whose next hop cannot be used at all. */
+export interface SkippedRoute {
+  readonly prefix: string;
+  readonly reason: string;
+}
+
+/**
+ * The learned routes as the kernel should have them, and as it acknowledged them: a sink of the speaker on one side,
+ * batches of writes on the other. Only what changed is written, and one write of a prefix is under way at a time.
+ */
+export class Fib implements RouteSink {
+  readonly ipv4: FamilyFib;
+  readonly ipv6: FamilyFib;
+  readonly #groups = new NextHopGroups();
+  readonly #refusals = new Refusals();
+  readonly #interfaces: InterfaceResolver;
+  readonly #changed: () => void;
+  readonly #skipped: (route: SkippedRoute) => void;
+  readonly #key = { a: 0, b: 0, c: 0, d: 0, length: 0 };
+  /** Sets of next hops of the present call, by the speaker's ids, which are good for that call. */
+  readonly #single = new Map<number, GroupId>();
+  readonly #multiple = new Map<string, GroupId>();
+  readonly #inSync = new Set<number>();
+
+  /** `changed` is called after routes came in, `skipped` for those that no kernel could hold. */
+  constructor(
+    interfaces: InterfaceResolver,
+    changed: () => void,
+    skipped: (route: SkippedRoute) => void = () => {},
+  ) {
+    this.ipv4 = new FamilyFib(4, this.#groups, this.#refusals);
+    this.ipv6 = new FamilyFib(6, this.#groups, this.#refusals);
+    this.#interfaces = interfaces;
+    this.#changed = changed;
+    this.#skipped = skipped;
+  }
+
+  get families(): readonly FamilyFib[] {
+    return [this.ipv4, this.ipv6];
+  }
+
+  /** Whether the speaker has handed over its whole table, of both families. */
+  get complete(): boolean {
+    return this.#inSync.size === this.families.length;
+  }
+
+  /** Writes that wait. */
+  get pending(): number {
+    return this.ipv4.table.queued + this.ipv6.table.queued;
+  }
+
+  routes(changes: RouteChanges): void {
+    const fib = this.#byFamily(changes.family);
+    if (fib === null) return;
+    this.#single.clear();
+    this.#multiple.clear();
+    for (let i = 0; i < changes.length; i++) {
+      changes.readPrefix(i, this.#key);
+      const count = changes.isLocal(i) ? 0 : changes.nextHopCount(i);
+      fib.want(this.#key, count === 0 ? noGroup : this.#groupOf(fib, changes, i, count));
+    }
+    this.#changed();
+  }
+
+  inSync(family: Family): void {
+    this.#inSync.add(family.key);
+    this.#changed();
+  }
+
+  /** The next writes, at most `limit`; null when nothing waits. */
+  nextBatch(limit: number): FibBatch | null {
+    const batch = new Batch(Math.min(limit, this.pending), this.#groups);
+    for (const fib of this.families) batch.fill(fib);
+    return batch.length === 0 ? null : batch;
+  }
+
+  /** Lets go of what only finished calls and audits used. */
+  sweep(): void {
+    this.#groups.sweep();
+  }
+
+  /** Why the last write of a row was refused. */
+  refusalText(fib: FamilyFib, row: Row): string {
+    if (fib.table.isSet(row, RowFlag.Foreign)) return "somebody else's route stands here and is left alone";
+    return this.#refusals.text(fib.table.error[row] ?? 0);
+  }
+
+  #byFamily(family: Family): FamilyFib | null {
+    if (family.safi !== 1) return null;
+    if (family.afi === 1) return this.ipv4;
+    return family.afi === 2 ? this.ipv6 : null;
+  }
+
+  #groupOf(fib: FamilyFib, changes: RouteChanges, i: number, count: number): GroupId {
+    if (count === 1) {
+      const id = changes.nextHopId(i, 0);
+      const known = this.#single.get(id);
+      if (known !== undefined && known !== noGroup) return known;
+      const group = this.#intern(fib, changes, i, [id]);
+      this.#single.set(id, group);
+      return group;
+    }
+    const ids = Array.from({ length: count }, (_, k) => changes.nextHopId(i, k));
+    const key = ids.join(' ');
+    const known = this.#multiple.get(key);
+    if (known !== undefined && known !== noGroup) return known;
+    const group = this.#intern(fib, changes, i, ids);
+    this.#multiple.set(key, group);
+    return group;
+  }
+
+  /** The set of those next hops that the kernel can take; `noGroup`, and told, when there is none. */
+  #intern(fib: FamilyFib, changes: RouteChanges, i: number, ids: readonly number[]): GroupId {
+    const hops: NextHop[] = [];
+    const width = fib.family === 4 ? 4 : 16;
+    for (const id of ids) {
+      const gateway = changes.nextHopAddress(id);
+      if (gateway.length !== width) {
+        this.#skip(fib, `its next hop is an IPv${gateway.length === 4 ? 4 : 6} address`);
+      } else if (isLinkLocal(gateway)) {
+        const interfaceIndex = this.#interfaces.interfaceOf(changes.bestPeer(i));
+        if (interfaceIndex !== null) hops.push({ gateway, interfaceIndex });
+        else this.#skip(fib, `its next hop is link-local and ${changes.bestPeer(i)} is on no subnet of ours`);
+      } else {
+        hops.push({ gateway });
+      }
+    }
+    return hops.length === 0 ? noGroup : this.#groups.intern(hops);
+  }
+
+  #skip(fib: FamilyFib, reason: string): void {
+    const bytes = new Uint8Array(fib.family === 4 ? 4 : 16);
+    wordsToBytes(this.#key, bytes);
+    this.#skipped({ prefix: formatPrefix(bytes, this.#key.length), reason });
+  }
+}

@@ -1,0 +1,79 @@
+import type { NextHop } from '@peerage/linux';
+
+/** A set of next hops, by number. 0 is "no route"; see also {@link otherGroup}. */
+export type GroupId = number & { readonly __brand: 'GroupId' };
+
+export const noGroup = 0 as GroupId;
+/** What stands in the kernel is ours and unlike anything that we would write. */
+export const otherGroup = 1 as GroupId;
+
+interface Group {
+  readonly key: string;
+  readonly hops: readonly NextHop[];
+  references: number;
+}
+
+/**
+ * Sets of next hops, each kept once and counted: a million routes share a few of them. The order of the next hops
+ * and doubles do not matter.
+ */
+export class NextHopGroups {
+  readonly #groups: (Group | null)[] = [null, { key: '', hops: Object.freeze([]), references: 1 }];
+  readonly #byKey = new Map<string, GroupId>();
+  readonly #free: GroupId[] = [];
+
+  /** The number of a set, which stays valid while it is retained or until the next call of `sweep`. */
+  intern(hops: readonly NextHop[]): GroupId {
+    const keyed = hops.map((hop) => ({ hop, key: keyOf(hop) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+    const distinct = keyed.filter(({ key }, i) => key !== keyed[i - 1]?.key);
+    const key = distinct.map((each) => each.key).join(' ');
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const id = this.#free.pop() ?? (this.#groups.length as GroupId);
+    const copies = distinct.map(({ hop }) => Object.freeze({ ...hop, ...copyOfGateway(hop) }));
+    this.#groups[id] = { key, hops: Object.freeze(copies), references: 0 };
+    this.#byKey.set(key, id);
+    return id;
+  }
+
+  hops(id: GroupId): readonly NextHop[] {
+    return this.#groups[id]?.hops ?? [];
+  }
+
+  retain(id: GroupId): void {
+    const group = this.#groups[id];
+    if (group != null) group.references++;
+  }
+
+  release(id: GroupId): void {
+    const group = this.#groups[id];
+    if (group == null || --group.references > 0) return;
+    this.#byKey.delete(group.key);
+    this.#groups[id] = null;
+    this.#free.push(id);
+  }
+
+  /** Lets go of sets that were interned and never retained. */
+  sweep(): void {
+    for (const [key, id] of this.#byKey) {
+      if (this.#groups[id]?.references !== 0) continue;
+      this.#byKey.delete(key);
+      this.#groups[id] = null;
+      this.#free.push(id);
+    }
+  }
+
+  /** How many sets are kept. */
+  get size(): number {
+    return this.#byKey.size;
+  }
+}
+
+function keyOf(hop: NextHop): string {
+  const gateway = hop.gateway === undefined ? '' : hop.gateway.join('.');
+  return hop.interfaceIndex === undefined ? gateway : `${gateway}%${hop.interfaceIndex}`;
+}
+
+function copyOfGateway(hop: NextHop): { gateway?: Uint8Array } {
+  return hop.gateway === undefined ? {} : { gateway: hop.gateway.slice() };
+}

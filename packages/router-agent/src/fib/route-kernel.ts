@@ -1,0 +1,31 @@
+import type { Route, RouteOperation } from '@peerage/linux';
+
+/** Number by which the kernel remembers that a route is ours (`proto 17`). */
+export const ownProtocol = 17;
+
+/** A route that is written, in a form that is filled anew for each one: nothing of it may be kept. */
+export type RouteBuffer = { -readonly [field in keyof Route]: Route[field] };
+
+/** A batch of changes to be written in order, as a view over columns. Valid until the write has settled. */
+export interface RouteWrites {
+  readonly length: number;
+  operation(i: number): RouteOperation;
+  /** Fills `into` with the route of that change. */
+  read(i: number, into: RouteBuffer): void;
+}
+
+/** A write that the kernel refused. */
+export interface WriteFailure {
+  readonly index: number;
+  /** `EEXIST`, `ESRCH`, `ENETUNREACH`, … */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The kernel's main routing table, as the learned routes need it. */
+export interface RouteKernel {
+  /** Applies a batch; answers with what was refused, by ascending index. Rejects when nothing could be written. */
+  write(writes: RouteWrites): Promise<readonly WriteFailure[]>;
+  /** Lists the main table's routes of a family, those of one protocol or all. Routes may come twice. */
+  dump(family: 4 | 6, protocol: number | null): AsyncIterable<readonly Route[]>;
+}

@@ -1,0 +1,247 @@
+import type { NetlinkEvent } from '@peerage/linux';
+import type { RefusedRoute } from './batch.js';
+import type { FamilyFib } from './family-fib.js';
+import type { Fib } from './fib.js';
+import { prefixText } from './prefix-text.js';
+import { ownProtocol, type RouteKernel } from './route-kernel.js';
+import { RowFlag } from './route-table.js';
+
+/** What the writer tells of; all of it is for counters and the log. */
+export interface RouteWriterEvents {
+  /** Routes that the kernel refused; each is tried again when something changes. */
+  refused(routes: readonly RefusedRoute[]): void;
+  /** Prefixes at which somebody else's route stands. */
+  foreign(prefixes: readonly string[]): void;
+  /** An audit ended: how many routes were not as we had left them. */
+  audited(audit: { reason: string; drifted: number; milliseconds: number }): void;
+  /** Nothing could be read or written at all; it is tried again after a pause. */
+  failed(error: Error): void;
+  /** Everything that waited was written. */
+  idle(): void;
+}
+
+/** The effects of the writer. */
+export interface RouteWriterPorts {
+  readonly kernel: RouteKernel;
+  now(): number;
+  setTimer(milliseconds: number, callback: () => void): { cancel(): void };
+  readonly events: RouteWriterEvents;
+}
+
+export interface RouteWriterOptions {
+  /** Milliseconds between audits. */
+  readonly auditPeriod: number;
+  /** Most writes in a batch. Default 4,096. */
+  readonly batchSize?: number;
+  /** Pause after link and address events, so that a burst causes one audit. Default 100 ms. */
+  readonly settleTime?: number;
+}
+
+const firstPause = 1_000;
+const lastPause = 60_000;
+
+/**
+ * Keeps the kernel's main table as the fib says: one batch on its way at a time, audits by dump, and a look at what
+ * stands in the way where the kernel said so. The first thing it does is an audit, which adopts what an earlier life
+ * left, so that the first write of such a route replaces it.
+ */
+export class RouteWriter {
+  readonly #fib: Fib;
+  readonly #ports: RouteWriterPorts;
+  readonly #batchSize: number;
+  readonly #auditPeriod: number;
+  readonly #settleTime: number;
+  #auditReason: string | null = 'start';
+  #retryForeign = false;
+  #working: Promise<void> | null = null;
+  #stopped = true;
+  #pause: { cancel(): void } | null = null;
+  #pauses = 0;
+  #period: { cancel(): void } | null = null;
+  #settling: { cancel(): void } | null = null;
+
+  constructor(fib: Fib, ports: RouteWriterPorts, options: RouteWriterOptions) {
+    this.#fib = fib;
+    this.#ports = ports;
+    this.#batchSize = options.batchSize ?? 4_096;
+    this.#auditPeriod = options.auditPeriod;
+    this.#settleTime = options.settleTime ?? 100;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#wake();
+  }
+
+  /** Finishes the batch that is under way; what waits stays unwritten, and what is written stays in the kernel. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#pause?.cancel();
+    this.#period?.cancel();
+    this.#settling?.cancel();
+    await this.#working;
+  }
+
+  /** The fib changed: there may be something to write. */
+  changed(): void {
+    this.#wake();
+  }
+
+  /** Compares the kernel with what we hold, soon. */
+  audit(reason: string): void {
+    this.#auditReason ??= reason;
+    this.#wake();
+  }
+
+  /** From now on, routes of an earlier life that nobody announces are deleted. */
+  releaseLeftovers(): void {
+    for (const fib of this.#fib.families) fib.releaseLeftovers();
+    this.#wake();
+  }
+
+  /** A change in the kernel that others made. */
+  kernelEvent(event: NetlinkEvent): void {
+    switch (event.kind) {
+      case 'route': {
+        const fib = event.route.family === 4 ? this.#fib.ipv4 : this.#fib.ipv6;
+        if (fib.event(event.route, event.action)) this.audit('a change met a write under way');
+        this.#wake();
+        return;
+      }
+      case 'link':
+      case 'address':
+        this.#auditAfterBurst(`${event.kind} changed`);
+        return;
+      case 'overrun':
+        this.audit('notifications were lost');
+        return;
+    }
+  }
+
+  #auditAfterBurst(reason: string): void {
+    if (this.#settling !== null || this.#stopped) return;
+    this.#settling = this.#ports.setTimer(this.#settleTime, () => {
+      this.#settling = null;
+      this.audit(reason);
+    });
+  }
+
+  #wake(): void {
+    if (this.#stopped || this.#working !== null || this.#pause !== null) return;
+    this.#working = this.#work().then(
+      () => {
+        this.#working = null;
+        this.#pauses = 0;
+        // Something may have come between the last look at the queue and this moment.
+        if (this.#hasWork()) this.#wake();
+        else this.#ports.events.idle();
+      },
+      (error: unknown) => {
+        this.#working = null;
+        this.#afterFailure(error);
+      },
+    );
+  }
+
+  #hasWork(): boolean {
+    return this.#auditReason !== null || this.#fib.pending > 0 || this.#toLookAt().length > 0;
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#stopped) {
+      if (this.#auditReason !== null) await this.#runAudit(this.#auditReason);
+      else if (this.#toLookAt().length > 0) await this.#look();
+      else if (!(await this.#writeBatch())) return;
+    }
+  }
+
+  /** True when something was written. */
+  async #writeBatch(): Promise<boolean> {
+    const batch = this.#fib.nextBatch(this.#batchSize);
+    if (batch === null) return false;
+    const { kernel, events } = this.#ports;
+    try {
+      const failures = await kernel.write(batch);
+      if (failures.some((failure) => failure.code === 'ENOBUFS')) this.audit('answers were lost');
+      const refused = batch.settle(failures);
+      if (refused.length > 0) events.refused(refused);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      batch.settle(Array.from({ length: batch.length }, (_, index) => ({ index, code: 'LOST', message })));
+      this.#auditReason ??= 'a batch was lost';
+      throw error;
+    }
+    return true;
+  }
+
+  async #runAudit(reason: string): Promise<void> {
+    this.#auditReason = null;
+    this.#period?.cancel();
+    const began = this.#ports.now();
+    const before = this.#drifted();
+    try {
+      for (const fib of this.#fib.families) await this.#auditFamily(fib);
+    } catch (error) {
+      this.#auditReason ??= reason;
+      throw error;
+    }
+    for (const fib of this.#fib.families) fib.retry(this.#retryForeign);
+    this.#retryForeign = false;
+    this.#fib.sweep();
+    this.#period = this.#ports.setTimer(this.#auditPeriod, () => {
+      this.#retryForeign = true;
+      this.audit('period');
+    });
+    const drifted = this.#drifted() - before;
+    this.#ports.events.audited({ reason, drifted, milliseconds: this.#ports.now() - began });
+  }
+
+  async #auditFamily(fib: FamilyFib): Promise<void> {
+    fib.beginAudit();
+    // At the first audit nothing may be written before it is known what is there.
+    const first = fib.ackedCount === 0;
+    for await (const routes of this.#ports.kernel.dump(fib.family, ownProtocol)) {
+      if (this.#stopped) return;
+      for (const route of routes) fib.observe(route);
+      if (!first) await this.#writeBatch();
+    }
+    fib.endAudit();
+  }
+
+  async #look(): Promise<void> {
+    for (const fib of this.#toLookAt()) {
+      for await (const routes of this.#ports.kernel.dump(fib.family, null)) {
+        if (this.#stopped) return;
+        for (const route of routes) fib.look(route);
+      }
+      const foreign = fib.endLook();
+      if (foreign.length > 0) this.#ports.events.foreign(foreign.map((row) => prefixText(fib.table, row)));
+    }
+  }
+
+  #toLookAt(): readonly FamilyFib[] {
+    return this.#fib.families.filter((fib) => fib.lookingCount > 0);
+  }
+
+  #drifted(): number {
+    return this.#fib.families.reduce((sum, fib) => sum + fib.counters.drifted, 0);
+  }
+
+  #afterFailure(error: unknown): void {
+    this.#ports.events.failed(error instanceof Error ? error : new Error(String(error)));
+    if (this.#stopped) return;
+    const milliseconds = Math.min(lastPause, firstPause * 2 ** Math.min(this.#pauses++, 16));
+    this.#pause = this.#ports.setTimer(milliseconds, () => {
+      this.#pause = null;
+      this.#wake();
+    });
+  }
+}
+
+/** Prefixes that could not be written as wanted, at most `limit`, with the reason; for `show`. */
+export function unwrittenRoutes(fib: Fib, family: FamilyFib, limit: number): readonly RefusedRoute[] {
+  return family.flagged(RowFlag.Failed | RowFlag.Foreign, limit).map((row) => ({
+    prefix: prefixText(family.table, row),
+    reason: fib.refusalText(family, row),
+  }));
+}

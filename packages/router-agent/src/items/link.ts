@@ -1,0 +1,13 @@
+import type { ItemKind } from './item.js';
+
+/** A bridge of ours. */
+export interface LinkItem {
+  readonly name: string;
+  readonly up: boolean;
+}
+
+export const linkKind: ItemKind<LinkItem> = {
+  name: 'link',
+  key: (item) => item.name,
+  equal: (a, b) => a.name === b.name && a.up === b.up,
+};

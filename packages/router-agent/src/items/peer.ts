@@ -1,0 +1,32 @@
+import type { ItemKind } from './item.js';
+import type { PolicyItem } from './policy.js';
+import { structurallyEqual } from './structural.js';
+
+export type AddressFamily = 'ipv4' | 'ipv6';
+
+/** A BGP neighbour of this node. */
+export interface PeerItem {
+  readonly address: string;
+  /** `mesh`: another node of the cluster; `external`: from `--peer-router-ips`. */
+  readonly role: 'mesh' | 'external';
+  readonly remoteAs: number;
+  /** Name of the node, or `external`. */
+  readonly description: string;
+  readonly port: number;
+  readonly localAddress?: string;
+  /** Seconds. */
+  readonly holdTime: number;
+  readonly families: readonly AddressFamily[];
+  /** Own next hop by family. */
+  readonly nextHops: { readonly [family in AddressFamily]?: string };
+  readonly password?: string;
+  readonly multihopTtl?: number;
+  readonly importPolicy: PolicyItem;
+  readonly exportPolicy: PolicyItem;
+}
+
+export const peerKind: ItemKind<PeerItem> = {
+  name: 'peer',
+  key: (item) => item.address,
+  equal: structurallyEqual,
+};

@@ -1,0 +1,21 @@
+import type { Owner } from './advertisement.js';
+
+/** One statement of a policy; everything given must hold, and the first statement that matches decides. */
+export interface PolicyStatementItem {
+  readonly name: string;
+  /** Exactly these prefixes. */
+  readonly prefixes?: readonly string[];
+  /** Routes that this node originates under one of these tags. */
+  readonly owners?: readonly Owner[];
+  readonly action: 'accept' | 'reject';
+  /** On export: our own address as next hop. */
+  readonly nextHopSelf?: true;
+}
+
+/** A policy as data; the BGP driver compiles it. */
+export interface PolicyItem {
+  readonly name: string;
+  readonly statements: readonly PolicyStatementItem[];
+  /** For routes that no statement decides. */
+  readonly otherwise: 'accept' | 'reject';
+}
