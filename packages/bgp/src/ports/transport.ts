@@ -83,3 +83,9 @@ export interface SocketFactory {
   /** Listens. `accept` gets connections that are up and not started. Rejects when the address or port is taken. */
   listen(target: ListenTarget, accept: (transport: Transport) => void): Promise<Listener>;
 }
+
+/** Gives connections that somebody else accepted, for example on a server that is shared. */
+export interface Acceptor {
+  /** Called once by the speaker; each connection that is up goes to `accept`. */
+  start(accept: (transport: Transport) => void): void;
+}

@@ -1,31 +1,12 @@
 import type { PathAttributes } from '../attributes/path-attributes.js';
 import type { Policy } from '../policy/policy.js';
-import type { Clock } from '../ports/clock.js';
-import type { Log } from '../ports/log.js';
-import type { Random } from '../ports/random.js';
-import type { Endpoint, ListenTarget, SocketFactory, Transport } from '../ports/transport.js';
+import type { Acceptor, ListenTarget } from '../ports/transport.js';
 
 /** A family by name, as in configuration files and in what is shown. */
 export type FamilyName = 'ipv4-unicast' | 'ipv6-unicast';
 
-/** Gives connections that somebody else accepted, for example on a server that is shared. */
-export interface Acceptor {
-  /** Called once by the speaker; each connection that is up goes to `accept`. */
-  start(accept: (transport: Transport) => void): void;
-}
-
-/** The effects of a speaker. `@peerage/bgp/node` has the plain ones, `@peerage/bgp/testing` fakes that behave. */
-export interface SpeakerPorts {
-  readonly sockets: SocketFactory;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log?: Log;
-  /**
-   * Addresses of the network interface that has `local`, as text. Asked for the own next hop of a family that is not the
-   * transport's; without it such a family needs `PeerConfig.nextHop`.
-   */
-  readonly localAddresses?: (local: Endpoint) => readonly string[];
-}
+export type { SpeakerPorts } from '../ports/speaker-ports.js';
+export type { Acceptor } from '../ports/transport.js';
 
 export interface SpeakerConfig {
   /** 1 … 4294967295, not 23456. */

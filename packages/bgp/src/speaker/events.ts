@@ -1,26 +1,7 @@
+import type { SessionError } from '../session/session-error.js';
 import type { PeerStatus } from './status.js';
 
-/** A NOTIFICATION that was sent or received (RFC 4271 §4.5). */
-export interface NotificationRecord {
-  readonly direction: 'sent' | 'received';
-  readonly code: number;
-  readonly subcode: number;
-  /** `Cease / Administrative Shutdown`. */
-  readonly text: string;
-  /** Shutdown communication (RFC 9003), when there is one. */
-  readonly communication?: string;
-  readonly data: Uint8Array;
-}
-
-/** Why a session ended or did not come up. */
-export interface SessionError {
-  /** Stable: `notification-sent`, `notification-received`, `hold-timer`, `tcp-closed`, `connect-failed`, `collision`, `refused`, … */
-  readonly code: string;
-  readonly message: string;
-  readonly notification?: NotificationRecord;
-  /** Wall-clock milliseconds. */
-  readonly at: number;
-}
+export type { NotificationRecord, SessionError } from '../session/session-error.js';
 
 /** Events of a speaker, `noun:verb`. Listeners run in the speaker's turn: keep them short. */
 export interface SpeakerEvents {
@@ -32,6 +13,6 @@ export interface SpeakerEvents {
   'peer:down': (peer: PeerStatus, error: SessionError) => void;
   /** A peer cannot start as configured (for example MD5 without support). It stays down until it is changed. */
   'peer:refused': (peer: PeerStatus, error: SessionError) => void;
-  /** End-of-RIB (RFC 4724 §2) came from a peer, or, without it, its first KEEPALIVE after the initial updates. */
+  /** End-of-RIB (RFC 4724 §2) came from a peer: its initial routes are all there. Not every peer sends it. */
   'peer:end-of-rib': (peer: PeerStatus, family: string) => void;
 }

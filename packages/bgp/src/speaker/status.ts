@@ -1,15 +1,10 @@
 import type { PathAttributes } from '../attributes/path-attributes.js';
-import type { NotificationRecord, SessionError } from './events.js';
+import type { PeerState } from '../fsm/state.js';
+import type { MessageCounts } from '../session/counters.js';
+import type { NotificationRecord, SessionError } from '../session/session-error.js';
 
-export type PeerState = 'idle' | 'connect' | 'active' | 'opensent' | 'openconfirm' | 'established';
-
-export interface MessageCounts {
-  readonly open: number;
-  readonly update: number;
-  readonly notification: number;
-  readonly keepalive: number;
-  readonly routeRefresh: number;
-}
+export type { PeerState } from '../fsm/state.js';
+export type { MessageCounts } from '../session/counters.js';
 
 export interface PeerFamilyStatus {
   readonly family: string;

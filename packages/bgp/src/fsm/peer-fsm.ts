@@ -1,0 +1,411 @@
+import type { Action } from './action.js';
+import { DROP, RELEASE, START_LARGE_HOLD } from './action.js';
+import { step } from './connection-fsm.js';
+import type { ConnectionEvent, OpenEvent } from './event.js';
+import { EventCode, KEEPALIVE_EVENT } from './event.js';
+import type {
+  Origin,
+  PeerAction,
+  PeerConnection,
+  PeerEvent,
+  PeerIdentity,
+  PeerMachine,
+  PeerStep,
+  Slot,
+} from './peer-machine.js';
+import type { ConnectionState } from './state.js';
+import { idleState } from './state.js';
+
+/**
+ * The hot path: the constant actions of an event that leaves an undisputed Established session as it is, else null.
+ * Allocates nothing.
+ */
+export function steadyActions(peer: PeerMachine, event: ConnectionEvent): readonly Action[] | null {
+  if (peer.state.name !== 'established' || peer.rival !== null) return null;
+  const { state, actions } = step(peer.state, event);
+  return state === peer.state ? actions : null;
+}
+
+/** One event of a peer: pure, like the machine of a connection below it. */
+export function stepPeer(peer: PeerMachine, event: PeerEvent): PeerStep {
+  const run = new Run(peer);
+  switch (event.type) {
+    case 'peer':
+      run.peerEvent(event.event);
+      break;
+    case 'connected':
+      run.connected(event.origin);
+      break;
+    case 'dial-failed':
+      run.dialFailed();
+      break;
+    case 'connection':
+      run.connectionEvent(event.slot, event.event, event.identity);
+      break;
+    case 'collision-wait-over':
+      run.collisionWaitOver();
+      break;
+  }
+  return run.finish();
+}
+
+/** Timers and dials belong to the peer: a connection that leaves while another lives must not touch them. */
+function ofConnection(action: Action): boolean {
+  switch (action.type) {
+    case 'dial':
+    case 'listen':
+      return false;
+    case 'start-timer':
+    case 'stop-timer':
+      return action.timer !== 'connectRetry' && action.timer !== 'idleHold';
+    default:
+      return true;
+  }
+}
+
+/** States in which there is no TCP connection. */
+function isDown({ name, delayOpenRunning }: ConnectionState): boolean {
+  return name === 'idle' || ((name === 'connect' || name === 'active') && !delayOpenRunning);
+}
+
+/** A connection beside an Established session, to which we have not spoken. */
+function isSilent(connection: PeerConnection): boolean {
+  return isDown(connection.state);
+}
+
+const COLLISION: ConnectionEvent = { number: EventCode.OpenCollisionDump };
+const START_PASSIVE: ConnectionEvent = { number: EventCode.AutomaticStartPassive };
+const FAILED: ConnectionEvent = { number: EventCode.TcpConnectionFails };
+
+function isWaiting(main: PeerConnection | null, rival: PeerConnection | null): boolean {
+  return main?.held === true || rival?.held === true;
+}
+
+/** A step under construction: the fields of the machine, and the actions so far. */
+class Run {
+  readonly #before: PeerMachine;
+  #state: ConnectionState;
+  #main: PeerConnection | null;
+  #rival: PeerConnection | null;
+  #dialling: boolean;
+  #parked: boolean;
+  readonly #actions: PeerAction[] = [];
+
+  constructor(peer: PeerMachine) {
+    this.#before = peer;
+    this.#state = peer.state;
+    this.#main = peer.main;
+    this.#rival = peer.rival;
+    this.#dialling = peer.dialling;
+    this.#parked = peer.parked;
+  }
+
+  finish(): PeerStep {
+    const { name } = this.#state;
+    if (this.#dialling && (name === 'idle' || name === 'established')) {
+      this.#dialling = false;
+      this.#actions.push({ type: 'cancel-dial' });
+    }
+    const before = this.#before;
+    if (isWaiting(before.main, before.rival) && !isWaiting(this.#main, this.#rival)) {
+      this.#actions.push({ type: 'stop-collision-wait' });
+    }
+    const same =
+      this.#state === before.state &&
+      this.#main === before.main &&
+      this.#rival === before.rival &&
+      this.#dialling === before.dialling &&
+      this.#parked === before.parked;
+    const peer: PeerMachine = same
+      ? before
+      : {
+          local: before.local,
+          state: this.#state,
+          main: this.#main,
+          rival: this.#rival,
+          dialling: this.#dialling,
+          parked: this.#parked,
+        };
+    return { peer, actions: this.#actions };
+  }
+
+  // --- Events of the peer. ---
+
+  peerEvent(event: ConnectionEvent): void {
+    if (event.number === EventCode.ManualStop || event.number === EventCode.AutomaticStop) this.#stop(event);
+    else if (this.#state.name === 'idle' && this.#parked) this.#startParked(event);
+    else this.#stepMain(event);
+  }
+
+  #stop(event: ConnectionEvent): void {
+    if (this.#parked && event.number === EventCode.ManualStop) {
+      this.#parked = false;
+      this.#actions.push({ type: 'discard-parked' });
+    }
+    const rival = this.#rival;
+    if (rival !== null && isSilent(rival)) this.#forget(rival);
+    else if (rival !== null) {
+      this.#give(rival.slot, step(rival.state, event).actions.filter(ofConnection));
+      this.#rival = null;
+    }
+    this.#stepMain(event);
+  }
+
+  /** The peer has dialled us already: dialling as well would only make a collision. */
+  #startParked(event: ConnectionEvent): void {
+    switch (event.number) {
+      case EventCode.IdleHoldExpires:
+        this.#state = { ...this.#state, idleHoldRunning: false };
+        this.#stepMain(START_PASSIVE);
+        break;
+      case EventCode.ManualStart:
+      case EventCode.AutomaticStart:
+        this.#stepMain(START_PASSIVE);
+        break;
+      default:
+        this.#stepMain(event);
+    }
+    if (this.#state.name === 'idle') return;
+    this.#parked = false;
+    this.#actions.push({ type: 'unpark' });
+  }
+
+  dialFailed(): void {
+    if (!this.#dialling) return;
+    this.#dialling = false;
+    // A dial that fails beside a living connection was only a second chance.
+    if (this.#main === null) this.#stepMain(FAILED);
+  }
+
+  connected(origin: Origin): void {
+    if (origin === 'dialled') this.#dialling = false;
+    if (this.#state.name === 'idle') this.#connectedWhileIdle(origin);
+    else if (this.#main === null) this.#connectMain(0, origin);
+    else if (this.#rival === null && !this.#isDead(this.#main, origin)) this.#connectRival(origin);
+    else if (this.#rival === null) this.#replaceMain(this.#main, origin);
+    else if (this.#rival.origin === origin) this.#replaceRival(this.#rival, origin);
+    else this.#refuseOrReplaceMain(this.#main, origin);
+  }
+
+  #connectedWhileIdle(origin: Origin): void {
+    if (origin !== 'accepted' || !this.#state.idleHoldRunning) {
+      this.#actions.push({ type: 'refuse' });
+      return;
+    }
+    if (this.#parked) this.#actions.push({ type: 'discard-parked' });
+    this.#parked = true;
+    this.#actions.push({ type: 'park' });
+  }
+
+  /** The side that opened it opened another one before any OPEN came: it has given this one up. */
+  #isDead(connection: PeerConnection, origin: Origin): boolean {
+    return connection.origin === origin && connection.identity === null;
+  }
+
+  #connectMain(slot: Slot, origin: Origin): void {
+    this.#main = { slot, origin, state: this.#state, identity: null, held: false };
+    this.#actions.push({ type: 'adopt', slot, origin });
+    this.#stepMain({
+      number: origin === 'dialled' ? EventCode.TcpCrAcked : EventCode.TcpConnectionConfirmed,
+    });
+  }
+
+  #replaceMain(main: PeerConnection, origin: Origin): void {
+    this.#give(main.slot, [RELEASE, DROP]);
+    this.#main = null;
+    this.#state = { ...this.#state, name: 'active' };
+    this.#connectMain(main.slot, origin);
+  }
+
+  #refuseOrReplaceMain(main: PeerConnection, origin: Origin): void {
+    if (this.#isDead(main, origin)) this.#replaceMain(main, origin);
+    else this.#actions.push({ type: 'refuse' });
+  }
+
+  /**
+   * A second connection gets a machine of its own, at the point where a TCP connection comes up. Beside an Established
+   * session it stays silent until its OPEN: an OPEN of ours could make the peer give up the session that is up.
+   */
+  #connectRival(origin: Origin): void {
+    const slot: Slot = this.#main?.slot === 0 ? 1 : 0;
+    const { options } = this.#state;
+    const fresh: ConnectionState = { ...idleState(options), name: 'active' };
+    this.#actions.push({ type: 'adopt', slot, origin });
+    this.#rival = { slot, origin, state: fresh, identity: null, held: false };
+    if (this.#state.name === 'established' && !options.collisionDetectEstablished) {
+      this.#give(slot, [START_LARGE_HOLD]);
+      return;
+    }
+    this.#stepRival({
+      number: origin === 'dialled' ? EventCode.TcpCrAcked : EventCode.TcpConnectionConfirmed,
+    });
+  }
+
+  #replaceRival(rival: PeerConnection, origin: Origin): void {
+    if (!this.#isDead(rival, origin)) {
+      this.#actions.push({ type: 'refuse' });
+      return;
+    }
+    this.#forget(rival);
+    this.#connectRival(origin);
+  }
+
+  // --- Events of one connection. ---
+
+  connectionEvent(slot: Slot, event: ConnectionEvent, identity: PeerIdentity | undefined): void {
+    const connection = this.#at(slot);
+    if (connection === null) return;
+    const other = connection === this.#main ? this.#rival : this.#main;
+    const isOpen = event.number === EventCode.BgpOpen || event.number === EventCode.BgpOpenWithDelayOpen;
+    if (isOpen && identity !== undefined) this.#open(connection, other, event, identity);
+    else if (event.number === EventCode.KeepAlive && other !== null)
+      this.#keepalive(connection, other, event);
+    else this.#step(slot, event);
+  }
+
+  /** RFC 4271 §6.8: on each OPEN, look whether another connection with that peer is beyond OpenSent. */
+  #open(
+    connection: PeerConnection,
+    other: PeerConnection | null,
+    event: OpenEvent,
+    identity: PeerIdentity,
+  ): void {
+    const named = { ...connection, identity: connection.identity ?? identity };
+    this.#put(named);
+    if (other === null || other.identity === null || connection.identity !== null) {
+      this.#step(named.slot, event);
+      return;
+    }
+    const established = other.state.name === 'established';
+    const wins =
+      established && !other.state.options.collisionDetectEstablished ? false : this.#wins(named, other);
+    if (wins) {
+      this.#step(other.slot, COLLISION);
+      this.#step(named.slot, event);
+    } else {
+      this.#step(named.slot, COLLISION);
+    }
+  }
+
+  /**
+   * A connection whose KEEPALIVE came is about to be Established, which would end the other one. When the other one is
+   * preferred and only its OPEN is missing, it gets a moment: the peer may have settled for it already, and then both
+   * would be lost. Never longer: it may be dead.
+   */
+  #keepalive(connection: PeerConnection, other: PeerConnection, event: ConnectionEvent): void {
+    const disputed = connection.state.name === 'openconfirm' && other.identity === null;
+    if (disputed && connection.origin !== other.origin && !this.#wins(connection, other)) {
+      this.#put({ ...connection, held: true });
+      this.#actions.push({ type: 'hold-input', slot: connection.slot }, { type: 'start-collision-wait' });
+      return;
+    }
+    if (connection.state.name === 'openconfirm') this.#step(other.slot, COLLISION);
+    this.#step(connection.slot, event);
+  }
+
+  collisionWaitOver(): void {
+    const held = this.#main?.held ? this.#main : this.#rival?.held ? this.#rival : null;
+    if (held === null) return;
+    const other = held === this.#main ? this.#rival : this.#main;
+    if (other !== null) this.#step(other.slot, COLLISION);
+    else this.#release(held);
+  }
+
+  /** Whether `one`, whose OPEN has come, is the one to keep. */
+  #wins(one: PeerConnection, other: PeerConnection): boolean {
+    // Two from one side: the newer one, because that side opened it knowing of the other.
+    if (one.origin === other.origin) return one === this.#rival || one.slot === this.#rival?.slot;
+    return (one.origin === 'dialled') === this.#localDominates(one.identity!);
+  }
+
+  /** The connection opened by the higher identifier lives; with equal ones that of the larger AS (RFC 6286 §2.3). */
+  #localDominates(peer: PeerIdentity): boolean {
+    const { local } = this.#before;
+    return local.routerId === peer.routerId ? local.as > peer.as : local.routerId > peer.routerId;
+  }
+
+  // --- Stepping, and what a change means for the other connection. ---
+
+  #step(slot: Slot, event: ConnectionEvent): void {
+    if (this.#main?.slot === slot) this.#stepMain(event);
+    else if (this.#rival?.slot !== slot) return;
+    else if (!isSilent(this.#rival)) this.#stepRival(event);
+    else if (event.number === EventCode.OpenCollisionDump) this.#dropSilentRival(this.#rival);
+    else this.#forget(this.#rival);
+  }
+
+  #stepMain(event: ConnectionEvent): void {
+    this.#setMain(step(this.#state, event));
+  }
+
+  #setMain({ state, actions }: { state: ConnectionState; actions: readonly Action[] }): void {
+    const main = this.#main;
+    if (actions.some((action) => action.type === 'dial')) this.#dialling = true;
+    if (main !== null && this.#rival !== null && isDown(state)) {
+      if (isSilent(this.#rival)) this.#forget(this.#rival);
+      else {
+        this.#give(main.slot, actions.filter(ofConnection));
+        this.#promote(this.#rival);
+        return;
+      }
+    }
+    this.#give(main?.slot ?? 0, actions);
+    this.#state = state;
+    this.#main = main === null || isDown(state) ? null : main.state === state ? main : { ...main, state };
+  }
+
+  #stepRival(event: ConnectionEvent): void {
+    const rival = this.#rival!;
+    const { state, actions } = step(rival.state, event);
+    this.#give(rival.slot, actions.filter(ofConnection));
+    this.#rival = isDown(state) ? null : { ...rival, state };
+    if (this.#rival === null) this.#settled();
+  }
+
+  /** Closes a connection without a word. */
+  #forget(connection: PeerConnection): void {
+    this.#give(connection.slot, [RELEASE, DROP]);
+    this.#rival = null;
+  }
+
+  /** The loser against an Established session is told why, though it never got our OPEN. */
+  #dropSilentRival(rival: PeerConnection): void {
+    const told = step({ ...rival.state, name: 'opensent' }, COLLISION);
+    this.#give(rival.slot, told.actions.filter(ofConnection));
+    this.#rival = null;
+  }
+
+  /** The rival is the only connection left: it takes the place, and the history of the peer goes on. */
+  #promote(rival: PeerConnection): void {
+    const { connectRetryCounter, failures } = this.#state;
+    this.#rival = null;
+    this.#state = { ...rival.state, connectRetryCounter, failures };
+    this.#main = { ...rival, state: this.#state };
+    this.#settled();
+  }
+
+  #settled(): void {
+    const main = this.#main;
+    if (main?.held && this.#rival === null) this.#release(main);
+  }
+
+  #release(held: PeerConnection): void {
+    this.#put({ ...held, held: false });
+    this.#step(held.slot, KEEPALIVE_EVENT);
+    this.#actions.push({ type: 'resume-input', slot: held.slot });
+  }
+
+  #at(slot: Slot): PeerConnection | null {
+    if (this.#main?.slot === slot) return this.#main;
+    return this.#rival?.slot === slot ? this.#rival : null;
+  }
+
+  #put(connection: PeerConnection): void {
+    if (this.#main?.slot === connection.slot) this.#main = connection;
+    else this.#rival = connection;
+  }
+
+  #give(slot: Slot, actions: readonly Action[]): void {
+    if (actions.length > 0) this.#actions.push({ type: 'connection', slot, actions });
+  }
+}

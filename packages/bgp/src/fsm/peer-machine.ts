@@ -1,0 +1,99 @@
+import type { Action } from './action.js';
+import type { ConnectionEvent } from './event.js';
+import type { ConnectionState, MachineOptions, PeerState } from './state.js';
+import { DEFAULT_OPTIONS, idleState, STATE_NAMES } from './state.js';
+import { withOptions } from './transitions.js';
+
+/** Where a connection lives in the session: two at most, and only while a collision is unsettled. */
+export type Slot = 0 | 1;
+
+/** Who opened the TCP connection. */
+export type Origin = 'dialled' | 'accepted';
+
+/** The peer as its OPEN named it. */
+export interface PeerIdentity {
+  /** BGP identifier, unsigned. */
+  readonly routerId: number;
+  readonly as: number;
+}
+
+export interface PeerConnection {
+  readonly slot: Slot;
+  readonly origin: Origin;
+  readonly state: ConnectionState;
+  /** Null until its OPEN arrived. */
+  readonly identity: PeerIdentity | null;
+  /** Its KEEPALIVE came, but a connection that would win has not shown its OPEN yet. */
+  readonly held: boolean;
+}
+
+/**
+ * A peer: the RFC's machine with the connection that it has, if any (`main`), and a second connection while both are
+ * open (`rival`, always the newer one).
+ *
+ *     dial ──▶ main ◀── accept          rival ◀── whichever came second
+ *                └────── settle ─────────┘   (RFC 4271 §6.8, RFC 6286 §2.3)
+ */
+export interface PeerMachine {
+  readonly local: PeerIdentity;
+  /** The machine of `main`, and of the peer while there is no connection. */
+  readonly state: ConnectionState;
+  readonly main: PeerConnection | null;
+  readonly rival: PeerConnection | null;
+  /** A dial is under way. */
+  readonly dialling: boolean;
+  /** A connection came during the idle hold and waits, unread, for its end. */
+  readonly parked: boolean;
+}
+
+export type PeerEvent =
+  /** Starts, stops, ConnectRetryTimer, IdleHoldTimer. */
+  | { readonly type: 'peer'; readonly event: ConnectionEvent }
+  /** A connection is up and has no slot yet. */
+  | { readonly type: 'connected'; readonly origin: Origin }
+  | { readonly type: 'dial-failed' }
+  /** Anything of one connection. An OPEN says who sent it. */
+  | {
+      readonly type: 'connection';
+      readonly slot: Slot;
+      readonly event: ConnectionEvent;
+      readonly identity?: PeerIdentity;
+    }
+  /** The preferred connection of a collision had its time to show an OPEN. */
+  | { readonly type: 'collision-wait-over' };
+
+/** What belongs to no single connection. */
+export type PeerAction =
+  /** The new connection gets this slot. */
+  | { readonly type: 'adopt'; readonly slot: Slot; readonly origin: Origin }
+  /** The new connection is closed unread, or kept unread until the idle hold is over. */
+  | { readonly type: 'refuse' | 'park' | 'unpark' | 'discard-parked' }
+  | { readonly type: 'cancel-dial' }
+  | { readonly type: 'start-collision-wait' | 'stop-collision-wait' }
+  /** Nothing more is taken from what this connection received, until it is resumed. */
+  | { readonly type: 'hold-input' | 'resume-input'; readonly slot: Slot }
+  | { readonly type: 'connection'; readonly slot: Slot; readonly actions: readonly Action[] };
+
+export interface PeerStep {
+  readonly peer: PeerMachine;
+  readonly actions: readonly PeerAction[];
+}
+
+export function idlePeer(local: PeerIdentity, options: MachineOptions = DEFAULT_OPTIONS): PeerMachine {
+  return { local, state: idleState(options), main: null, rival: null, dialling: false, parked: false };
+}
+
+/** The same peer with another `passive`: a setting that needs no new session. */
+export function withPassive(peer: PeerMachine, passive: boolean): PeerMachine {
+  if (peer.state.options.passive === passive) return peer;
+  const options: MachineOptions = { ...peer.state.options, passive };
+  const state = withOptions(peer.state, options);
+  return { ...peer, state, main: peer.main && { ...peer.main, state } };
+}
+
+/** The state that is shown: that of the connection which is furthest. */
+export function peerState(peer: PeerMachine): PeerState {
+  const main = STATE_NAMES.indexOf(peer.state.name);
+  const rival = peer.rival === null ? 0 : STATE_NAMES.indexOf(peer.rival.state.name);
+  return STATE_NAMES[Math.max(main, rival)]!;
+}

@@ -1,0 +1,22 @@
+import type { Clock } from './clock.js';
+import type { Log } from './log.js';
+import type { Random } from './random.js';
+import type { Endpoint, SocketFactory } from './transport.js';
+
+/** The effects of a speaker. `@peerage/bgp/node` has the plain ones, `@peerage/bgp/testing` fakes that behave. */
+export interface SpeakerPorts {
+  readonly sockets: SocketFactory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log?: Log;
+  /**
+   * Addresses of the network interface that has `local`, as text. Asked for the own next hop of a family that is not the
+   * transport's; without it such a family needs `PeerConfig.nextHop`.
+   */
+  readonly localAddresses?: (local: Endpoint) => readonly string[];
+  /**
+   * Addresses of the network interface that has `local`, as text. Asked for the own next hop of a family that is not the
+   * transport's; without it such a family needs `PeerConfig.nextHop`.
+   */
+  readonly localAddresses?: (local: Endpoint) => readonly string[];
+}

@@ -1,0 +1,91 @@
+import type { PeerState } from '../fsm/state.js';
+import type { NotificationMessage } from '../message/notification.js';
+import { notificationText, shutdownCommunication } from '../message/notification.js';
+import type { ConnectTarget } from '../ports/transport.js';
+
+/** A NOTIFICATION that was sent or received (RFC 4271 §4.5). */
+export interface NotificationRecord {
+  readonly direction: 'sent' | 'received';
+  readonly code: number;
+  readonly subcode: number;
+  /** `Cease / Administrative Shutdown`. */
+  readonly text: string;
+  /** Shutdown communication (RFC 9003), when there is one. */
+  readonly communication?: string;
+  readonly data: Uint8Array;
+}
+
+/** Why a session ended or did not come up. */
+export interface SessionError {
+  /** Stable: `notification-sent`, `notification-received`, `hold-timer`, `tcp-closed`, `connect-failed`, `collision`, `refused`, … */
+  readonly code: string;
+  readonly message: string;
+  readonly notification?: NotificationRecord;
+  /** Wall-clock milliseconds. */
+  readonly at: number;
+}
+
+/** Why a session is about to end, if the machine says that it does. */
+export type Cause = Omit<SessionError, 'at'>;
+
+/** A record of a NOTIFICATION for people. */
+export function notificationRecord(
+  direction: NotificationRecord['direction'],
+  message: NotificationMessage,
+): NotificationRecord {
+  const { code, subcode, data } = message;
+  const communication = shutdownCommunication(message);
+  return {
+    direction,
+    code,
+    subcode,
+    text: notificationText(code, subcode),
+    ...(communication !== undefined && { communication }),
+    data,
+  };
+}
+
+/** `Cease / Administrative Shutdown: maintenance until six`. */
+export function notificationSummary({ text, communication }: NotificationRecord): string {
+  return communication === undefined ? text : `${text}: ${communication}`;
+}
+
+/** A dial that failed, in words that say what to look at. */
+export function connectFailure(target: ConnectTarget, error: unknown): string {
+  const where = `${target.address} port ${target.port}`;
+  switch (systemCode(error)) {
+    case 'ECONNREFUSED':
+      return `${where} refused the connection: nothing listens there, or not for this address`;
+    case 'ETIMEDOUT':
+      return `${where} did not answer`;
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `there is no route to ${where}`;
+    case 'EADDRNOTAVAIL':
+      return `the local address ${target.localAddress ?? '(any)'} is not on this host, needed to reach ${where}`;
+    case 'ECONNRESET':
+      return `${where} reset the connection while it was set up`;
+    default:
+      return `no connection to ${where}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** A connection that went away by itself. */
+export function closedWhile(state: PeerState, error: Error | null): string {
+  const how =
+    error === null ? 'the peer closed the connection' : `the connection was lost (${error.message})`;
+  switch (state) {
+    case 'opensent':
+      return `${how} before its OPEN came: it may not be configured for this address and AS`;
+    case 'openconfirm':
+      return `${how} while the session was being confirmed`;
+    case 'established':
+      return how;
+    default:
+      return `${how} in state ${state}`;
+  }
+}
+
+function systemCode(error: unknown): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+}
