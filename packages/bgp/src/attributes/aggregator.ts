@@ -23,7 +23,7 @@ export const aggregator: AttributeRow = {
     const as = context.as4 ? readU32(bytes, start) : readU16(bytes, start);
     return as === 0 ? UpdateError.OptionalAttribute : 0;
   },
-  show: (bytes, start, _end, as4) => showAggregator(bytes, start, as4),
+  show: (bytes, start, _end, { as4 }) => showAggregator(bytes, start, as4),
   decode(bytes, start, _end, into) {
     into.aggregator = showAggregator(bytes, start, true);
   },

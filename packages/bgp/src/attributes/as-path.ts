@@ -93,7 +93,7 @@ export const asPath: AttributeRow = {
     // RFC 5065 §5: confederation segments from a peer outside the confederation are an error. We are in none.
     return checkSegments(bytes, start, end, context.as4, context.type === 'internal');
   },
-  show: showSegments,
+  show: (bytes, start, end, { as4 }) => showSegments(bytes, start, end, as4),
   decode(bytes, start, end, into) {
     into.asPath = showSegments(bytes, start, end, true);
   },

@@ -6,6 +6,14 @@ import type { PathAttributes } from './path-attributes.js';
 /** A `PathAttributes` that is being filled. */
 export type AttributeDraft = { -readonly [K in keyof PathAttributes]: PathAttributes[K] };
 
+/** What the text of a value depends on. */
+export interface ShowOptions {
+  /** AS numbers have four octets. */
+  readonly as4: boolean;
+  /** NLRI have path identifiers. */
+  readonly addPath: boolean;
+}
+
 /** All there is to know about one attribute. Code above the table never names one for what stands here. */
 export interface AttributeRow {
   readonly code: number;
@@ -19,8 +27,8 @@ export interface AttributeRow {
   readonly internalOnly?: true;
   /** 0 when the value is well formed, else the subcode of an UPDATE error (RFC 4271 §6.3). Allocates nothing. */
   check(bytes: Uint8Array, start: number, end: number, context: AttributeContext): number;
-  /** The value for people and JSON; `as4` tells the width of AS numbers. Called on values that passed `check`. */
-  show(bytes: Uint8Array, start: number, end: number, as4: boolean): unknown;
+  /** The value for people and JSON. Called on values that passed `check`. */
+  show(bytes: Uint8Array, start: number, end: number, options: ShowOptions): unknown;
   /** Canonical value → object. Absent for attributes that a canonical block does not have. */
   decode?(bytes: Uint8Array, start: number, end: number, into: AttributeDraft): void;
   /** Object → canonical value. True when there is one. Throws `BGP_ERR_ATTRIBUTE` with path and value. */

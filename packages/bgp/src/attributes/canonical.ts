@@ -51,8 +51,8 @@ export function decodeCanonical(block: Uint8Array, start = 0, end: number = bloc
 function checkUnknown(attribute: UnknownAttribute, i: number, seen: Set<number>): void {
   const { code, flags, value } = attribute;
   const path = `unknown[${i}]`;
-  if (!Number.isInteger(code) || code < 1 || code > 255)
-    refuseAttribute(`${path}.code`, code, 'must be 1 … 255');
+  if (!Number.isInteger(code) || code < 0 || code > 255)
+    refuseAttribute(`${path}.code`, code, 'must be 0 … 255');
   const row = attributeRow(code);
   if (row !== undefined)
     refuseAttribute(`${path}.code`, code, `${row.name} is understood and has a field of its own`);

@@ -40,14 +40,14 @@ export const mpReach: AttributeRow = {
     if (end - start < 5 || start + 5 + bytes[start + 3]! > end) return UpdateError.OptionalAttribute;
     return 0;
   },
-  show(bytes, start, end) {
+  show(bytes, start, end, { addPath }) {
     const family = familyOf(readU16(bytes, start), bytes[start + 2]!);
     const nextHopLength = bytes[start + 3]!;
     const nlri = start + 5 + nextHopLength;
     return {
       family: family.name,
       nextHop: showNextHop(bytes, start + 4, nextHopLength),
-      nlri: showNlri(family, bytes, nlri, end, false),
+      nlri: showNlri(family, bytes, nlri, end, addPath),
     };
   },
 };

@@ -17,8 +17,8 @@ export const mpUnreach: AttributeRow = {
   flags: 0x80,
   severity: 'reset', // RFC 7606 §7.12
   check: (_bytes, start, end) => (end - start < 3 ? UpdateError.OptionalAttribute : 0),
-  show(bytes, start, end) {
+  show(bytes, start, end, { addPath }) {
     const family = familyOf(readU16(bytes, start), bytes[start + 2]!);
-    return { family: family.name, withdrawn: showNlri(family, bytes, start + 3, end, false) };
+    return { family: family.name, withdrawn: showNlri(family, bytes, start + 3, end, addPath) };
   },
 };

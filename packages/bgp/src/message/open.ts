@@ -204,10 +204,19 @@ function vetIdentifier(open: OpenMessage): Fault | null {
   return openFault(OpenError.BadIdentifier, FIELD.routerId, 'BGP identifier 0.0.0.0 is not valid');
 }
 
-function vetAs(open: OpenMessage): Fault | null {
-  const as = asOf(open);
+function vetReservedAs(open: OpenMessage): Fault | null {
   // RFC 7607 §2: AS 0 must be refused.
-  if (open.as === 0 || as === 0) return openFault(OpenError.BadPeerAs, FIELD.as, 'AS 0 is reserved');
+  if (open.as !== 0 && asOf(open) !== 0) return null;
+  return openFault(OpenError.BadPeerAs, FIELD.as, 'AS 0 is reserved');
+}
+
+function vetAs(open: OpenMessage, expected: number): Fault | null {
+  const reserved = vetReservedAs(open);
+  if (reserved !== null) return reserved;
+  const as = asOf(open);
+  if (as !== expected) {
+    return openFault(OpenError.BadPeerAs, FIELD.as, `the peer's AS must be ${expected}, got ${as}`);
+  }
   // RFC 6793 §4.1: the field is the AS number itself or AS_TRANS.
   if (open.as !== as && open.as !== AS_TRANS) {
     const message = `the AS field says ${open.as}, the four-octet AS capability ${as}`;
@@ -216,9 +225,9 @@ function vetAs(open: OpenMessage): Fault | null {
   return null;
 }
 
-/** Checks what can be judged without knowing who should be at the other end (RFC 4271 §6.2): AS, hold time, identifier. */
+/** Checks what can be judged without knowing who should be at the other end (RFC 4271 §6.2): AS 0, hold time, identifier. */
 export function vetOpenFields(open: OpenMessage): Fault | null {
-  return vetAs(open) ?? vetHoldTime(open) ?? vetIdentifier(open);
+  return vetReservedAs(open) ?? vetHoldTime(open) ?? vetIdentifier(open);
 }
 
 /** Checks an OPEN against the configured peer: AS (2/2), hold time (2/6), identifier (2/3), in this order. */
@@ -226,16 +235,10 @@ export function vetOpen(
   open: OpenMessage,
   expected: { readonly localAs: number; readonly localRouterId: number; readonly remoteAs: number },
 ): Fault | null {
-  const badAs = vetAs(open);
-  if (badAs !== null) return badAs;
-  const as = asOf(open);
-  if (as !== expected.remoteAs) {
-    return openFault(OpenError.BadPeerAs, FIELD.as, `the peer's AS must be ${expected.remoteAs}, got ${as}`);
-  }
-  const badField = vetHoldTime(open) ?? vetIdentifier(open);
-  if (badField !== null) return badField;
+  const fault = vetAs(open, expected.remoteAs) ?? vetHoldTime(open) ?? vetIdentifier(open);
+  if (fault !== null) return fault;
   // RFC 6286 §2.2: identifiers need to differ within an AS only.
-  if (open.routerId === expected.localRouterId && as === expected.localAs) {
+  if (open.routerId === expected.localRouterId && asOf(open) === expected.localAs) {
     const message = `BGP identifier ${u32ToAddress(open.routerId)} is our own, within our own AS`;
     return openFault(OpenError.BadIdentifier, FIELD.routerId, message);
   }

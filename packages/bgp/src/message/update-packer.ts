@@ -19,9 +19,8 @@ export interface PackerOptions {
   addPath?(family: Family): boolean;
 }
 
-/** Octets of header and value of MP_REACH_NLRI or MP_UNREACH_NLRI before what they carry. */
+/** Octets of MP_REACH_NLRI beside its next hop and what it carries: header and fixed fields. */
 const REACH_OVERHEAD = 4 + 5;
-const UNREACH_OVERHEAD = 4 + 3;
 const MP_FLAGS = AttributeFlag.Optional | AttributeFlag.ExtendedLength;
 /** The two length fields of an UPDATE body. */
 const BODY_OVERHEAD = 4;

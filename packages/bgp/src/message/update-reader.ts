@@ -46,7 +46,7 @@ export class UpdateReader {
   nlriEnd = 0;
   /** Offset of the four octets of NEXT_HOP, -1 if there is none. */
   nextHopStart = -1;
-  /** Family of MP_REACH_NLRI, null when it is not there or was not negotiated. */
+  /** Family of MP_REACH_NLRI, null when it is not there, was not negotiated or is not built. */
   reachFamily: Family | null = null;
   reachNextHopStart = 0;
   reachNextHopEnd = 0;
@@ -320,10 +320,11 @@ export class UpdateReader {
     const nextHop = value + 4;
     const nlri = nextHop + nextHopLength + 1;
     if (nlri < stop) this.#announces = true;
-    if (!this.#context.receives(family) || nlriCodec(family) === undefined) {
+    if (!this.#context.receives(family)) {
       this.#tellUnnegotiated(family, value);
       return;
     }
+    if (nlriCodec(family) === undefined) return;
     if (!isNextHopLength(family, nextHopLength)) {
       // RFC 7606 §7.11: a next hop of another length than the family asks for leaves the NLRI unfound.
       const message = `a next hop of ${family.name} must not have ${nextHopLength} octets`;
@@ -339,10 +340,11 @@ export class UpdateReader {
 
   #readUnreach(bytes: Uint8Array, value: number, stop: number): void {
     const family = familyOf(readU16(bytes, value), bytes[value + 2]!);
-    if (!this.#context.receives(family) || nlriCodec(family) === undefined) {
+    if (!this.#context.receives(family)) {
       this.#tellUnnegotiated(family, value);
       return;
     }
+    if (nlriCodec(family) === undefined) return;
     this.unreachFamily = family;
     this.unreachNlriStart = value + 3;
     this.unreachNlriEnd = stop;
