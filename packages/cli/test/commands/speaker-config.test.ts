@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@peerage/test-fixtures';
+import t from 'tap';
+import { readSpeakerFile, speakerSetup } from '../../src/commands/speaker-config.js';
+
+t.test('a YAML file with everything becomes what the library takes', (t) => {
+  const folder = tempDir(t);
+  writeFileSync(join(folder, 'key'), 'secret\n');
+  const path = join(folder, 'speaker.yaml');
+  writeFileSync(
+    path,
+    `
+localAs: 64512
+routerId: 192.0.2.1
+listenPort: 1790
+listenAddresses: ['127.0.0.1', '::1']
+maximumPaths: 4
+announce:
+  - prefixes: [203.0.113.0/24]
+    communities: ['64512:1', no-export]
+    med: 5
+neighbors:
+  - address: 192.0.2.2
+    remoteAs: 64513
+    passwordFile: ${join(folder, 'key')}
+    holdTime: 9
+    families: [ipv4-unicast, ipv6-unicast]
+    nextHop: { ipv6-unicast: '2001:db8::1' }
+`,
+  );
+  const setup = speakerSetup(readSpeakerFile(path), false);
+  t.same(setup.config.listen, [
+    { address: '127.0.0.1', port: 1790 },
+    { address: '::1', port: 1790 },
+  ]);
+  t.equal(setup.config.ebgpRequiresPolicy, true);
+  t.match(setup.peers, [{ address: '192.0.2.2', password: 'secret', holdTime: 9 }]);
+  t.equal(setup.peers[0]?.importPolicy, undefined, 'RFC 8212: nothing without a policy');
+  t.match(setup.announcements, [{ prefixes: ['203.0.113.0/24'], attributes: { med: 5 } }]);
+  t.equal(setup.announcements[0]?.attributes?.communities?.length, 2);
+  t.end();
+});
+
+t.test('JSON that asks for no policies imports and exports everything', (t) => {
+  const path = join(tempDir(t), 'speaker.json');
+  const file = {
+    localAs: 65000,
+    routerId: '198.18.0.1',
+    listenPort: 179,
+    ebgpRequiresPolicy: false,
+    neighbors: [{ address: '198.18.1.1', remoteAs: 4_200_000_001, passive: true }],
+  };
+  writeFileSync(path, JSON.stringify(file));
+  const setup = speakerSetup(readSpeakerFile(path), false);
+  t.equal(setup.config.ebgpRequiresPolicy, false);
+  t.ok(setup.peers[0]?.importPolicy);
+  t.ok(setup.peers[0]?.exportPolicy);
+  t.same(setup.config.listen, [{ port: 179 }]);
+  t.end();
+});
+
+t.test('everything that is wrong in a file is told at once, with its place', (t) => {
+  const path = join(tempDir(t), 'speaker.yaml');
+  writeFileSync(path, 'localAs: 0\nrouterId: 192.0.2.1\nneighbors:\n  - {address: 192.0.2.2, remoteas: 1}\n');
+  t.throws(() => readSpeakerFile(path), {
+    code: 'CLI_ERR_USAGE',
+    message: /speaker\.yaml: localAs: [\s\S]*neighbors\.0\.remoteAs: [\s\S]*remoteas/,
+  });
+  writeFileSync(path, 'localAs: [1\n');
+  t.throws(() => readSpeakerFile(path), { code: 'CLI_ERR_USAGE', message: /line/ });
+  t.throws(() => readSpeakerFile('/nonexistent.yaml'), { message: /cannot read the configuration/ });
+  t.end();
+});
