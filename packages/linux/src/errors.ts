@@ -1,18 +1,21 @@
 import { getSystemErrorMap } from 'node:util';
 
-/** The stable codes of {@link LinuxError}; `docs/reference/errors-linux.md` lists what each one means. */
-export type LinuxErrorCode =
-  | 'LINUX_ERR_ARGUMENT'
-  | 'LINUX_ERR_CLOSED'
-  | 'LINUX_ERR_COMMAND'
-  | 'LINUX_ERR_DUMP_INTERRUPTED'
-  | 'LINUX_ERR_KERNEL'
-  | 'LINUX_ERR_NAMESPACE'
-  | 'LINUX_ERR_PERMISSION'
-  | 'LINUX_ERR_PLATFORM'
-  | 'LINUX_ERR_SOCKET_OPTION'
-  | 'LINUX_ERR_SYSTEM_CALL'
-  | 'LINUX_ERR_WORKER';
+/** The stable codes of {@link LinuxError}; `docs/reference/errors-linux.md` says what each one means. */
+export const linuxErrorCodes = [
+  'LINUX_ERR_ARGUMENT',
+  'LINUX_ERR_CLOSED',
+  'LINUX_ERR_COMMAND',
+  'LINUX_ERR_DUMP_INTERRUPTED',
+  'LINUX_ERR_KERNEL',
+  'LINUX_ERR_NAMESPACE',
+  'LINUX_ERR_PERMISSION',
+  'LINUX_ERR_PLATFORM',
+  'LINUX_ERR_SOCKET_OPTION',
+  'LINUX_ERR_SYSTEM_CALL',
+  'LINUX_ERR_WORKER',
+] as const;
+
+export type LinuxErrorCode = (typeof linuxErrorCodes)[number];
 
 /** What a {@link LinuxError} carries beside its message. */
 export interface LinuxErrorDetails {

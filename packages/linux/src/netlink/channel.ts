@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { LinuxError, type LinuxErrorCode, systemCallError } from '../errors.js';
+import { LinuxError, linuxErrorCodes, systemCallError } from '../errors.js';
 import { type Libc, loadLibc } from '../libc.js';
 import type { Command, Failure, Reply } from './protocol.js';
 import type { Refusal } from './transaction.js';
@@ -226,7 +226,7 @@ function closedError(): LinuxError {
 }
 
 function fromFailure({ code, message, errno, syscall }: Failure): LinuxError {
-  return new LinuxError((code as LinuxErrorCode | null) ?? 'LINUX_ERR_WORKER', message, {
+  return new LinuxError(linuxErrorCodes.find((known) => known === code) ?? 'LINUX_ERR_WORKER', message, {
     ...(errno === null ? {} : { errno }),
     ...(syscall === null ? {} : { syscall }),
   });

@@ -56,7 +56,7 @@ export async function vethPair(one: VethEnd, other: VethEnd): Promise<void> {
   ]);
   for (const end of [one, other]) {
     if (end.bridge !== undefined) {
-      await ip([...at(end.namespace), 'link', 'set', end.name, 'master', end.bridge]);
+      await ip([...at(end.namespace), 'link', 'set', 'dev', end.name, 'master', end.bridge]);
     }
     await configure(end);
   }
@@ -83,7 +83,7 @@ export function spawn(namespace: string, argv: readonly string[], options: Spawn
 }
 
 async function configure({ namespace, name, addresses = [] }: BridgeSpec): Promise<void> {
-  await ip([...at(namespace), 'link', 'set', name, 'up']);
+  await ip([...at(namespace), 'link', 'set', 'dev', name, 'up']);
   for (const address of addresses) {
     const skipDetection = address.includes(':') ? ['nodad'] : [];
     await ip([...at(namespace), 'address', 'add', address, 'dev', name, ...skipDetection]);

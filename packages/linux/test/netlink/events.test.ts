@@ -48,6 +48,10 @@ t.test('routes that the handle itself writes are not told, however many', needsR
     route.destination.set([number >> 8, number & 0xff], 1);
     batch.create({ ...route, prefixLength: 24 });
   }
+  batch.create(routeTo(6, 1, [2, 3]));
+  batch.replace(routeTo(6, 1, [4]));
+  batch.replace(routeTo(6, 1, [4, 5, 6]));
+  batch.delete(routeTo(6, 1, [4, 5, 6]));
   t.same(await netlink.routes.apply(batch), []);
   await exec(namespace, ['ip', 'route', 'add', '172.16.0.0/16', 'via', '192.0.2.2']);
   await eventually(() => events.length > 0, { timeout: 3000 });
