@@ -39,6 +39,8 @@ export type {
   Transport,
   TransportHandler,
 } from './ports/transport.js';
+export type { ChangedRoute } from './speaker/changed-routes.js';
+export { changedRoutes } from './speaker/changed-routes.js';
 export type {
   Acceptor,
   Announcement,

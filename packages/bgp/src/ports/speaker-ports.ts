@@ -14,9 +14,4 @@ export interface SpeakerPorts {
    * transport's; without it such a family needs `PeerConfig.nextHop`.
    */
   readonly localAddresses?: (local: Endpoint) => readonly string[];
-  /**
-   * Addresses of the network interface that has `local`, as text. Asked for the own next hop of a family that is not the
-   * transport's; without it such a family needs `PeerConfig.nextHop`.
-   */
-  readonly localAddresses?: (local: Endpoint) => readonly string[];
 }

@@ -1,96 +1,265 @@
 import { EventEmitter } from 'eventemitter3';
 import { BgpError } from '../errors.js';
-import type { Endpoint } from '../ports/transport.js';
-import type { Announcement, FamilyName, PeerConfig, SpeakerConfig, SpeakerPorts } from './config.js';
+import { CeaseError } from '../iana/error-code.js';
+import { type Family, parseFamily } from '../net/family.js';
+import type { SpeakerPorts } from '../ports/speaker-ports.js';
+import type { Endpoint, Transport } from '../ports/transport.js';
+import type { PeerIndex } from '../rib/ids.js';
+import { TurnLoop } from '../session/turn-loop.js';
+import type { Announcement, FamilyName, PeerConfig, SpeakerConfig } from './config.js';
 import type { SpeakerEvents } from './events.js';
+import { canonicalAddress } from './field-check.js';
+import { type InboundOrigin, Listeners, refuseInbound } from './listeners.js';
+import { Peer, type PeerHost } from './peer.js';
 import type { PeerChange } from './peer-change.js';
+import { peerSettings } from './peer-settings.js';
+import { Pipeline } from './pipeline.js';
 import type { RouteSink } from './route-sink.js';
+import { type SpeakerSettings, speakerSettings } from './speaker-settings.js';
 import type { OwnedRoute, PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from './status.js';
 
-/** A BGP-4 speaker: peers, one table for each family, and the routes of its own. Several may live in one process. */
+/**
+ * A BGP-4 speaker (RFC 4271): peers, a table for each family, and the routes of its own. It does not touch the
+ * kernel's routes, reads no files, and keeps no global state: several may live in one process.
+ *
+ * Peers and announcements may come before `start`, and change at any time after.
+ *
+ * @example
+ * const speaker = new BgpSpeaker({ localAs: 64512, routerId: '192.0.2.1', listen: [{ port: 179 }] }, nodePorts());
+ * speaker.addPeer({ address: '192.0.2.254', remoteAs: 64513, importPolicy: acceptAll, exportPolicy: acceptAll });
+ * speaker.announce({ prefixes: ['203.0.113.0/24'] });
+ * await speaker.start();
+ */
 export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
-  readonly #config: SpeakerConfig;
+  readonly #settings: SpeakerSettings;
   readonly #ports: SpeakerPorts;
   readonly #startedAt: number;
+  readonly #loop: TurnLoop;
+  readonly #pipeline: Pipeline;
+  readonly #listeners: Listeners;
+  readonly #peers = new Map<string, Peer>();
+  readonly #host: PeerHost;
+  readonly #ending = new Set<Promise<void>>();
+  #phase: 'new' | 'starting' | 'running' | 'closed' = 'new';
 
-  /** Checks the configuration; throws `BgpError` with the field, the value and what is allowed. */
+  /** Checks the configuration; throws `BGP_ERR_CONFIG` with the field, the value and what is allowed. */
   constructor(config: SpeakerConfig, ports: SpeakerPorts) {
     super();
-    this.#config = config;
+    this.#settings = speakerSettings(config);
     this.#ports = ports;
     this.#startedAt = ports.clock.wallTime();
-  }
-
-  /** Listens and starts the peers. Throws `BGP_ERR_LISTEN` with address and port when one cannot be had. */
-  async start(): Promise<void> {}
-
-  /** Cease / Administrative Shutdown to all, with a text; then every socket is closed. */
-  async close(_options?: { communication?: string; graceMilliseconds?: number }): Promise<void> {}
-
-  /** Where this speaker listens, with the ports that the system chose. */
-  get listening(): readonly Endpoint[] {
-    return [];
-  }
-
-  addPeer(_config: PeerConfig): void {}
-
-  updatePeer(_config: PeerConfig): PeerChange {
-    return 'unchanged';
-  }
-
-  removePeer(_address: string): void {}
-
-  peer(_address: string): PeerStatus | undefined {
-    return undefined;
-  }
-
-  peers(): readonly PeerStatus[] {
-    return [];
-  }
-
-  /** Cease / Administrative Reset; the session comes back by itself. */
-  resetPeer(address: string, _communication?: string): void {
-    throw new BgpError('BGP_ERR_UNKNOWN_PEER', `no peer ${address} is configured`);
-  }
-
-  announce(_announcement: Announcement | readonly Announcement[]): void {}
-
-  withdraw(_prefixes: readonly string[], _owner?: string): void {}
-
-  withdrawOwner(_owner: string): void {}
-
-  announced(_owner?: string): readonly OwnedRoute[] {
-    return [];
-  }
-
-  /** Adds a sink, which gets the whole table first. Returns the function that removes it. */
-  addRouteSink(_sink: RouteSink, _options?: { readonly families?: readonly FamilyName[] }): () => void {
-    return () => {};
-  }
-
-  status(): SpeakerStatus {
-    return {
-      localAs: this.#config.localAs,
-      routerId: this.#config.routerId,
-      listening: this.listening,
-      startedAt: this.#startedAt,
-      peers: { configured: 0, established: 0 },
-      families: [],
-      attributeSets: 0,
-      nextHops: 0,
+    this.#loop = new TurnLoop(ports.clock);
+    this.#pipeline = new Pipeline({
+      localAs: this.#settings.localAs,
+      routerId: this.#settings.routerIdWord,
+      maximumPaths: this.#settings.maximumPaths,
+      exactAsPath: this.#settings.multipathExactAsPath,
+      now: () => ports.clock.now(),
+    });
+    this.#pipeline.onEndOfRib = (index, family) => this.#endOfRib(index, family);
+    this.#listeners = new Listeners(ports.sockets, (transport, origin) => this.#inbound(transport, origin));
+    this.#loop.addWork((deadline) => this.#pipeline.work(() => ports.clock.now() >= deadline));
+    this.#host = {
+      settings: this.#settings,
+      ports,
+      loop: this.#loop,
+      pipeline: this.#pipeline,
+      protect: (address, protection) => this.#listeners.protect(address, protection),
+      events: this,
     };
   }
 
-  rib(_query?: RouteQuery): RoutePage {
-    return { routes: [] };
+  /**
+   * Listens, then starts the peers. Throws `BGP_ERR_LISTEN` naming address and port when one cannot be had; nothing
+   * listens then, and `start` may be called again. It does not wait for sessions.
+   */
+  async start(): Promise<void> {
+    if (this.#phase !== 'new') {
+      throw new BgpError(
+        'BGP_ERR_STATE',
+        `start() needs a new speaker, this one is ${this.#phase}; create another one`,
+      );
+    }
+    this.#phase = 'starting';
+    try {
+      await this.#listeners.open(this.#settings.listen);
+    } catch (error) {
+      if (this.#phase === 'starting') this.#phase = 'new';
+      throw error;
+    }
+    if (this.#phase !== 'starting') {
+      await this.#listeners.close();
+      return;
+    }
+    this.#phase = 'running';
+    for (const peer of this.#peers.values()) peer.start();
   }
 
-  received(_peer: string, _query?: RouteQuery): RoutePage {
-    return { routes: [] };
+  /**
+   * Ends all sessions with Cease / Administrative Shutdown and the text (RFC 9003), closes every socket, and waits for
+   * that, `graceMilliseconds` at most (default 3000). The speaker cannot be started again.
+   */
+  async close(
+    options: { readonly communication?: string; readonly graceMilliseconds?: number } = {},
+  ): Promise<void> {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
+    for (const peer of this.#peers.values())
+      this.#end(peer, CeaseError.AdministrativeShutdown, options.communication);
+    const closed = Promise.all([...this.#ending, this.#listeners.close()]);
+    await this.#atMost(options.graceMilliseconds ?? 3000, closed);
   }
 
-  advertised(_peer: string, _query?: RouteQuery): RoutePage {
-    this.#ports.log?.log('debug', 'speaker.asked', {});
-    return { routes: [] };
+  /** Where this speaker listens, with the ports that the system chose. */
+  get listening(): readonly Endpoint[] {
+    return this.#listeners.endpoints;
+  }
+
+  /** Throws `BGP_ERR_CONFIG` for a bad field and `BGP_ERR_PEER_EXISTS` for an address that is configured already. */
+  addPeer(config: PeerConfig): void {
+    const settings = peerSettings(config, this.#settings.localAs);
+    if (this.#peers.has(settings.address)) {
+      throw new BgpError(
+        'BGP_ERR_PEER_EXISTS',
+        `a peer ${settings.address} is configured already; change it with updatePeer`,
+        { path: 'address', value: settings.address },
+      );
+    }
+    const peer = new Peer(this.#host, settings);
+    this.#peers.set(settings.address, peer);
+    if (this.#phase === 'running') peer.start();
+  }
+
+  /**
+   * Replaces the configuration of a peer, found by its address. Policies, description and times are taken over while
+   * the session stays (`live`; times count from the next session on); anything else ends it with Cease / Other
+   * Configuration Change, and a new one follows (`reset`).
+   */
+  updatePeer(config: PeerConfig): PeerChange {
+    const settings = peerSettings(config, this.#settings.localAs);
+    return this.#known(settings.address).change(settings, this.#phase === 'running');
+  }
+
+  /** Ends the session with Cease / Peer De-configured and forgets the peer, its routes included. */
+  removePeer(address: string): void {
+    const peer = this.#known(address);
+    this.#peers.delete(peer.settings.address);
+    this.#end(peer, CeaseError.PeerDeconfigured);
+  }
+
+  peer(address: string): PeerStatus | undefined {
+    return this.#peers.get(canonicalAddress(address))?.status();
+  }
+
+  peers(): readonly PeerStatus[] {
+    return [...this.#peers.values()].map((peer) => peer.status());
+  }
+
+  /** Cease / Administrative Reset with a text; the session comes back by itself. */
+  resetPeer(address: string, communication?: string): void {
+    this.#known(address).reset(communication);
+  }
+
+  /** Originates prefixes. One that is announced again takes the new attributes, and the new owner. */
+  announce(announcement: Announcement | readonly Announcement[]): void {
+    const list: readonly Announcement[] = 'prefixes' in announcement ? [announcement] : announcement;
+    for (const one of list) this.#pipeline.announce(one);
+    this.#loop.wake();
+  }
+
+  /** Ends what `announce` began. With `owner`, only prefixes that this owner has. Unknown ones are no mistake. */
+  withdraw(prefixes: readonly string[], owner?: string): void {
+    this.#pipeline.withdraw(prefixes, owner);
+    this.#loop.wake();
+  }
+
+  withdrawOwner(owner: string): void {
+    this.#pipeline.withdrawOwner(owner);
+    this.#loop.wake();
+  }
+
+  /** What this speaker originates, all of it or of one owner. */
+  announced(owner?: string): readonly OwnedRoute[] {
+    return this.#pipeline.owned(owner);
+  }
+
+  /** Adds a sink, which gets the whole table first. Returns the function that removes it. */
+  addRouteSink(sink: RouteSink, options: { readonly families?: readonly FamilyName[] } = {}): () => void {
+    const remove = this.#pipeline.addSink(sink, options.families?.map(parseFamily));
+    this.#loop.wake();
+    return remove;
+  }
+
+  status(): SpeakerStatus {
+    const peers = [...this.#peers.values()];
+    return {
+      localAs: this.#settings.localAs,
+      routerId: this.#settings.routerId,
+      listening: this.listening,
+      startedAt: this.#startedAt,
+      peers: {
+        configured: peers.length,
+        established: peers.filter((peer) => peer.state === 'established').length,
+      },
+      ...this.#pipeline.totals(),
+    };
+  }
+
+  /** The table: all paths of each prefix, the best one marked, with the reason. */
+  rib(query: RouteQuery = {}): RoutePage {
+    return this.#pipeline.rib(query);
+  }
+
+  /** What a peer sent, before import policy, with what became of it. Nothing unless Established. */
+  received(address: string, query: RouteQuery = {}): RoutePage {
+    const { index } = this.#known(address);
+    return index === null ? { routes: [] } : this.#pipeline.received(index, query);
+  }
+
+  /** What was sent to a peer. Nothing unless Established. */
+  advertised(address: string, query: RouteQuery = {}): RoutePage {
+    const { index } = this.#known(address);
+    return index === null ? { routes: [] } : this.#pipeline.advertised(index, query);
+  }
+
+  /** Stops a peer for good; `close` waits for its sockets. */
+  #end(peer: Peer, subcode: number, communication?: string): void {
+    peer.stop(subcode, communication);
+    const closed = peer.closed().finally(() => this.#ending.delete(closed));
+    this.#ending.add(closed);
+  }
+
+  /** Waits for `done`, but no longer than that. */
+  #atMost(milliseconds: number, done: Promise<unknown>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#ports.clock.setTimer(milliseconds, resolve);
+      done.then(() => resolve(), reject).finally(() => timer.cancel());
+    });
+  }
+
+  #known(address: string): Peer {
+    const peer = this.#peers.get(canonicalAddress(address));
+    if (peer !== undefined) return peer;
+    throw new BgpError('BGP_ERR_UNKNOWN_PEER', `no peer ${address} is configured; add it with addPeer`, {
+      path: 'address',
+      value: address,
+    });
+  }
+
+  #inbound(transport: Transport, origin: InboundOrigin): void {
+    const peer = this.#peers.get(canonicalAddress(transport.remote.address));
+    if (peer !== undefined && this.#phase === 'running') {
+      peer.accept(transport, origin);
+      return;
+    }
+    const { local, remote } = transport;
+    this.#ports.log?.log('info', 'connection.unknown', { remote: remote.address, local: local.address });
+    refuseInbound(transport);
+  }
+
+  #endOfRib(index: PeerIndex, family: Family): void {
+    for (const peer of this.#peers.values()) {
+      if (peer.index === index) this.emit('peer:end-of-rib', peer.status(), family.name);
+    }
   }
 }

@@ -1,0 +1,30 @@
+import type { Capability } from '../capabilities/capability.js';
+import type { Family } from '../net/family.js';
+import type { OwnNextHops } from './own-next-hops.js';
+import type { PeerSettings } from './peer-settings.js';
+
+/** Why a family is not exchanged, in the words of a status. */
+export const NO_OWN_NEXT_HOP =
+  'no own next hop of this family: set nextHop, or give the interface an address';
+export const NOT_OFFERED = 'not offered by the peer';
+
+/** What our OPEN offers: what is implemented, and the families that have a next hop of ours. */
+export function offeredCapabilities(
+  peer: Pick<PeerSettings, 'families'>,
+  nextHops: OwnNextHops,
+  localAs: number,
+): readonly Capability[] {
+  return [
+    ...carriedFamilies(peer, nextHops).map((family): Capability => ({ name: 'multiprotocol', family })),
+    { name: 'route-refresh' },
+    { name: 'extended-message' },
+    { name: 'four-octet-as', as: localAs },
+  ];
+}
+
+export function carriedFamilies(
+  peer: Pick<PeerSettings, 'families'>,
+  nextHops: OwnNextHops,
+): readonly Family[] {
+  return peer.families.filter((family) => nextHops.has(family.key));
+}

@@ -1,0 +1,100 @@
+import { u32ToAddress } from '../net/address.js';
+import type { Family } from '../net/family.js';
+import type { PeerIndex } from '../rib/ids.js';
+import type { MessageCounts } from '../session/counters.js';
+import type { Session } from '../session/session.js';
+import type { SessionError } from '../session/session-error.js';
+import type { LiveSession } from './live-session.js';
+import { NO_OWN_NEXT_HOP, NOT_OFFERED } from './offer.js';
+import type { PeerSettings } from './peer-settings.js';
+import type { PeerCounts } from './pipeline-peer.js';
+import type { PeerFamilyStatus, PeerState, PeerStatus } from './status.js';
+
+/** What a status is made from: references into the running peer, read once. */
+export interface PeerSnapshot {
+  readonly settings: PeerSettings;
+  readonly localAs: number;
+  readonly state: PeerState;
+  /** Wall-clock milliseconds. */
+  readonly stateSince: number;
+  /** Monotonic milliseconds. */
+  readonly now: number;
+  readonly refused: { readonly code: string; readonly message: string } | null;
+  readonly session: Session | null;
+  readonly live: LiveSession | null;
+  readonly counts: (index: PeerIndex, family: Family) => PeerCounts;
+  readonly establishedCount: number;
+  readonly flaps: number;
+  readonly lastError: SessionError | null;
+}
+
+const noMessages: MessageCounts = { open: 0, update: 0, notification: 0, keepalive: 0, routeRefresh: 0 };
+
+/** The view of one peer, field by field, so that nothing secret can get into it by being spread. */
+export function peerStatus(peer: PeerSnapshot): PeerStatus {
+  const { settings, live, session } = peer;
+  const { sent = noMessages, received = noMessages } = session?.counters() ?? {};
+  const hint = session?.hint;
+  return {
+    address: settings.address,
+    ...(settings.description !== undefined && { description: settings.description }),
+    remoteAs: settings.remoteAs,
+    localAs: peer.localAs,
+    type: settings.type,
+    state: peer.state,
+    ...(peer.refused !== null && { refused: peer.refused }),
+    stateSince: peer.stateSince,
+    ...(live !== null && { uptimeSeconds: (peer.now - live.since) / 1000 }),
+    establishedCount: peer.establishedCount,
+    flaps: peer.flaps,
+    passive: settings.passive,
+    shutdown: settings.shutdown,
+    ...(session?.endpoints && endpointFields(session.endpoints)),
+    ...(live !== null && negotiatedFields(live, session?.keepaliveTime)),
+    families: settings.families.map((family) => familyStatus(peer, family)),
+    capabilities: live === null ? [] : capabilityNames(live),
+    sent,
+    received,
+    ...(peer.lastError !== null && { lastError: peer.lastError }),
+    ...(session?.lastNotification && { lastNotification: session.lastNotification }),
+    ...(hint !== undefined && { hint }),
+    md5: settings.md5Key !== undefined,
+  };
+}
+
+function endpointFields({ local, remote }: NonNullable<Session['endpoints']>): Partial<PeerStatus> {
+  return { localAddress: local.address, localPort: local.port, remotePort: remote.port };
+}
+
+function negotiatedFields(live: LiveSession, keepaliveTime: number | undefined): Partial<PeerStatus> {
+  return {
+    remoteRouterId: u32ToAddress(live.negotiated.peerRouterId),
+    holdTime: live.negotiated.holdTime,
+    keepaliveTime: keepaliveTime ?? live.negotiated.keepaliveTime,
+  };
+}
+
+function capabilityNames(live: LiveSession): readonly string[] {
+  const names = live.negotiated.peerCapabilities.map((capability) =>
+    capability.name === 'unknown' ? `unknown-${capability.code}` : capability.name,
+  );
+  return [...new Set(names)];
+}
+
+function familyStatus(peer: PeerSnapshot, family: Family): PeerFamilyStatus {
+  const { live } = peer;
+  if (live === null) {
+    return {
+      family: family.name,
+      negotiated: false,
+      received: 0,
+      accepted: 0,
+      advertised: 0,
+      endOfRib: false,
+    };
+  }
+  const negotiated = live.families.includes(family);
+  const reason = live.nextHops.has(family.key) ? NOT_OFFERED : NO_OWN_NEXT_HOP;
+  const counts = peer.counts(live.index, family);
+  return { family: family.name, negotiated, ...(!negotiated && { reason }), ...counts };
+}

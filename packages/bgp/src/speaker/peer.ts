@@ -1,0 +1,331 @@
+import type { EventEmitter } from 'eventemitter3';
+import type { Negotiated } from '../capabilities/negotiate.js';
+import { BgpError } from '../errors.js';
+import { CeaseError } from '../iana/error-code.js';
+import { RefreshSubtype, type RouteRefreshMessage } from '../message/route-refresh.js';
+import type { Policy } from '../policy/policy.js';
+import type { LogLevel } from '../ports/log.js';
+import type { SpeakerPorts } from '../ports/speaker-ports.js';
+import type { Endpoint, SocketProtection, Transport } from '../ports/transport.js';
+import type { PeerIndex } from '../rib/ids.js';
+import { Session } from '../session/session.js';
+import type { SessionConfig } from '../session/session-config.js';
+import type { SessionError } from '../session/session-error.js';
+import type { SessionHandler } from '../session/session-handler.js';
+import type { TurnLoop } from '../session/turn-loop.js';
+import type { Fault } from '../wire/result.js';
+import type { SpeakerEvents } from './events.js';
+import { canonicalAddress } from './field-check.js';
+import { type InboundOrigin, refuseInbound } from './listeners.js';
+import type { LiveSession } from './live-session.js';
+import { carriedFamilies, offeredCapabilities } from './offer.js';
+import { type OwnNextHops, ownNextHops } from './own-next-hops.js';
+import { type PeerChange, peerChange } from './peer-change.js';
+import type { PeerSettings } from './peer-settings.js';
+import { peerStatus } from './peer-status.js';
+import type { Pipeline } from './pipeline.js';
+import { planProtection } from './protection.js';
+import type { SpeakerSettings } from './speaker-settings.js';
+import type { PeerState, PeerStatus } from './status.js';
+
+/** What a peer needs of the speaker that it belongs to. */
+export interface PeerHost {
+  readonly settings: SpeakerSettings;
+  readonly ports: SpeakerPorts;
+  readonly loop: TurnLoop;
+  readonly pipeline: Pipeline;
+  /** Sets what inbound connections from an address must have; throws when that is not possible. */
+  protect(address: string, protection: SocketProtection | null): void;
+  readonly events: EventEmitter<SpeakerEvents>;
+}
+
+/** One configured neighbour: its session and its place in the pipeline, introduced to one another. */
+export class Peer implements SessionHandler {
+  readonly #host: PeerHost;
+  #settings: PeerSettings;
+  #session: Session | null = null;
+  #live: LiveSession | null = null;
+  #refused: { readonly code: string; readonly message: string } | null = null;
+  #isProtected = false;
+  #isStarted = false;
+  #state: PeerState = 'idle';
+  #stateSince: number;
+  #establishedCount = 0;
+  #flaps = 0;
+  #lastError: SessionError | null = null;
+
+  constructor(host: PeerHost, settings: PeerSettings) {
+    this.#host = host;
+    this.#settings = settings;
+    this.#stateSince = host.ports.clock.wallTime();
+  }
+
+  get settings(): PeerSettings {
+    return this.#settings;
+  }
+
+  get state(): PeerState {
+    return this.#state;
+  }
+
+  /** Null unless Established. */
+  get index(): PeerIndex | null {
+    return this.#live?.index ?? null;
+  }
+
+  /** Protects the listeners, then begins to dial, or to wait. A peer that cannot be had as configured is refused. */
+  start(): void {
+    this.#refused = null;
+    const plan = planProtection(this.#settings, this.#host.ports.sockets.features);
+    if (!plan.ok) {
+      this.#refuse('BGP_ERR_SOCKET_FEATURE', plan.message);
+      return;
+    }
+    try {
+      this.#protect(plan.protection);
+    } catch (error) {
+      const code = error instanceof BgpError ? error.code : 'BGP_ERR_SOCKET_FEATURE';
+      this.#refuse(code, error instanceof Error ? error.message : String(error));
+      return;
+    }
+    if (this.#settings.shutdown) return;
+    const config = this.#sessionConfig(plan.protection);
+    if (this.#session === null) {
+      const { ports, loop } = this.#host;
+      this.#session = new Session(config, ports, loop, this);
+    } else {
+      this.#session.reconfigure(config);
+    }
+    this.#isStarted = true;
+    this.#session.start();
+  }
+
+  /** Ends the session with a Cease of this subcode, until `start`. */
+  stop(subcode: number, communication?: string): void {
+    this.#isStarted = false;
+    this.#session?.stop({ subcode, ...(communication !== undefined && { communication }) });
+    this.#leave();
+    if (this.#isProtected) this.#protect({});
+  }
+
+  /** Resolves when no socket of this peer is open any more. */
+  async closed(): Promise<void> {
+    await this.#session?.closed();
+  }
+
+  /** Takes a changed configuration: at once where the session allows it, else by a new session (Cease 6/6). */
+  change(settings: PeerSettings, isRunning: boolean): PeerChange {
+    const change = peerChange(this.#settings, settings);
+    if (change === 'unchanged') return change;
+    if (change === 'live') {
+      this.#settings = settings;
+      this.#changeLive();
+      return change;
+    }
+    if (isRunning) this.stop(CeaseError.OtherConfigurationChange);
+    this.#settings = settings;
+    if (isRunning) this.start();
+    return change;
+  }
+
+  /** Ends the session with Cease / Administrative Reset; it comes back by itself. */
+  reset(communication?: string): void {
+    if (this.#isStarted) this.#session?.reset(communication === undefined ? {} : { communication });
+  }
+
+  /** Takes an inbound connection of this peer, or turns it away. */
+  accept(transport: Transport, origin: InboundOrigin): void {
+    const reason = this.#reasonAgainst(transport, origin);
+    if (reason === null) {
+      this.#session?.accept(transport);
+      return;
+    }
+    this.#log('info', 'connection.refused', { reason, local: transport.local.address });
+    refuseInbound(transport);
+  }
+
+  status(): PeerStatus {
+    const { ports, pipeline, settings } = this.#host;
+    return peerStatus({
+      settings: this.#settings,
+      localAs: settings.localAs,
+      state: this.#state,
+      stateSince: this.#stateSince,
+      now: ports.clock.now(),
+      refused: this.#refused,
+      session: this.#session,
+      live: this.#live,
+      counts: (index, family) => pipeline.counts(index, family),
+      establishedCount: this.#establishedCount,
+      flaps: this.#flaps,
+      lastError: this.#lastError,
+    });
+  }
+
+  // --- SessionHandler ---
+
+  stateChanged(state: PeerState, previous: PeerState): void {
+    this.#state = state;
+    this.#stateSince = this.#host.ports.clock.wallTime();
+    this.#log('debug', 'session.state', { state, previous });
+    this.#host.events.emit('peer:state', this.status(), previous);
+  }
+
+  established(negotiated: Negotiated, local: Endpoint, remote: Endpoint): void {
+    const { pipeline, settings, ports } = this.#host;
+    const peer = this.#settings;
+    const nextHops = this.#nextHops(local);
+    const carried = new Set(carriedFamilies(peer, nextHops).map((family) => family.key));
+    const families = negotiated.families.filter((family) => carried.has(family.key));
+    const received = new Set(families.map((family) => family.key));
+    const index = pipeline.openPeer({
+      address: peer.address,
+      as: negotiated.peerAs,
+      type: peer.type,
+      localAs: settings.localAs,
+      routerId: negotiated.peerRouterId,
+      context: {
+        as4: negotiated.as4,
+        type: peer.type,
+        localAs: settings.localAs,
+        peerAs: negotiated.peerAs,
+        maxMessage: negotiated.maxMessage,
+        receives: (family) => received.has(family.key),
+        addPath: (family) => negotiated.addPathReceive.has(family.key),
+      },
+      families,
+      nextHops,
+      nextHopSelf: peer.nextHopSelf,
+      as4: negotiated.as4,
+      maxMessage: negotiated.maxMessage,
+      ...this.#policies(),
+      requirePolicy: settings.ebgpRequiresPolicy,
+      outbox: { send: (block, messages) => this.#session?.send(block, messages) ?? true },
+    });
+    this.#live = { index, negotiated, families, nextHops, since: ports.clock.now() };
+    this.#establishedCount++;
+    this.#log('info', 'session.established', {
+      families: families.map((family) => family.name),
+      holdTime: negotiated.holdTime,
+      local: local.address,
+      remotePort: remote.port,
+    });
+    this.#host.loop.wake();
+    this.#host.events.emit('peer:established', this.status());
+  }
+
+  update(bytes: Uint8Array, start: number, end: number): Fault | null {
+    return this.#live === null ? null : this.#host.pipeline.receive(this.#live.index, bytes, start, end);
+  }
+
+  routeRefresh(message: RouteRefreshMessage): void {
+    // RFC 7313 §5: subtypes other than a request are not for a speaker that did not offer them.
+    if (this.#live === null || message.subtype !== RefreshSubtype.Request) return;
+    this.#host.pipeline.refreshOut(this.#live.index, message.family);
+    this.#host.loop.wake();
+  }
+
+  writable(): void {
+    if (this.#live === null) return;
+    this.#host.pipeline.writable(this.#live.index);
+    this.#host.loop.wake();
+  }
+
+  ended(error: SessionError, wasEstablished: boolean): void {
+    const isNews = this.#lastError?.code !== error.code || this.#lastError.message !== error.message;
+    this.#lastError = error;
+    this.#leave();
+    const fields = { reason: error.code, message: error.message };
+    if (wasEstablished) {
+      this.#flaps++;
+      this.#log('warn', 'session.down', fields);
+      this.#host.events.emit('peer:down', this.status(), error);
+    } else {
+      // A peer that is away fails in the same way again and again: told once.
+      this.#log(isNews ? 'info' : 'debug', 'session.failed', fields);
+    }
+  }
+
+  // --- parts ---
+
+  #sessionConfig(protection: SocketProtection): SessionConfig {
+    const peer = this.#settings;
+    const { localAs, routerIdWord } = this.#host.settings;
+    return {
+      target: {
+        address: peer.address,
+        port: peer.port,
+        ...(peer.localAddress !== undefined && { localAddress: peer.localAddress }),
+        ...protection,
+      },
+      localAs,
+      localRouterId: routerIdWord,
+      remoteAs: peer.remoteAs,
+      holdTime: peer.holdTime,
+      ...(peer.keepaliveTime !== undefined && { keepaliveTime: peer.keepaliveTime }),
+      connectRetryTime: peer.connectRetryTime,
+      idleHoldTime: peer.idleHoldTime,
+      passive: peer.passive,
+      // Which families we can carry depends on the address that the connection got.
+      capabilities: (local) => offeredCapabilities(peer, this.#nextHops(local), localAs),
+    };
+  }
+
+  #changeLive(): void {
+    const plan = planProtection(this.#settings, this.#host.ports.sockets.features);
+    if (plan.ok) this.#session?.reconfigure(this.#sessionConfig(plan.protection));
+    if (this.#live === null) return;
+    this.#host.pipeline.setPolicies(this.#live.index, this.#policies());
+    this.#host.loop.wake();
+  }
+
+  #nextHops(local: Endpoint): OwnNextHops {
+    return ownNextHops(this.#settings, local, this.#host.ports.localAddresses);
+  }
+
+  #policies(): { importPolicy: Policy | null; exportPolicy: Policy | null } {
+    const { importPolicy = null, exportPolicy = null } = this.#settings;
+    return { importPolicy, exportPolicy };
+  }
+
+  #leave(): void {
+    if (this.#live === null) return;
+    this.#host.pipeline.closePeer(this.#live.index);
+    this.#live = null;
+    this.#host.loop.wake();
+  }
+
+  #protect(protection: SocketProtection): void {
+    const isWanted = Object.keys(protection).length > 0;
+    if (!isWanted && !this.#isProtected) return;
+    this.#host.protect(this.#settings.address, isWanted ? protection : null);
+    this.#isProtected = isWanted;
+  }
+
+  #refuse(code: string, message: string): void {
+    this.#refused = { code, message };
+    const error: SessionError = { code: 'refused', message, at: this.#host.ports.clock.wallTime() };
+    this.#lastError = error;
+    this.#log('error', 'peer.refused', { reason: code, message });
+    this.#host.events.emit('peer:refused', this.status(), error);
+  }
+
+  #reasonAgainst(transport: Transport, origin: InboundOrigin): string | null {
+    const { localAddress, shutdown, md5Key, ttlSecurityHops } = this.#settings;
+    if (this.#refused !== null) return 'the peer cannot be had as it is configured';
+    if (shutdown) return 'the peer is shut down';
+    if (localAddress !== undefined && canonicalAddress(transport.local.address) !== localAddress) {
+      return `it came to another address than ${localAddress}`;
+    }
+    if (origin === 'acceptor' && (md5Key !== undefined || ttlSecurityHops !== undefined)) {
+      return 'a given acceptor cannot show that the connection is protected';
+    }
+    return this.#isStarted ? null : 'the peer is not started';
+  }
+
+  #log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>): void {
+    const { address, remoteAs, description } = this.#settings;
+    const who = { peer: address, remoteAs, ...(description !== undefined && { description }) };
+    this.#host.ports.log?.log(level, event, { ...who, ...fields });
+  }
+}
