@@ -1,0 +1,161 @@
+import type { Finding } from './finding.js';
+import { packageOf, resolveImport, type SourceTree } from './source-tree.js';
+
+/**
+ * What a room may import beside itself. A name with `types` is for type-only imports. ARCHITECTURE.md shows the
+ * same table; what is not listed is forbidden.
+ */
+export type Arrows = Readonly<Record<string, readonly string[]>>;
+
+const bgpBase = ['bgp/net', 'bgp/iana', 'bgp/wire', 'bgp/errors'];
+const bgpCodec = [...bgpBase, 'bgp/nlri', 'bgp/attributes', 'bgp/capabilities', 'bgp/message'];
+const bgpShell = [...bgpCodec, 'bgp/ports', 'bgp/fsm', 'bgp/rib', 'bgp/policy', 'bgp/session'];
+
+const bgp: Arrows = {
+  'bgp/errors': [],
+  'bgp/net': ['bgp/errors'],
+  'bgp/iana': ['bgp/errors'],
+  'bgp/wire': ['bgp/errors'],
+  'bgp/ports': ['bgp/net', 'bgp/errors'],
+  'bgp/nlri': bgpBase,
+  'bgp/attributes': [...bgpBase, 'bgp/nlri'],
+  'bgp/capabilities': bgpBase,
+  'bgp/message': [...bgpBase, 'bgp/nlri', 'bgp/attributes', 'bgp/capabilities'],
+  'bgp/fsm': [...bgpBase, 'bgp/message', 'bgp/capabilities'],
+  'bgp/rib': [...bgpBase, 'bgp/nlri', 'bgp/attributes'],
+  'bgp/policy': ['bgp/net', 'bgp/iana', 'bgp/attributes', 'bgp/errors'],
+  'bgp/session': [...bgpBase, 'bgp/ports', 'bgp/fsm', 'bgp/message', 'bgp/attributes', 'bgp/capabilities'],
+  'bgp/speaker': bgpShell,
+  'bgp/node': ['bgp/ports', 'bgp/errors'],
+  'bgp/testing': [...bgpCodec, 'bgp/ports'],
+  // doors of the package: they only name what others make
+  'bgp/index.ts': [...bgpShell, 'bgp/speaker'],
+  'bgp/codec.ts': bgpCodec,
+};
+
+const agentRooms = [
+  'config',
+  'model',
+  'items',
+  'sources',
+  'desired',
+  'sinks',
+  'state',
+  'fib',
+  'drivers',
+  'reconcile',
+]
+  .concat('controllers', 'observe', 'testing')
+  .map((room) => `router-agent/${room}`);
+const agentEverything = [...agentRooms, 'router-agent/errors', 'bgp', 'linux', 'control'];
+
+const agent: Arrows = {
+  'router-agent/errors': [],
+  'router-agent/config': ['router-agent/errors'],
+  'router-agent/model': ['router-agent/errors'],
+  'router-agent/items': ['router-agent/errors'],
+  'router-agent/sources': ['router-agent/model', 'router-agent/errors'],
+  'router-agent/desired': [
+    'router-agent/config',
+    'router-agent/model',
+    'router-agent/items',
+    'router-agent/errors',
+  ],
+  'router-agent/sinks': ['router-agent/items', 'router-agent/model', 'router-agent/errors'],
+  'router-agent/state': ['router-agent/items', 'router-agent/model', 'router-agent/errors'],
+  'router-agent/fib': ['router-agent/items', 'linux', 'types bgp', 'router-agent/errors'],
+  'router-agent/drivers': ['router-agent/items', 'linux', 'bgp', 'router-agent/errors'],
+  'router-agent/reconcile': ['router-agent/items', 'router-agent/drivers/driver.ts', 'router-agent/errors'],
+  'router-agent/controllers': [
+    ...['config', 'desired', 'reconcile', 'items', 'model', 'errors'].map((room) => `router-agent/${room}`),
+  ],
+  'router-agent/observe': ['router-agent/items', 'router-agent/model', 'router-agent/errors'],
+  // fakes stand behind the ports that these rooms declare
+  'router-agent/testing': [
+    ...['items', 'model', 'sources', 'sinks', 'fib', 'drivers', 'errors'].map(
+      (room) => `router-agent/${room}`,
+    ),
+    'linux',
+  ],
+  'router-agent/run.ts': [...agentEverything, 'router-agent/main.ts'],
+  'router-agent/main.ts': agentEverything,
+};
+
+export const arrows: Arrows = {
+  ...bgp,
+  ...agent,
+  linux: [],
+  control: ['types bgp'],
+  cli: ['bgp', 'control', 'linux'],
+  'test-fixtures': [],
+};
+
+/** Imports that are right in one file only, and only in one form. */
+const exceptions: readonly { readonly file: string; readonly specifier: string; readonly form: 'dynamic' }[] =
+  [
+    // so that the other commands never load the Kubernetes client
+    { file: 'packages/cli/src/commands/agent.ts', specifier: '@peerage/router-agent/run', form: 'dynamic' },
+  ];
+
+/** Packages of one room each: their folders may import each other, without cycles. */
+const oneRoom = new Set(['linux', 'control', 'cli', 'test-fixtures']);
+
+/**
+ * The rooms that a file stands in, from the narrow one to the whole package: `bgp/rib/columns.ts`, `bgp/rib`, `bgp`.
+ * A file at the top of `src` is a room of its own; `errors.ts` is the room `errors`.
+ */
+function roomsOf(path: string): readonly string[] {
+  const [, name, below] = /^(?:packages\/)?([^/]+)\/src\/(.+)$/.exec(path) ?? [];
+  if (name === undefined || below === undefined) return [];
+  const room = below.includes('/')
+    ? below.slice(0, below.indexOf('/'))
+    : below.replace(/^errors\.ts$/, 'errors');
+  return [`${name}/${below}`, `${name}/${room}`, name];
+}
+
+function homeOf(path: string): string | undefined {
+  const [, room, name] = roomsOf(path);
+  return name !== undefined && oneRoom.has(name) ? name : room;
+}
+
+function allows(table: Arrows, from: string, target: readonly string[], typeOnly: boolean): boolean {
+  const may = table[from] ?? [];
+  return target.some(
+    (room) => room === from || may.includes(room) || (typeOnly && may.includes(`types ${room}`)),
+  );
+}
+
+/** Finds the imports between rooms that no arrow allows, type-only ones included; and rooms that have no row. */
+export function findWrongArrows(tree: SourceTree, table: Arrows = arrows): Finding[] {
+  const findings: Finding[] = [];
+  const unknown = new Map<string, string>();
+  for (const file of tree.files) {
+    const from = homeOf(file.path);
+    if (from === undefined || packageOf(tree, file.path) === undefined) continue;
+    if (table[from] === undefined) unknown.set(from, file.path);
+    for (const { specifier, line, form, typeOnly } of file.imports) {
+      const target = resolveImport(tree, file.path, specifier);
+      if (target === undefined) continue;
+      if (
+        exceptions.some(
+          (row) => row.file === file.path && row.specifier === specifier && (form === row.form || typeOnly),
+        )
+      ) {
+        continue;
+      }
+      const rooms = roomsOf(target);
+      if (rooms.length === 0 || allows(table, from, rooms, typeOnly)) continue;
+      const to = homeOf(target);
+      const hint = table[from]?.includes(`types ${rooms[2]}`) ? ' other than types (use `import type`)' : '';
+      findings.push({
+        place: `${file.path}:${line}`,
+        text: `${from} must not import ${to}${hint}: ${specifier}`,
+      });
+    }
+  }
+  const rows = [...unknown].map(([room, path]) => ({
+    place: path,
+    text: `room ${room} has no row in the table of arrows (tools/check/arrows.ts)`,
+  }));
+  return [...rows, ...findings];
+}

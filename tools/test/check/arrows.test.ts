@@ -1,0 +1,151 @@
+import t from 'tap';
+import { arrows, findWrongArrows } from '../../check/arrows.js';
+import { readTree } from '../../check/source-tree.js';
+import { manifest, tinyTree } from './tiny-tree.js';
+
+const packages = {
+  'packages/bgp/package.json': manifest('@peerage/bgp', {
+    '.': './src/index.ts',
+    './node': './src/node/index.ts',
+  }),
+  'packages/bgp/src/index.ts': '',
+  'packages/bgp/src/errors.ts': '',
+  'packages/control/package.json': manifest('@peerage/control', { '.': './src/index.ts' }, '@peerage/bgp'),
+  'packages/linux/package.json': manifest('@peerage/linux', { '.': './src/index.ts' }),
+  'packages/cli/package.json': manifest('peerage', {}, '@peerage/bgp', '@peerage/router-agent'),
+  'packages/router-agent/package.json': manifest(
+    '@peerage/router-agent',
+    { './run': './src/run.ts' },
+    '@peerage/bgp',
+  ),
+  'test-fixtures/package.json': manifest('@peerage/test-fixtures', { '.': './src/index.ts' }),
+};
+
+const cases: readonly { title: string; file: string; text: string; wrong?: RegExp }[] = [
+  {
+    title: 'to the right',
+    file: 'packages/bgp/src/rib/a.ts',
+    text: "import { b } from '../attributes/b.js';",
+  },
+  { title: 'within a room', file: 'packages/bgp/src/rib/a.ts', text: "import { b } from './b.js';" },
+  {
+    title: 'errors, from anywhere',
+    file: 'packages/bgp/src/wire/a.ts',
+    text: "import { b } from '../errors.js';",
+  },
+  {
+    title: 'to the left',
+    file: 'packages/bgp/src/message/a.ts',
+    text: "import { b } from '../fsm/b.js';",
+    wrong: /bgp\/message must not import bgp\/fsm: \.\.\/fsm\/b\.js/,
+  },
+  {
+    title: 'to the left, for a type',
+    file: 'packages/bgp/src/rib/a.ts',
+    text: "import type { B } from '../policy/b.js';",
+    wrong: /bgp\/rib must not import bgp\/policy/,
+  },
+  {
+    title: 'through an export',
+    file: 'packages/bgp/src/fsm/a.ts',
+    text: "export { b } from '../rib/b.js';",
+    wrong: /bgp\/fsm must not import bgp\/rib/,
+  },
+  {
+    title: 'dynamically',
+    file: 'packages/bgp/src/nlri/a.ts',
+    text: "const b = await import('../speaker/b.js');",
+    wrong: /bgp\/nlri must not import bgp\/speaker/,
+  },
+  {
+    title: 'the door of its own package',
+    file: 'packages/bgp/src/session/a.ts',
+    text: "import { b } from '../index.js';",
+    wrong: /bgp\/session must not import bgp\/index\.ts/,
+  },
+  {
+    title: 'another package',
+    file: 'packages/cli/src/commands/a.ts',
+    text: "import { b } from '@peerage/bgp/node';",
+  },
+  {
+    title: 'another package that it must not know',
+    file: 'packages/linux/src/route/a.ts',
+    text: "import { b } from '@peerage/bgp';",
+    wrong: /linux must not import bgp\/index\.ts/,
+  },
+  {
+    title: 'types alone, a type',
+    file: 'packages/control/src/a.ts',
+    text: "import type { B } from '@peerage/bgp';",
+  },
+  {
+    title: 'types alone, a value',
+    file: 'packages/control/src/a.ts',
+    text: "import { b } from '@peerage/bgp';",
+    wrong: /other than types \(use `import type`\)/,
+  },
+  {
+    title: 'the agent, dynamically in its command',
+    file: 'packages/cli/src/commands/agent.ts',
+    text: "const { run } = await import('@peerage/router-agent/run');",
+  },
+  {
+    title: 'the agent, at once in its command',
+    file: 'packages/cli/src/commands/agent.ts',
+    text: "import { run } from '@peerage/router-agent/run';",
+    wrong: /cli must not import router-agent\/run\.ts/,
+  },
+  {
+    title: 'the agent, in another command',
+    file: 'packages/cli/src/commands/show.ts',
+    text: "const { run } = await import('@peerage/router-agent/run');",
+    wrong: /cli must not import router-agent\/run\.ts/,
+  },
+  {
+    title: 'of the driver room, the interface alone',
+    file: 'packages/router-agent/src/reconcile/a.ts',
+    text: "import type { Driver } from '../drivers/driver.js';",
+  },
+  {
+    title: 'of the driver room, a driver',
+    file: 'packages/router-agent/src/reconcile/a.ts',
+    text: "import { nft } from '../drivers/nft.js';",
+    wrong: /router-agent\/reconcile must not import router-agent\/drivers/,
+  },
+  {
+    title: 'something of ours, in the fixtures',
+    file: 'test-fixtures/src/a.ts',
+    text: "import { b } from '@peerage/bgp';",
+    wrong: /test-fixtures must not import bgp/,
+  },
+  {
+    title: 'a room without a row',
+    file: 'packages/bgp/src/attic/a.ts',
+    text: '',
+    wrong: /room bgp\/attic has no row/,
+  },
+  {
+    title: 'anything, in a test',
+    file: 'packages/bgp/test/a.test.ts',
+    text: "import { b } from '../src/rib/b.js';",
+  },
+  { title: 'libraries', file: 'packages/bgp/src/net/a.ts', text: "import { b } from 'ip-num';" },
+];
+
+for (const { title, file, text, wrong } of cases) {
+  t.test(`arrows ${wrong === undefined ? 'allow' : 'forbid'} to import ${title}`, async (t) => {
+    const findings = findWrongArrows(readTree(tinyTree(t, { ...packages, [file]: text })));
+    t.equal(findings.length, wrong === undefined ? 0 : 1);
+    if (wrong !== undefined) t.match(findings[0], { place: file, text: wrong });
+  });
+}
+
+t.test('the table knows each room that it names', async (t) => {
+  const names = Object.values(arrows).flatMap((row) => row.map((name) => name.replace('types ', '')));
+  const known = new Set([...Object.keys(arrows), 'bgp', 'router-agent/drivers/driver.ts']);
+  t.same(
+    names.filter((name) => !known.has(name)),
+    [],
+  );
+});
