@@ -55,7 +55,8 @@ export class Netlink {
     const subscription = { groups: new Set(groups), listener };
     this.#subscriptions.add(subscription);
     const numbers = groups.flatMap((group) => [...multicastGroups[group]]);
-    this.#channel.join(numbers).catch(() => listener({ kind: 'overrun' }));
+    // It fails only when the handle ends, which `ended` tells.
+    this.#channel.join(numbers).catch(() => this.#subscriptions.delete(subscription));
     return () => this.#subscriptions.delete(subscription);
   }
 

@@ -70,13 +70,13 @@ export class Channel {
         this.#hasExited = true;
         this.#libc.close(this.#wakeFd);
         process.off('exit', this.#onProcessExit);
-        process.setMaxListeners(Math.max(0, process.getMaxListeners() - 1));
+        allowListeners(-1);
         resolve();
       });
     });
     // process.exit() waits for every thread, and this one waits in poll(2): it must be woken. One listener per
     // handle is meant, so the limit that warns of leaked listeners moves with it.
-    process.setMaxListeners(process.getMaxListeners() + 1);
+    allowListeners(1);
     process.on('exit', this.#onProcessExit);
   }
 
@@ -214,6 +214,12 @@ function workerEntry(): URL {
   const loader = import.meta.resolve('tsx/esm/api');
   const start = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(entry)});`;
   return new URL(`data:text/javascript,${encodeURIComponent(start)}`);
+}
+
+/** Moves the number of `process` listeners that is not warned of; 0 means that none is. */
+function allowListeners(more: number): void {
+  const limit = process.getMaxListeners();
+  if (limit > 0) process.setMaxListeners(Math.max(1, limit + more));
 }
 
 function asSlice(reply: Reply): SliceReply {

@@ -3,7 +3,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { LinuxError, systemCallError } from '../errors.js';
 import { EINTR, ENOBUFS, type Libc } from '../libc.js';
 import { Dump } from './dump.js';
-import { hostIsLittleEndian } from './layout.js';
+import { align, hostIsLittleEndian } from './layout.js';
 import { messagesOf } from './message.js';
 import type { Command, Failure, Reply, WorkerSettings } from './protocol.js';
 import { NetlinkSocket } from './socket.js';
@@ -34,6 +34,7 @@ export class NetlinkWorker {
   readonly #backlog: Int32Array;
   readonly #requests: NetlinkSocket;
   readonly #dumps = new Map<number, OpenDump>();
+  readonly #eventBuffer = new Uint8Array(receiveBytes);
   #events: NetlinkSocket | null = null;
   #sequence = 1;
   #nextDump = 1;
@@ -144,7 +145,7 @@ export class NetlinkWorker {
   #readEvents(): void {
     const socket = this.#events;
     if (socket === null || Atomics.load(this.#backlog, 0) > mostBacklogBytes) return;
-    const buffer = new Uint8Array(receiveBytes);
+    const buffer = this.#eventBuffer;
     const foreign: Uint8Array[] = [];
     let total = 0;
     let overrun = false;
@@ -171,7 +172,7 @@ export class NetlinkWorker {
     let offset = 0;
     for (const message of messages) {
       padded.set(message, offset);
-      offset += (message.length + 3) & ~3;
+      offset += align(message.length);
     }
     const bytes = padded.slice(0, offset);
     Atomics.add(this.#backlog, 0, bytes.length);

@@ -31,7 +31,8 @@ export class RouteBatch {
 
   /**
    * Removes the route with this prefix, table, metric and protocol. Of an IPv6 route only the given next hops go
-   * (all, when none are given); those of an IPv4 route are not looked at. An IPv4 metric of 0 stands for "any".
+   * (all, when none are given); if some of them are gone already, the rest goes and the failure is `ESRCH`. The next
+   * hops of an IPv4 route are not looked at, and its metric 0 stands for "any".
    */
   delete(route: Route): number {
     return this.#add('delete', route);

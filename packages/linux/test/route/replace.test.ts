@@ -138,6 +138,42 @@ t.test('IPv6: delete leaves a next hop that another protocol appended', needsRoo
   t.match(await change('delete', routeTo(6, 1, [])), [{ code: 'ESRCH' }], 'it is not of our protocol');
 });
 
+t.test(
+  'IPv6: delete of a route that has lost a next hop removes the rest, and says that one was gone',
+  needsRoot,
+  async (t) => {
+    const { namespace, netlink } = await kernel(t);
+    const change = changer(netlink);
+    await change('create', routeTo(6, 1, [2, 3, 4]));
+    await exec(namespace, ['ip', '-6', 'route', 'del', prefixOf[6], 'via', '2001:db8::2']);
+    t.match(await change('delete', routeTo(6, 1, [2, 3, 4])), [{ code: 'ESRCH' }]);
+    t.same(await shown(namespace, 6, prefixOf[6]), []);
+  },
+);
+
+t.test('IPv4: a route that another protocol appended stays behind ours', needsRoot, async (t) => {
+  const { namespace, netlink } = await kernel(t);
+  const change = changer(netlink);
+  await change('create', routeTo(4, 1, [2]));
+  await exec(namespace, ['ip', 'route', 'append', prefixOf[4], 'via', '192.0.2.9', 'proto', 'static']);
+  const foreign = '10.1.0.0/16 via 192.0.2.9 proto static';
+  t.same(await change('replace', routeTo(4, 1, [3])), []);
+  t.same(await shown(namespace, 4, prefixOf[4]), ['10.1.0.0/16 via 192.0.2.3 proto 17', foreign]);
+  t.same(await change('delete', routeTo(4, 1, [3])), []);
+  t.same(await shown(namespace, 4, prefixOf[4]), [foreign]);
+});
+
+t.test('replacing a route by the same is no failure', needsRoot, async (t) => {
+  const { netlink } = await kernel(t);
+  const change = changer(netlink);
+  for (const family of [4, 6] as const) {
+    for (const gateways of [[2], [2, 3]]) {
+      t.same(await change('replace', routeTo(family, 1, gateways)), []);
+      t.same(await change('replace', routeTo(family, 1, gateways)), []);
+    }
+  }
+});
+
 t.test('IPv6: delete of the default metric leaves other metrics alone', needsRoot, async (t) => {
   const { namespace, netlink } = await kernel(t);
   const change = changer(netlink);
