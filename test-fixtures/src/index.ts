@@ -1,7 +1,10 @@
 export { type EventuallyOptions, eventually } from './eventually.js';
 export { freePort, freePorts } from './free-port.js';
+export { type ApiAnswer, type ApiServer, type ApiServerOptions, startApiServer } from './kube/api-server.js';
+export { type Certificates, makeCertificates } from './kube/certificates.js';
 export { commandPath, hasKernelModule, type Machine, thisMachine } from './machine.js';
 export { type LeftOut, type Need, needs, needsOn, type OutsideTheTree, wayOutMark } from './needs.js';
+export { ServerProcess } from './server-process.js';
 export { type Teardown, tempDir } from './temp-dir.js';
 export {
   type Vector,
