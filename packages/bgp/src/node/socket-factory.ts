@@ -1,0 +1,167 @@
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { BlockList, isIP } from 'node:net';
+import { BgpError } from '../errors.js';
+import type {
+  Acceptor,
+  ConnectTarget,
+  Listener,
+  SocketFactory,
+  SocketFeature,
+  SocketProtection,
+  Transport,
+} from '../ports/transport.js';
+import { missingFeature, plainTcpSockets, type TcpSockets } from './tcp-sockets.js';
+import { plainAddress, TcpTransport } from './tcp-transport.js';
+
+/** Makes a socket factory of whatever gives sockets. Default: Node's own. */
+export function tcpSocketFactory(sockets: TcpSockets = plainTcpSockets()): SocketFactory {
+  return {
+    features: sockets.features,
+    connect: (target, signal) => dial(sockets, target, signal),
+    listen: async (target, accept) => {
+      requireFeatures(sockets, { ...(target.device !== undefined && { device: target.device }) });
+      return new TcpListener(sockets, await sockets.listen(target), accept);
+    },
+  };
+}
+
+/** Takes the connections of a server that somebody else made and listens on. Nothing of it is closed. */
+export function acceptorFromServer(server: Server): Acceptor {
+  return {
+    start(accept) {
+      server.on('connection', (socket) => accept(new TcpTransport(socket)));
+    },
+  };
+}
+
+function dial(sockets: TcpSockets, target: ConnectTarget, signal: AbortSignal): Promise<Transport> {
+  return new Promise((resolve, reject) => {
+    requireFeatures(sockets, target);
+    if (target.localAddress !== undefined && !sockets.features.has('localAddress')) {
+      throw missingFeature('localAddress');
+    }
+    const socket = sockets.connect(target);
+    const aborted = (): void => {
+      socket.destroy();
+      reject(
+        new BgpError('BGP_ERR_ABORTED', `the dial to ${target.address} port ${target.port} was given up`),
+      );
+    };
+    if (signal.aborted) {
+      aborted();
+      return;
+    }
+    signal.addEventListener('abort', aborted, { once: true });
+    // Refused, unreachable, timed out: the system's own code is in the error.
+    const failed = (error: Error): void => {
+      signal.removeEventListener('abort', aborted);
+      reject(error);
+    };
+    socket.once('error', failed);
+    // The handshake is done; from here on the transport listens to errors.
+    socket.once('connect', () => {
+      signal.removeEventListener('abort', aborted);
+      socket.off('error', failed);
+      resolve(new TcpTransport(socket));
+    });
+  });
+}
+
+/** Fails closed: a protection that these sockets do not have is an error, never left out. */
+function requireFeatures(sockets: TcpSockets, protection: SocketProtection): void {
+  const wanted: readonly (readonly [SocketFeature, unknown])[] = [
+    ['ttl', protection.ttl],
+    ['minTtl', protection.minTtl],
+    ['md5', protection.md5Key],
+    ['device', protection.device],
+  ];
+  for (const [feature, value] of wanted) {
+    if (value !== undefined && !sockets.features.has(feature)) throw missingFeature(feature);
+  }
+}
+
+interface Rule {
+  readonly list: BlockList;
+  readonly prefixLength: number;
+  readonly protection: SocketProtection;
+}
+
+/** A listening server with what each peer's connections must have. */
+class TcpListener implements Listener {
+  readonly local: { readonly address: string; readonly port: number };
+  readonly #sockets: TcpSockets;
+  readonly #server: Server;
+  readonly #rules = new Map<string, Rule>();
+
+  constructor(sockets: TcpSockets, server: Server, accept: (transport: Transport) => void) {
+    const { address, port } = server.address() as AddressInfo;
+    this.local = { address, port };
+    this.#sockets = sockets;
+    this.#server = server;
+    server.on('connection', (socket) => {
+      // What was asked for this peer cannot be set: without it the connection must not live.
+      try {
+        this.#applyTtl(socket);
+      } catch {
+        socket.destroy();
+        return;
+      }
+      accept(new TcpTransport(socket));
+    });
+    // A connection was lost before it was accepted: nobody knew of it, and the server goes on.
+    server.on('error', () => {});
+  }
+
+  protect(peer: string, protection: SocketProtection | null): void {
+    const [address = '', length] = peer.split('/');
+    const bits = isIP(address) === 6 ? 128 : 32;
+    const prefixLength = length === undefined ? bits : Number(length);
+    if (protection !== null) requireFeatures(this.#sockets, protection);
+    const had = this.#rules.get(peer)?.protection.md5Key;
+    const key = protection?.md5Key;
+    if (key !== undefined || had !== undefined) {
+      const whom = length === undefined ? { address } : { address, prefixLength };
+      this.#sockets.setMd5Key(this.#server, whom, key ?? null);
+    }
+    if (protection === null) {
+      this.#rules.delete(peer);
+      return;
+    }
+    const list = new BlockList();
+    list.addSubnet(withoutScope(address), prefixLength, bits === 128 ? 'ipv6' : 'ipv4');
+    this.#rules.set(peer, { list, prefixLength, protection });
+  }
+
+  /** Stops accepting. Connections that were accepted live on, so nobody waits for them. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close();
+      setImmediate(resolve);
+    });
+  }
+
+  #applyTtl(socket: Socket): void {
+    const { ttl, minTtl } = this.#ruleFor(plainAddress(socket.remoteAddress ?? '')) ?? {};
+    if (ttl === undefined && minTtl === undefined) return;
+    this.#sockets.setTtl(socket, {
+      ...(ttl !== undefined && { ttl }),
+      ...(minTtl !== undefined && { minTtl }),
+    });
+  }
+
+  /** The most specific rule that covers an address. */
+  #ruleFor(address: string): SocketProtection | undefined {
+    const bare = withoutScope(address);
+    const kind = isIP(bare) === 6 ? 'ipv6' : 'ipv4';
+    let best: Rule | undefined;
+    for (const rule of this.#rules.values()) {
+      if (!rule.list.check(bare, kind)) continue;
+      if (best === undefined || rule.prefixLength > best.prefixLength) best = rule;
+    }
+    return best?.protection;
+  }
+}
+
+function withoutScope(address: string): string {
+  return address.replace(/%.*$/, '');
+}
