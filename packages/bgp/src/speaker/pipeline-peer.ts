@@ -1,3 +1,4 @@
+import type { UpdateContext } from '../message/update-context.js';
 import type { Family, FamilyKey } from '../net/family.js';
 import type { Policy } from '../policy/policy.js';
 
@@ -10,17 +11,6 @@ export interface Outbox {
   send(block: Uint8Array, messages: number): boolean;
 }
 
-/** What decoding needs to know of a session. */
-export interface UpdateContextLike {
-  readonly as4: boolean;
-  readonly type: 'internal' | 'external';
-  readonly localAs: number;
-  readonly peerAs: number;
-  readonly maxMessage: number;
-  receives(family: Family): boolean;
-  addPath(family: Family): boolean;
-}
-
 /** An established session, as the pipeline needs it. It stays as it is until `closePeer`. */
 export interface PipelinePeer {
   readonly address: string;
@@ -29,7 +19,7 @@ export interface PipelinePeer {
   readonly localAs: number;
   /** BGP identifier from the peer's OPEN. */
   readonly routerId: number;
-  readonly context: UpdateContextLike;
+  readonly context: UpdateContext;
   /** Negotiated, each with an own next hop in `nextHops`. */
   readonly families: readonly Family[];
   /** Own next hop on this session: 4 octets, 16, or 32 with a link-local address (RFC 2545 §3). */

@@ -1,0 +1,82 @@
+import { fold32, mix32 } from './hash.js';
+
+const WORDS = 7;
+const LEAST_ENTRIES = 256;
+const MOST_ENTRIES = 65_536;
+
+/**
+ * Remembers the answers of policies: a direct-mapped cache from four words to one. Bounded; it holds no references: the
+ * words of ids come with the serial of their present life, and one that was given out anew is not found.
+ *
+ * ```
+ * entry [ scope | set | serial of set | next hop | peer | answer | serial of answer ]      scope 0 = empty
+ * ```
+ *
+ * It starts small and grows fourfold when as many answers were displaced as it has entries.
+ */
+export class AnswerMemo {
+  private table = new Int32Array(LEAST_ENTRIES * WORDS);
+  private displaced = 0;
+  private at = 0;
+
+  /** Looks for an answer; after true, `answer` and `answerSerial` give it. */
+  find(scope: number, set: number, serial: number, nextHop: number, peer: number): boolean {
+    const { table } = this;
+    const entries = table.length / WORDS;
+    const hash = mix32(fold32(fold32(fold32(scope, set), nextHop), peer));
+    const at = (hash & (entries - 1)) * WORDS;
+    this.at = at;
+    return (
+      table[at] === scope &&
+      table[at + 1] === set &&
+      table[at + 2] === serial &&
+      table[at + 3] === nextHop &&
+      table[at + 4] === peer
+    );
+  }
+
+  get answer(): number {
+    return this.table[this.at + 5]!;
+  }
+
+  get answerSerial(): number {
+    return this.table[this.at + 6]!;
+  }
+
+  put(
+    scope: number,
+    set: number,
+    serial: number,
+    nextHop: number,
+    peer: number,
+    answer: number,
+    answerSerial: number,
+  ): void {
+    this.find(scope, set, serial, nextHop, peer);
+    if (
+      this.table[this.at] !== 0 &&
+      this.table[this.at + 1] !== set &&
+      ++this.displaced * WORDS > this.table.length
+    ) {
+      this.displaced = 0;
+      if (this.table.length < MOST_ENTRIES * WORDS) {
+        this.table = new Int32Array(this.table.length * 4);
+        this.find(scope, set, serial, nextHop, peer);
+      }
+    }
+    const { table, at } = this;
+    table[at] = scope;
+    table[at + 1] = set;
+    table[at + 2] = serial;
+    table[at + 3] = nextHop;
+    table[at + 4] = peer;
+    table[at + 5] = answer;
+    table[at + 6] = answerSerial;
+  }
+
+  /** Forgets everything: ids without a serial (next hops, peers) were freed. */
+  clear(): void {
+    if (this.table.length > LEAST_ENTRIES * WORDS) this.table = new Int32Array(LEAST_ENTRIES * WORDS);
+    else this.table.fill(0);
+  }
+}

@@ -1,0 +1,244 @@
+import { SummaryFlag } from '../attributes/summary.js';
+import { type AdjRibIn, RowFlag } from './adj-rib-in.js';
+import type { AttributeStore } from './attribute-store.js';
+import { type AttrId, LOCAL_PEER, NO_ATTR, NO_ROW, type PathRow, type PrefixId } from './ids.js';
+import type { NextHopTable } from './next-hop-table.js';
+import type { PeerColumns } from './peer-columns.js';
+import { sameAsPath } from './same-as-path.js';
+
+/**
+ * Why one path is preferred to another: the steps in their order. The first of them in which two paths differ decides.
+ * RFC 4271 §9.1.1 gives the degree of preference, §9.1.2.2 the ties; letters are those of §9.1.2.2.
+ */
+export const Step = {
+  /** No other path to compare with. */
+  Only: 0,
+  /** Routes of our own go before learned ones. */
+  Local: 1,
+  /** RFC 9494 §4.3: long-lived stale paths come last. */
+  LongLivedStale: 2,
+  LocalPref: 3,
+  /** a) */
+  AsPathLength: 4,
+  /** b) */
+  Origin: 5,
+  /** c) compared between paths of the same neighbouring AS only */
+  Med: 6,
+  /** d) */
+  External: 7,
+  /** e) */
+  Metric: 8,
+  /** f) with ORIGINATOR_ID in place of the identifier (RFC 4456 §9) */
+  RouterId: 9,
+  /** RFC 4456 §9 */
+  ClusterList: 10,
+  /** g) */
+  PeerAddress: 11,
+  /** RFC 7911 leaves it open; also between two sessions of one address */
+  PathId: 12,
+} as const;
+
+export type Step = (typeof Step)[keyof typeof Step];
+
+/** Text of a step for the path that wins by it, and for one that loses. */
+export const stepText: Readonly<Record<Step, readonly [won: string, lost: string]>> = {
+  [Step.Only]: ['only path', 'not usable'],
+  [Step.Local]: ['originated here', 'a local route is preferred'],
+  [Step.LongLivedStale]: ['not long-lived stale', 'long-lived stale'],
+  [Step.LocalPref]: ['higher local preference', 'lower local preference'],
+  [Step.AsPathLength]: ['shorter AS path', 'longer AS path'],
+  [Step.Origin]: ['better origin', 'worse origin'],
+  [Step.Med]: ['lower MED', 'higher MED'],
+  [Step.External]: ['external over internal', 'internal, external is preferred'],
+  [Step.Metric]: ['nearer next hop', 'farther next hop'],
+  [Step.RouterId]: ['lower router id', 'higher router id'],
+  [Step.ClusterList]: ['shorter cluster list', 'longer cluster list'],
+  [Step.PeerAddress]: ['lower peer address', 'higher peer address'],
+  [Step.PathId]: ['lower path id', 'higher path id'],
+};
+
+export interface DecisionOptions {
+  readonly maximumPaths: number;
+  /** Equal-cost paths have the same AS path, not only the same length of it. */
+  readonly exactAsPath: boolean;
+}
+
+/**
+ * The decision process over accepted paths of one prefix.
+ *
+ * 1. Paths that were rejected, or whose next hop is unreachable, are left out.
+ * 2. Of the rest, those that tie up to ORIGIN stay.
+ * 3. Of these, each that has a higher MED than another of the same neighbouring AS goes. Only then are paths of different
+ *    neighbours compared: the outcome depends on the set of paths alone, never on the order in which they came.
+ * 4. What stays is in a total order by the steps after MED; the first is the best path.
+ * 5. Paths that tie with it up to the metric are its equals (multipath).
+ */
+export class Decision {
+  private readonly attributes: AttributeStore;
+  private readonly nextHops: NextHopTable;
+  private readonly peers: PeerColumns;
+  private readonly options: DecisionOptions;
+  private readonly scratch: PathRow[] = [];
+  private readonly isKept: boolean[] = [];
+  /** By which step the last `select` chose. */
+  reason: Step = Step.Only;
+
+  constructor(
+    attributes: AttributeStore,
+    nextHops: NextHopTable,
+    peers: PeerColumns,
+    options: DecisionOptions,
+  ) {
+    this.attributes = attributes;
+    this.nextHops = nextHops;
+    this.peers = peers;
+    this.options = options;
+  }
+
+  /** Whether a path may be chosen at all (RFC 4271 §9.1.2.1). */
+  isUsable(rib: AdjRibIn, row: PathRow): boolean {
+    return rib.accepted(row) !== NO_ATTR && this.nextHops.isReachable(rib.nextHop(row));
+  }
+
+  /** The steps up to ORIGIN, which compare any two paths: positive step when `a` is preferred, negative for `b`, 0 tie. */
+  compareEarly(rib: AdjRibIn, a: PathRow, b: PathRow): number {
+    const localA = rib.peer(a) === LOCAL_PEER;
+    if (localA !== (rib.peer(b) === LOCAL_PEER)) return localA ? Step.Local : -Step.Local;
+    const x = rib.accepted(a);
+    const y = rib.accepted(b);
+    const staleA = isLongLivedStale(rib.flags(a), this.flagsOf(x));
+    if (staleA !== isLongLivedStale(rib.flags(b), this.flagsOf(y))) {
+      return staleA ? -Step.LongLivedStale : Step.LongLivedStale;
+    }
+    if (x === y) return 0;
+    const { attributes } = this;
+    const prefs = attributes.localPref(x) - attributes.localPref(y);
+    if (prefs !== 0) return prefs > 0 ? Step.LocalPref : -Step.LocalPref;
+    const lengths = attributes.asPathLength(x) - attributes.asPathLength(y);
+    if (lengths !== 0) return lengths < 0 ? Step.AsPathLength : -Step.AsPathLength;
+    const origins = attributes.origin(x) - attributes.origin(y);
+    return origins === 0 ? 0 : origins < 0 ? Step.Origin : -Step.Origin;
+  }
+
+  /** The best path of a prefix but for those in `skipped`, or `NO_ROW`; `reason` tells by which step. */
+  select(rib: AdjRibIn, prefix: PrefixId, skipped: readonly PathRow[] = []): PathRow {
+    const head = rib.head(prefix);
+    this.reason = Step.Only;
+    if (head !== NO_ROW && rib.next(head) === NO_ROW && skipped.length === 0) {
+      return this.isUsable(rib, head) ? head : NO_ROW;
+    }
+    const count = this.survivors(rib, prefix, skipped);
+    if (count === 0) return NO_ROW;
+    const best = this.scratch[0]!;
+    if (count > 1) this.reason = Math.abs(this.compareLate(rib, best, this.scratch[1]!)) as Step;
+    return best;
+  }
+
+  /** Fills `out` with the best path and its equals, at most `maximumPaths` different next hops; returns their number. */
+  equals(rib: AdjRibIn, best: PathRow, out: PathRow[]): number {
+    out[0] = best;
+    if (this.options.maximumPaths === 1 || rib.peer(best) === LOCAL_PEER) return 1;
+    const prefix = rib.prefix(best);
+    if (rib.next(rib.head(prefix)) === NO_ROW) return 1;
+    const survivors = this.survivors(rib, prefix, []);
+    let count = 1;
+    for (let i = 1; i < survivors && count < this.options.maximumPaths; i++) {
+      const row = this.scratch[i]!;
+      if (Math.abs(this.compareLate(rib, best, row)) <= Step.Metric) break;
+      if (this.options.exactAsPath && !sameAsPath(this.attributes, rib.accepted(best), rib.accepted(row)))
+        continue;
+      let isNew = true;
+      for (let k = 0; k < count && isNew; k++) isNew = rib.nextHop(out[k]!) !== rib.nextHop(row);
+      if (isNew) out[count++] = row;
+    }
+    return count;
+  }
+
+  /** By which step `row` lost to `best`; `Step.Only` when it may not be chosen at all. */
+  lostBy(rib: AdjRibIn, best: PathRow, row: PathRow): Step {
+    if (!this.isUsable(rib, row)) return Step.Only;
+    const early = this.compareEarly(rib, best, row);
+    if (early !== 0) return Math.abs(early) as Step;
+    this.survivors(rib, rib.prefix(row), []);
+    if (!this.scratch.includes(row)) return Step.Med;
+    return Math.abs(this.compareLate(rib, best, row)) as Step;
+  }
+
+  /** Steps 2 to 4: leaves the paths that stay in `scratch`, best first, and returns their number. */
+  private survivors(rib: AdjRibIn, prefix: PrefixId, skipped: readonly PathRow[]): number {
+    const { scratch } = this;
+    scratch.length = 0;
+    let early = 0;
+    for (let row = rib.head(prefix); row !== NO_ROW; row = rib.next(row)) {
+      if (!this.isUsable(rib, row) || skipped.includes(row)) continue;
+      if (scratch.length > 0) {
+        const step = this.compareEarly(rib, row, scratch[0]!);
+        if (step < 0) {
+          early = Math.max(early, -step);
+          continue;
+        }
+        if (step > 0) {
+          early = Math.max(early, step);
+          scratch.length = 0;
+        }
+      }
+      scratch.push(row);
+    }
+    const beforeMed = scratch.length;
+    if (beforeMed > 1) this.dropHigherMed(rib);
+    if (scratch.length > 1) scratch.sort((a, b) => -this.compareLate(rib, a, b));
+    else if (beforeMed > 1) this.reason = Step.Med;
+    else this.reason = early as Step;
+    return scratch.length;
+  }
+
+  private dropHigherMed(rib: AdjRibIn): void {
+    const { attributes, scratch } = this;
+    let kept = 0;
+    const count = scratch.length;
+    for (let i = 0; i < count; i++) {
+      const own = rib.accepted(scratch[i]!);
+      let isLowest = true;
+      for (let k = 0; k < count && isLowest; k++) {
+        const other = rib.accepted(scratch[k]!);
+        isLowest =
+          attributes.med(other) >= attributes.med(own) ||
+          attributes.neighborAs(other) !== attributes.neighborAs(own);
+      }
+      this.isKept[i] = isLowest;
+    }
+    for (let i = 0; i < count; i++) if (this.isKept[i]) scratch[kept++] = scratch[i]!;
+    scratch.length = kept;
+  }
+
+  /** The steps after MED: a total order. */
+  private compareLate(rib: AdjRibIn, a: PathRow, b: PathRow): number {
+    const { attributes, nextHops, peers } = this;
+    const p = rib.peer(a);
+    const q = rib.peer(b);
+    const internalA = peers.isInternal(p);
+    if (internalA !== peers.isInternal(q)) return internalA ? -Step.External : Step.External;
+    const metrics = nextHops.metric(rib.nextHop(a)) - nextHops.metric(rib.nextHop(b));
+    if (metrics !== 0) return metrics < 0 ? Step.Metric : -Step.Metric;
+    const x = rib.accepted(a);
+    const y = rib.accepted(b);
+    const routerA = attributes.originatorId(x) || peers.routerId(p);
+    const routerB = attributes.originatorId(y) || peers.routerId(q);
+    if (routerA !== routerB) return routerA < routerB ? Step.RouterId : -Step.RouterId;
+    const clusters = attributes.clusterListLength(x) - attributes.clusterListLength(y);
+    if (clusters !== 0) return clusters < 0 ? Step.ClusterList : -Step.ClusterList;
+    const addresses = peers.compareAddresses(p, q);
+    if (addresses !== 0) return addresses < 0 ? Step.PeerAddress : -Step.PeerAddress;
+    if (rib.pathId(a) !== rib.pathId(b)) return rib.pathId(a) < rib.pathId(b) ? Step.PathId : -Step.PathId;
+    return p < q ? Step.PathId : -Step.PathId;
+  }
+
+  private flagsOf(set: AttrId): number {
+    this.attributes.prepare(set);
+    return this.attributes.flags(set);
+  }
+}
+
+function isLongLivedStale(rowFlags: number, summaryFlags: number): boolean {
+  return (rowFlags & RowFlag.LongLivedStale) !== 0 || (summaryFlags & SummaryFlag.LlgrStale) !== 0;
+}

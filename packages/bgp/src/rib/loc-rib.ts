@@ -1,0 +1,129 @@
+import type { AdjRibIn } from './adj-rib-in.js';
+import { Column8 } from './columns.js';
+import type { Decision } from './decision.js';
+import { Step } from './decision.js';
+import { IdQueue } from './id-queue.js';
+import { NO_ROW, type PathRow, type PrefixId } from './ids.js';
+
+const DIRTY = 1;
+/** The head of the chain is the best path; without it there is none. */
+const HAS_BEST = 2;
+/** The head says nothing until `decide` walked the chain. */
+const RESCAN = 4;
+/** Somebody looked beyond the best path, so that changes behind it matter. */
+const DEEP = 8;
+/** There was a best path when the prefix was decided last. */
+const CHOSEN = 16;
+
+/**
+ * The chosen paths of one family: the best path of a prefix is the head of its chain in the adj-RIB-in, so that it takes
+ * one octet of flags.
+ *
+ * A change is first compared with the present best: one that loses before MED changes nothing, one that wins before MED
+ * is the new best, and only what ties, or touches the best itself, has the chain walked, once per turn, by `decide`.
+ */
+export class LocRib {
+  private readonly paths: AdjRibIn;
+  private readonly decision: Decision;
+  private readonly flags = new Column8();
+  private readonly dirty = new IdQueue();
+
+  constructor(paths: AdjRibIn, decision: Decision) {
+    this.paths = paths;
+    this.decision = decision;
+  }
+
+  /** Prefixes that wait for `decide`. */
+  get dirtyCount(): number {
+    return this.dirty.count;
+  }
+
+  isDirty(prefix: PrefixId): boolean {
+    return (this.flags.get(prefix) & DIRTY) !== 0;
+  }
+
+  markDirty(prefix: PrefixId): void {
+    const flags = this.flags.get(prefix);
+    if ((flags & DIRTY) !== 0) return;
+    this.flags.set(prefix, flags | DIRTY);
+    this.dirty.push(prefix);
+  }
+
+  /** To be called before a row changes or goes. */
+  beforeChange(row: PathRow): void {
+    const { paths, decision } = this;
+    const prefix = paths.prefix(row);
+    const flags = this.flags.get(prefix);
+    if ((flags & RESCAN) !== 0 || !decision.isUsable(paths, row)) return;
+    const head = paths.head(prefix);
+    // A path that ties with the best up to ORIGIN may have hidden another by its MED.
+    if (row === head || decision.compareEarly(paths, row, head) === 0) this.rescan(prefix);
+    else if ((flags & DEEP) !== 0) this.markDirty(prefix);
+  }
+
+  /** To be called after a row came or changed. */
+  afterChange(row: PathRow): void {
+    const { paths, decision } = this;
+    const prefix = paths.prefix(row);
+    const flags = this.flags.get(prefix);
+    if ((flags & RESCAN) !== 0 || !decision.isUsable(paths, row)) return;
+    if ((flags & HAS_BEST) !== 0) {
+      const step = decision.compareEarly(paths, row, paths.head(prefix));
+      if (step === 0) this.rescan(prefix);
+      else if (step < 0 && (flags & DEEP) !== 0) this.markDirty(prefix);
+      if (step <= 0) return;
+    }
+    paths.moveToFront(row);
+    this.flags.set(prefix, flags | HAS_BEST);
+    this.markDirty(prefix);
+  }
+
+  /** The next prefix to be decided, or 0. */
+  takeDirty(): PrefixId {
+    const prefix = this.dirty.shift() as PrefixId;
+    if (prefix !== 0) this.flags.set(prefix, this.flags.get(prefix) & ~(DIRTY | DEEP));
+    return prefix;
+  }
+
+  /** The best path, found anew where it has to be; `NO_ROW` when none may be chosen. */
+  decide(prefix: PrefixId): PathRow {
+    const flags = this.flags.get(prefix);
+    let best = (flags & HAS_BEST) === 0 ? NO_ROW : this.paths.head(prefix);
+    if ((flags & RESCAN) !== 0) best = this.decision.select(this.paths, prefix);
+    const kept = flags & ~(RESCAN | HAS_BEST | CHOSEN);
+    this.flags.set(prefix, best === NO_ROW ? kept : kept | HAS_BEST | CHOSEN);
+    if (best !== NO_ROW) this.paths.moveToFront(best);
+    return best;
+  }
+
+  /** The best path of a prefix that is not dirty. */
+  best(prefix: PrefixId): PathRow {
+    return (this.flags.get(prefix) & HAS_BEST) === 0 ? NO_ROW : this.paths.head(prefix);
+  }
+
+  /** Whether there was a best path when `decide` was last asked. */
+  wasChosen(prefix: PrefixId): boolean {
+    return (this.flags.get(prefix) & CHOSEN) !== 0;
+  }
+
+  /** The best path and by which step, without touching anything: for those who show it. */
+  explain(prefix: PrefixId): { readonly best: PathRow; readonly reason: Step } {
+    const best = this.decision.select(this.paths, prefix);
+    return { best, reason: best === NO_ROW ? Step.Only : this.decision.reason };
+  }
+
+  /** Asks to be told of changes behind the best path too, until the next `takeDirty`. */
+  lookDeeper(prefix: PrefixId): void {
+    this.flags.set(prefix, this.flags.get(prefix) | DEEP);
+  }
+
+  /** The prefix is released: nothing of it stays. */
+  forget(prefix: PrefixId): void {
+    this.flags.set(prefix, 0);
+  }
+
+  private rescan(prefix: PrefixId): void {
+    this.flags.set(prefix, this.flags.get(prefix) | RESCAN);
+    this.markDirty(prefix);
+  }
+}

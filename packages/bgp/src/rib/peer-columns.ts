@@ -1,0 +1,57 @@
+import { BgpError } from '../errors.js';
+import { LOCAL_PEER, MAX_PEER_INDEX, type PeerIndex } from './ids.js';
+
+/** What the decision process looks at of a peer. */
+export interface PeerFacts {
+  readonly internal: boolean;
+  /** BGP identifier, unsigned. */
+  readonly routerId: number;
+  /** 4 or 16 octets: the last tie is broken by it. */
+  readonly address: Uint8Array;
+}
+
+/** Peers by index. An index is freed only when no row, queue or column names it any more. */
+export class PeerColumns {
+  private readonly facts: (PeerFacts | undefined)[] = [];
+  private readonly free: number[] = [];
+  private next = LOCAL_PEER + 1;
+
+  constructor(local: PeerFacts) {
+    this.facts[0] = local;
+    this.facts[LOCAL_PEER] = local;
+  }
+
+  take(facts: PeerFacts): PeerIndex {
+    const index = this.free.pop() ?? this.next++;
+    if (index > MAX_PEER_INDEX) {
+      throw new BgpError(
+        'BGP_ERR_TOO_MANY_PEERS',
+        `a speaker has at most ${MAX_PEER_INDEX - 1} sessions at a time`,
+      );
+    }
+    this.facts[index] = facts;
+    return index as PeerIndex;
+  }
+
+  give(index: PeerIndex): void {
+    this.facts[index] = undefined;
+    this.free.push(index);
+  }
+
+  isInternal(index: number): boolean {
+    return this.facts[index]!.internal;
+  }
+
+  routerId(index: number): number {
+    return this.facts[index]!.routerId;
+  }
+
+  /** Negative when the address of `a` is the lower one; IPv4 before IPv6. */
+  compareAddresses(a: number, b: number): number {
+    const x = this.facts[a]!.address;
+    const y = this.facts[b]!.address;
+    if (x.length !== y.length) return x.length - y.length;
+    for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return x[i]! - y[i]!;
+    return 0;
+  }
+}

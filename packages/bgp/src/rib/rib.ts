@@ -1,0 +1,137 @@
+import type { Family } from '../net/family.js';
+import { nlriCodec } from '../nlri/nlri.js';
+import { AdjRibIn } from './adj-rib-in.js';
+import { AttributeStore } from './attribute-store.js';
+import { Decision, type DecisionOptions } from './decision.js';
+import { type AttrId, type NextHopId, NO_ROW, type PathRow, type PeerIndex, type PrefixId } from './ids.js';
+import { LocRib } from './loc-rib.js';
+import { NextHopTable } from './next-hop-table.js';
+import { OutTable } from './out-table.js';
+import { PeerColumns, type PeerFacts } from './peer-columns.js';
+import { type PrefixTable, prefixTable } from './prefix-table.js';
+
+/** Somebody who may hold the id of a prefix over turns. Who lets go of one tells it by `FamilyTable.offer`. */
+export interface PrefixHolder {
+  holds(prefix: PrefixId): boolean;
+}
+
+/** The tables of one family. */
+export class FamilyTable {
+  readonly family: Family;
+  readonly prefixes: PrefixTable;
+  readonly paths: AdjRibIn;
+  readonly loc: LocRib;
+  readonly holders = new Set<PrefixHolder>();
+  private offered: PrefixId[] = [];
+
+  constructor(family: Family, prefixes: PrefixTable, paths: AdjRibIn, loc: LocRib) {
+    this.family = family;
+    this.prefixes = prefixes;
+    this.paths = paths;
+    this.loc = loc;
+  }
+
+  /**
+   * Adds or changes the path of a peer. `accepted` and `hop` are what policy made of it (`NO_ATTR`: rejected). A path that
+   * is there already as it is changes nothing.
+   */
+  setPath(
+    prefix: PrefixId,
+    peer: PeerIndex,
+    pathId: number,
+    received: AttrId,
+    receivedHop: NextHopId,
+    accepted: AttrId,
+    hop: NextHopId,
+    time: number,
+  ): void {
+    const { paths, loc } = this;
+    const known = paths.find(prefix, peer, pathId);
+    if (known !== NO_ROW) {
+      const isSame =
+        paths.receivedSet(known) === received &&
+        paths.accepted(known) === accepted &&
+        paths.nextHop(known) === hop &&
+        paths.receivedNextHop(known) === receivedHop;
+      if (isSame) {
+        paths.refresh(known);
+        return;
+      }
+      loc.beforeChange(known);
+    }
+    const row = known === NO_ROW ? paths.add(prefix, peer, pathId) : known;
+    paths.fill(row, received, receivedHop, accepted, hop, time);
+    loc.afterChange(row);
+  }
+
+  removePath(row: PathRow): void {
+    const prefix = this.paths.prefix(row);
+    this.loc.beforeChange(row);
+    this.paths.remove(row);
+    this.offer(prefix);
+  }
+
+  /** Says that a prefix may have lost its last user. */
+  offer(prefix: PrefixId): void {
+    if (this.paths.head(prefix) === NO_ROW) this.offered.push(prefix);
+  }
+
+  /** Releases prefixes without paths that nobody holds. Those that wait for a decision are offered again after it. */
+  collect(): void {
+    if (this.offered.length === 0) return;
+    const offered = this.offered;
+    this.offered = [];
+    for (const prefix of offered) {
+      // An id may be offered twice, and may be in use again.
+      if (!this.prefixes.has(prefix) || this.paths.head(prefix) !== NO_ROW || this.loc.isDirty(prefix))
+        continue;
+      let isHeld = false;
+      for (const holder of this.holders) isHeld ||= holder.holds(prefix);
+      if (isHeld) continue;
+      this.loc.forget(prefix);
+      this.prefixes.release(prefix);
+    }
+  }
+}
+
+/** All tables of a speaker: what families share, and one `FamilyTable` for each. */
+export class Rib {
+  readonly attributes = new AttributeStore();
+  readonly nextHops = new NextHopTable();
+  readonly outs = new OutTable(this.attributes, this.nextHops);
+  readonly peers: PeerColumns;
+  readonly decision: Decision;
+  readonly tables: readonly FamilyTable[];
+
+  constructor(families: readonly Family[], local: PeerFacts, options: DecisionOptions) {
+    this.peers = new PeerColumns(local);
+    this.decision = new Decision(this.attributes, this.nextHops, this.peers, options);
+    this.tables = families.flatMap((family) => {
+      const codec = nlriCodec(family);
+      if (codec === undefined) return [];
+      const paths = new AdjRibIn(this.attributes, this.nextHops);
+      return [new FamilyTable(family, prefixTable(codec), paths, new LocRib(paths, this.decision))];
+    });
+  }
+
+  table(family: Family): FamilyTable | undefined {
+    for (const table of this.tables) if (table.family.key === family.key) return table;
+    return undefined;
+  }
+
+  /**
+   * Ends an epoch: frees what nobody refers to. Next hops wait until sinks were told of every change, because those hold
+   * their ids. True when there is more to do.
+   */
+  collect(): boolean {
+    let isSettled = true;
+    for (const table of this.tables) {
+      table.collect();
+      isSettled &&= table.loc.dirtyCount === 0;
+    }
+    this.outs.collect();
+    const more = this.attributes.collect();
+    if (isSettled) this.nextHops.collect();
+    return more;
+  }
+}

@@ -1,0 +1,220 @@
+import { type Rewrite, rewriteCanonical } from '../attributes/rewrite.js';
+import { SummaryFlag } from '../attributes/summary.js';
+import { parseAddress } from '../net/address.js';
+import type { PolicyPeer, RouteEdits } from '../policy/policy.js';
+import { AnswerMemo } from '../rib/answer-memo.js';
+import {
+  type AttrId,
+  LOCAL_PEER,
+  type NextHopId,
+  NO_OUT,
+  NO_ROW,
+  type OutId,
+  type PathRow,
+  type PeerIndex,
+  type PrefixId,
+} from '../rib/ids.js';
+import type { Rib } from '../rib/rib.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import type { GroupProfile } from './group-profile.js';
+import { PathView } from './path-view.js';
+
+/** What the exporter asks about where a path came from. */
+export interface Sources {
+  policyPeer(peer: PeerIndex): PolicyPeer | null;
+  /** Owner tag of a local route, and a number for it that is not 0. */
+  owner(profile: GroupProfile, prefix: PrefixId): string;
+  ownerNumber(profile: GroupProfile, prefix: PrefixId): number;
+}
+
+/** RFC 4271 §5.1.5: LOCAL_PREF goes into every UPDATE to an internal peer. */
+const DEFAULT_LOCAL_PREF = 100;
+
+/**
+ * Turns the best path into what a group advertises. In this order: session rules and well-known communities, which end
+ * the search (a route that must not go there is not replaced by one that is not in use); then policy, where a rejected
+ * path makes room for the next in decision order; then the rewriting of RFC 4271 §5 for that kind of session.
+ */
+export class Exporter {
+  private readonly rib: Rib;
+  private readonly sources: Sources;
+  private readonly view: PathView;
+  private readonly memo = new AnswerMemo();
+  private readonly scratch = new ByteWriter(4096);
+  private lastScope = 0;
+  private lastSet = 0;
+  private lastSerial = 0;
+  private lastHop = 0;
+  private lastPeerWord = 0;
+  private lastAnswer = NO_OUT;
+  private lastAnswerSerial = 0;
+  /** Outcome of the last `choose`. */
+  out: OutId = NO_OUT;
+  source: PeerIndex = 0 as PeerIndex;
+
+  constructor(rib: Rib, sources: Sources) {
+    this.rib = rib;
+    this.sources = sources;
+    this.view = new PathView(rib);
+  }
+
+  /** Finds what a group with this profile advertises of a prefix. `scope` names the group in the memo. */
+  choose(profile: GroupProfile, scope: number, prefix: PrefixId, best: PathRow): void {
+    this.out = NO_OUT;
+    this.source = 0 as PeerIndex;
+    if (best === NO_ROW || profile.isBlocked) return;
+    const { paths, loc } = profile.table;
+    let row = best;
+    let rejected: PathRow[] | null = null;
+    while (row !== NO_ROW && this.mayLeave(profile, row)) {
+      const out = this.outOf(profile, scope, prefix, row);
+      if (out !== NO_OUT) {
+        this.out = out;
+        this.source = paths.peer(row);
+        return;
+      }
+      loc.lookDeeper(prefix);
+      if (paths.next(paths.head(prefix)) === NO_ROW) return;
+      rejected ??= [];
+      rejected.push(row);
+      row = this.rib.decision.select(paths, prefix, rejected);
+    }
+  }
+
+  /** Peers or next hops were freed, whose ids the memo has. */
+  forget(): void {
+    this.memo.clear();
+    this.lastScope = 0;
+  }
+
+  private mayLeave(profile: GroupProfile, row: PathRow): boolean {
+    const { paths } = profile.table;
+    const peer = paths.peer(row);
+    const isInternal = profile.type === 'internal';
+    // RFC 4271 §9.2: what an internal peer told is not passed to another.
+    if (isInternal && peer !== LOCAL_PEER && this.rib.peers.isInternal(peer)) return false;
+    const set = paths.accepted(row);
+    this.rib.attributes.prepare(set);
+    const flags = this.rib.attributes.flags(set);
+    if ((flags & STAYS_HERE) === 0) return true;
+    // RFC 1997
+    return (flags & SummaryFlag.NoAdvertise) === 0 && isInternal;
+  }
+
+  private outOf(profile: GroupProfile, scope: number, prefix: PrefixId, row: PathRow): OutId {
+    const { attributes, outs } = this.rib;
+    const { paths } = profile.table;
+    const { policy } = profile;
+    const set = paths.accepted(row);
+    const hop = paths.nextHop(row);
+    const peer = paths.peer(row);
+    if (policy?.reads.includes('prefix')) return this.compute(profile, prefix, set, hop, peer);
+    const serial = attributes.serial(set);
+    const peerWord = this.peerWord(profile, prefix, peer);
+    if (
+      scope === this.lastScope &&
+      set === this.lastSet &&
+      serial === this.lastSerial &&
+      hop === this.lastHop &&
+      peerWord === this.lastPeerWord &&
+      (this.lastAnswer === NO_OUT || outs.serial(this.lastAnswer) === this.lastAnswerSerial)
+    ) {
+      return this.lastAnswer;
+    }
+    let out = NO_OUT;
+    const isKnown =
+      this.memo.find(scope, set, serial, hop, peerWord) &&
+      (this.memo.answer === NO_OUT || outs.serial(this.memo.answer as OutId) === this.memo.answerSerial);
+    if (isKnown) {
+      out = this.memo.answer as OutId;
+    } else {
+      out = this.compute(profile, prefix, set, hop, peer);
+      this.memo.put(scope, set, serial, hop, peerWord, out, outs.serial(out));
+    }
+    this.lastScope = scope;
+    this.lastSet = set;
+    this.lastSerial = serial;
+    this.lastHop = hop;
+    this.lastPeerWord = peerWord;
+    this.lastAnswer = out;
+    this.lastAnswerSerial = outs.serial(out);
+    return out;
+  }
+
+  /** What an answer depends on of the source: for local routes the owner, else the peer or only its type. */
+  private peerWord(profile: GroupProfile, prefix: PrefixId, peer: PeerIndex): number {
+    if (peer === LOCAL_PEER) return -this.sources.ownerNumber(profile, prefix);
+    if (profile.policy?.reads.includes('peer')) return peer;
+    return this.rib.peers.isInternal(peer) ? 1 : 2;
+  }
+
+  private compute(
+    profile: GroupProfile,
+    prefix: PrefixId,
+    set: AttrId,
+    hop: NextHopId,
+    peer: PeerIndex,
+  ): OutId {
+    let edits: RouteEdits | null = null;
+    const isLocal = peer === LOCAL_PEER;
+    if (profile.policy !== null) {
+      const owner = isLocal ? this.sources.owner(profile, prefix) : null;
+      this.view.aim(profile.table, prefix, set, hop, this.sources.policyPeer(peer), profile.target, owner);
+      const result = profile.policy.evaluate(this.view);
+      if (result.action === 'reject') return NO_OUT;
+      edits = result.edits ?? null;
+    }
+    const { attributes } = this.rib;
+    const hasLocalPref = (attributes.flags(set) & SummaryFlag.HasLocalPref) !== 0;
+    const isInternal = profile.type === 'internal';
+    const rewrite: Rewrite = {
+      prepend: isInternal ? [] : [profile.localAs],
+      localPref: !isInternal ? 'remove' : hasLocalPref ? 'keep' : DEFAULT_LOCAL_PREF,
+      // RFC 4271 §5.1.4: the MED of one neighbour is not passed to another AS; our own routes have our own.
+      med: isInternal || isLocal ? 'keep' : 'remove',
+      edits: isInternal ? edits : withoutLocalPref(edits),
+      markPartial: !isLocal,
+      dropNonTransitiveUnknown: true,
+      originatorId: null,
+      prependCluster: null,
+    };
+    const { scratch } = this;
+    scratch.reset();
+    rewriteCanonical(attributes.bytes(set), attributes.start(set), attributes.end(set), rewrite, scratch);
+    const exported = attributes.intern(scratch.bytes, 0, scratch.length);
+    return this.rib.outs.intern(exported, this.nextHopFor(profile, hop, isLocal, peer, edits));
+  }
+
+  private nextHopFor(
+    profile: GroupProfile,
+    hop: NextHopId,
+    isLocal: boolean,
+    peer: PeerIndex,
+    edits: RouteEdits | null,
+  ): NextHopId {
+    const own = profile.ownNextHop;
+    const isOurs = isLocal && this.rib.nextHops.isUnspecified(hop);
+    const edited = edits?.nextHop;
+    if (edited === 'self') return own;
+    if (edited === 'unchanged') return isOurs ? own : hop;
+    if (edited !== undefined) {
+      const address = parseAddress(edited.address);
+      const isIpv6 = profile.table.family.afi !== 1;
+      if (address.length === (isIpv6 ? 16 : 4)) return this.rib.nextHops.intern(address, 0, address.length);
+      return own;
+    }
+    // An address that our own user gave for a route goes out as it is.
+    if (isLocal) return isOurs ? own : hop;
+    if (profile.type === 'external' || this.rib.peers.isInternal(peer)) return own;
+    return profile.nextHopSelf ? own : hop;
+  }
+}
+
+const STAYS_HERE = SummaryFlag.NoExport | SummaryFlag.NoAdvertise | SummaryFlag.NoExportSubconfed;
+
+/** LOCAL_PREF never leaves the AS, whatever a policy sets (RFC 4271 §5.1.5). */
+function withoutLocalPref(edits: RouteEdits | null): RouteEdits | null {
+  if (edits?.localPref === undefined) return edits;
+  const { localPref: _, ...rest } = edits;
+  return rest;
+}

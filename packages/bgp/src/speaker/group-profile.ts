@@ -1,0 +1,51 @@
+import type { Policy, PolicyPeer } from '../policy/policy.js';
+import type { NextHopId } from '../rib/ids.js';
+import type { FamilyTable } from '../rib/rib.js';
+import type { Member, MemberFamily } from './member.js';
+
+/** Everything that changes the bytes of an UPDATE, or the choice of what is in it. Members with equal profiles share a group. */
+export interface GroupProfile {
+  readonly table: FamilyTable;
+  readonly type: 'internal' | 'external';
+  readonly localAs: number;
+  readonly as4: boolean;
+  readonly maxMessage: number;
+  readonly nextHopSelf: boolean;
+  readonly ownNextHop: NextHopId;
+  readonly policy: Policy | null;
+  /** RFC 8212: nothing is advertised to an external peer without a policy. */
+  readonly isBlocked: boolean;
+  /** The peer itself, when the policy reads it; such a group has one member. */
+  readonly target: PolicyPeer | null;
+}
+
+export function profileOf(member: Member, family: MemberFamily): GroupProfile {
+  const { peer, exportPolicy } = member;
+  return {
+    table: family.table,
+    type: peer.type,
+    localAs: peer.localAs,
+    as4: peer.as4,
+    maxMessage: peer.maxMessage,
+    nextHopSelf: peer.nextHopSelf,
+    ownNextHop: family.ownNextHop,
+    policy: exportPolicy,
+    isBlocked: peer.type === 'external' && peer.requirePolicy && exportPolicy === null,
+    target: exportPolicy?.reads.includes('peer') ? member.policyPeer : null,
+  };
+}
+
+export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
+  return (
+    a.table === b.table &&
+    a.type === b.type &&
+    a.localAs === b.localAs &&
+    a.as4 === b.as4 &&
+    a.maxMessage === b.maxMessage &&
+    a.nextHopSelf === b.nextHopSelf &&
+    a.ownNextHop === b.ownNextHop &&
+    a.policy === b.policy &&
+    a.isBlocked === b.isBlocked &&
+    a.target === b.target
+  );
+}

@@ -1,0 +1,190 @@
+import { rewriteCanonical } from '../attributes/rewrite.js';
+import { clusterListHas, countAs } from '../attributes/summary.js';
+import { parseAddress } from '../net/address.js';
+import type { Policy, PolicyResult, RouteEdits } from '../policy/policy.js';
+import { AnswerMemo } from '../rib/answer-memo.js';
+import { type AttrId, type NextHopId, NO_ATTR, NO_NEXT_HOP, type PrefixId } from '../rib/ids.js';
+import type { Rib } from '../rib/rib.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import type { Member, MemberFamily } from './member.js';
+import { PathView } from './path-view.js';
+
+/** Memo answer for "accepted as it is". */
+const AS_RECEIVED = -1;
+
+/**
+ * Judges received paths: loops and our own next hop are refused, then policy accepts, rejects or edits. What comes out
+ * is the accepted attribute set (`NO_ATTR`: rejected) and next hop of the row.
+ */
+export class Importer {
+  private readonly rib: Rib;
+  private readonly routerId: number;
+  private readonly view: PathView;
+  private readonly memo = new AnswerMemo();
+  private readonly scratch = new ByteWriter(4096);
+  private readonly scopes = new WeakMap<Policy, number>();
+  private lastScope = 0;
+  private lastEdits: RouteEdits | null = null;
+  private lastEdited: AttrId = NO_ATTR;
+  private lastEditedSerial = 0;
+  private lastResult: AttrId = NO_ATTR;
+  private lastResultSerial = 0;
+  /** Outcome of the last `judge`. */
+  accepted: AttrId = NO_ATTR;
+  nextHop: NextHopId = NO_NEXT_HOP;
+
+  constructor(rib: Rib, routerId: number) {
+    this.rib = rib;
+    this.routerId = routerId;
+    this.view = new PathView(rib);
+  }
+
+  /** Whether the answer for one prefix holds for all with the same attributes and next hop from this member. */
+  isSharedAnswer(member: Member): boolean {
+    return member.importPolicy === null || !member.importPolicy.reads.includes('prefix');
+  }
+
+  judge(member: Member, family: MemberFamily, prefix: PrefixId, set: AttrId, hop: NextHopId): void {
+    this.accepted = NO_ATTR;
+    this.nextHop = hop;
+    if (this.refusal(member, family, set, hop) !== null) return;
+    const policy = member.importPolicy;
+    if (policy === null) {
+      this.accepted = set;
+      return;
+    }
+    const { attributes } = this.rib;
+    const isMemorable = !policy.reads.includes('prefix');
+    const scope = this.scopeOf(policy);
+    const serial = attributes.serial(set);
+    const hopWord = policy.reads.includes('nextHop') ? hop : 0;
+    const peerWord = policy.reads.includes('peer') ? member.index : 0;
+    if (isMemorable && this.memo.find(scope, set, serial, hopWord, peerWord)) {
+      const answer = this.memo.answer;
+      if (answer === AS_RECEIVED) this.accepted = set;
+      if (answer === AS_RECEIVED || answer === 0) return;
+      if (attributes.serial(answer as AttrId) === this.memo.answerSerial) {
+        this.accepted = answer as AttrId;
+        return;
+      }
+    }
+    const result = this.evaluate(policy, member, family, prefix, set, hop);
+    const edits = result.action === 'accept' ? result.edits : undefined;
+    if (result.action === 'accept') this.accepted = edits === undefined ? set : this.edited(set, edits);
+    if (edits?.nextHop !== undefined) this.nextHop = this.editedNextHop(family, hop, edits);
+    // An edited next hop is not remembered: rules that set one are rare on import.
+    else if (isMemorable) this.remember(scope, set, serial, hopWord, peerWord);
+  }
+
+  /** Why a path is rejected, in words; `null` when it is accepted. For people: policy is asked anew. */
+  explain(
+    member: Member,
+    family: MemberFamily,
+    prefix: PrefixId,
+    set: AttrId,
+    hop: NextHopId,
+  ): string | null {
+    const refusal = this.refusal(member, family, set, hop);
+    if (refusal !== null || member.importPolicy === null) return refusal;
+    const result = this.evaluate(member.importPolicy, member, family, prefix, set, hop);
+    return result.action === 'reject' ? `rejected by import policy, statement ${result.statement}` : null;
+  }
+
+  /** Peers or next hops were freed, whose ids the memo has. */
+  forget(): void {
+    this.memo.clear();
+  }
+
+  /** What no policy is asked about. */
+  private refusal(member: Member, family: MemberFamily, set: AttrId, hop: NextHopId): string | null {
+    const { attributes } = this.rib;
+    const { peer } = member;
+    const bytes = attributes.bytes(set);
+    const start = attributes.start(set);
+    const end = attributes.end(set);
+    // RFC 4271 §9.1.2
+    if (countAs(bytes, start, end, peer.localAs) > 0) return `AS path loop: it has our AS ${peer.localAs}`;
+    if (peer.type === 'internal') {
+      attributes.prepare(set);
+      // RFC 4456 §8
+      if (attributes.originatorId(set) === this.routerId) return 'originator id is ours';
+      if (attributes.clusterListLength(set) > 0 && clusterListHas(bytes, start, end, this.routerId)) {
+        return 'cluster list has our cluster id';
+      }
+    }
+    // RFC 4271 §5.1.3: a speaker shall not install a route with itself as the next hop.
+    if (hop === family.ownNextHop) return 'next hop is our own address';
+    if (peer.type === 'external' && peer.requirePolicy && member.importPolicy === null) {
+      return 'no import policy is set for this external peer (RFC 8212)';
+    }
+    return null;
+  }
+
+  private evaluate(
+    policy: Policy,
+    member: Member,
+    family: MemberFamily,
+    prefix: PrefixId,
+    set: AttrId,
+    hop: NextHopId,
+  ): PolicyResult {
+    this.view.aim(family.table, prefix, set, hop, member.policyPeer, null, null);
+    return policy.evaluate(this.view);
+  }
+
+  private remember(scope: number, set: AttrId, serial: number, hop: number, peer: number): void {
+    const { accepted } = this;
+    if (accepted === set) this.memo.put(scope, set, serial, hop, peer, AS_RECEIVED, 0);
+    else if (accepted === NO_ATTR) this.memo.put(scope, set, serial, hop, peer, 0, 0);
+    else this.memo.put(scope, set, serial, hop, peer, accepted, this.rib.attributes.serial(accepted));
+  }
+
+  private edited(set: AttrId, edits: RouteEdits): AttrId {
+    const { attributes } = this.rib;
+    if (
+      edits === this.lastEdits &&
+      set === this.lastEdited &&
+      attributes.serial(set) === this.lastEditedSerial &&
+      attributes.serial(this.lastResult) === this.lastResultSerial
+    ) {
+      return this.lastResult;
+    }
+    const { scratch } = this;
+    scratch.reset();
+    const rewrite = { ...AS_IT_IS, edits };
+    rewriteCanonical(attributes.bytes(set), attributes.start(set), attributes.end(set), rewrite, scratch);
+    const result = attributes.intern(scratch.bytes, 0, scratch.length);
+    this.lastEdits = edits;
+    this.lastEdited = set;
+    this.lastEditedSerial = attributes.serial(set);
+    this.lastResult = result;
+    this.lastResultSerial = attributes.serial(result);
+    return result;
+  }
+
+  private editedNextHop(family: MemberFamily, hop: NextHopId, edits: RouteEdits): NextHopId {
+    const { nextHop } = edits;
+    if (nextHop === undefined || nextHop === 'unchanged') return hop;
+    if (nextHop === 'self') return family.ownNextHop;
+    const address = parseAddress(nextHop.address);
+    return this.rib.nextHops.intern(address, 0, address.length);
+  }
+
+  private scopeOf(policy: Policy): number {
+    const known = this.scopes.get(policy);
+    if (known !== undefined) return known;
+    this.lastScope++;
+    this.scopes.set(policy, this.lastScope);
+    return this.lastScope;
+  }
+}
+
+const AS_IT_IS = {
+  prepend: [],
+  localPref: 'keep',
+  med: 'keep',
+  markPartial: false,
+  dropNonTransitiveUnknown: true,
+  originatorId: null,
+  prependCluster: null,
+} as const;

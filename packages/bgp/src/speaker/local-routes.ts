@@ -1,0 +1,183 @@
+import { encodeCanonical } from '../attributes/canonical.js';
+import { BgpError } from '../errors.js';
+import { parseAddress } from '../net/address.js';
+import { createNlriKey } from '../net/nlri-key.js';
+import { parseInto } from '../net/prefix.js';
+import { Column32 } from '../rib/columns.js';
+import { LOCAL_PEER, type NextHopId, NO_ROW, type PrefixId } from '../rib/ids.js';
+import type { FamilyTable, Rib } from '../rib/rib.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import type { Announcement } from './config.js';
+import type { OwnedRoute } from './status.js';
+
+/** Routes that this speaker originates, by owner tag. A prefix has one owner: the last that announced it. */
+export class LocalRoutes {
+  private readonly rib: Rib;
+  private readonly seconds: () => number;
+  private readonly tables = new Map<FamilyTable, OwnedPrefixes>();
+  private readonly numbers = new Map<string, number>();
+  private lastNumber = 0;
+  private readonly scratch = new ByteWriter(256);
+  private readonly key = createNlriKey();
+
+  constructor(rib: Rib, seconds: () => number) {
+    this.rib = rib;
+    this.seconds = seconds;
+    for (const table of rib.tables) this.tables.set(table, new OwnedPrefixes());
+  }
+
+  /** Adds or changes routes: all of them, or none when it throws `BgpError`. */
+  announce(announcement: Announcement): void {
+    const { attributes, nextHops } = this.rib;
+    const { key } = this;
+    const address = announcement.nextHop === undefined ? null : parseAddress(announcement.nextHop);
+    announcement.prefixes.forEach((prefix, i) => {
+      const table = this.tableOf(prefix, i);
+      if (address === null || (address.length === 4) === (table.family.afi === 1)) return;
+      throw new BgpError(
+        'BGP_ERR_NEXT_HOP',
+        `${prefix} cannot have the next hop ${announcement.nextHop}: not one family`,
+        {
+          path: 'nextHop',
+          value: announcement.nextHop,
+        },
+      );
+    });
+    this.scratch.reset();
+    encodeCanonical(announcement.attributes ?? {}, this.scratch);
+    const set = attributes.intern(this.scratch.bytes, 0, this.scratch.length);
+    const number = this.numberOf(announcement.owner ?? '');
+    const time = this.seconds();
+    for (const prefix of announcement.prefixes) {
+      const table = this.rib.table(parseInto(prefix, key))!;
+      const own = address ?? (table.family.afi === 1 ? UNSPECIFIED_4 : UNSPECIFIED_6);
+      const hop: NextHopId = nextHops.intern(own, 0, own.length);
+      const id = table.prefixes.add(key);
+      this.tables.get(table)!.give(id, announcement.owner ?? '', number);
+      table.setPath(id, LOCAL_PEER, 0, set, hop, set, hop, time);
+      // The owner is an input of export policy, also when the path is the same as before.
+      table.loc.markDirty(id);
+    }
+  }
+
+  /** Withdraws prefixes; with an owner, only those that are still its own. Unknown ones are passed over. */
+  withdraw(prefixes: readonly string[], owner?: string): void {
+    prefixes.forEach((prefix, i) => void this.tableOf(prefix, i));
+    for (const prefix of prefixes) {
+      const table = this.rib.table(parseInto(prefix, this.key))!;
+      const id = table.prefixes.find(this.key);
+      const held = this.tables.get(table)!.owner(id);
+      if (held !== null && (owner === undefined || owner === held)) this.drop(table, id);
+    }
+  }
+
+  withdrawOwner(owner: string): void {
+    for (const [table, owned] of this.tables) {
+      for (const id of owned.of(owner)) this.drop(table, id as PrefixId);
+    }
+  }
+
+  /** What is announced, of one owner or of all. */
+  owned(owner?: string): readonly OwnedRoute[] {
+    const routes: OwnedRoute[] = [];
+    for (const [table, owned] of this.tables) {
+      for (const name of owner === undefined ? owned.owners() : [owner]) {
+        for (const id of owned.of(name)) {
+          table.prefixes.read(id as PrefixId, this.key);
+          routes.push({ prefix: table.prefixes.codec.format(this.key), owner: name });
+        }
+      }
+    }
+    return routes;
+  }
+
+  /** Owner tag of a prefix of ours; `''` when it is none. */
+  owner(table: FamilyTable, prefix: PrefixId): string {
+    return this.tables.get(table)!.owner(prefix) ?? '';
+  }
+
+  /** A number that stands for the owner as long as the speaker lives. */
+  ownerNumber(table: FamilyTable, prefix: PrefixId): number {
+    return this.tables.get(table)!.number(prefix);
+  }
+
+  private drop(table: FamilyTable, prefix: PrefixId): void {
+    this.tables.get(table)!.take(prefix);
+    const row = table.paths.find(prefix, LOCAL_PEER, 0);
+    if (row !== NO_ROW) table.removePath(row);
+  }
+
+  private numberOf(owner: string): number {
+    const known = this.numbers.get(owner);
+    if (known !== undefined) return known;
+    this.lastNumber++;
+    this.numbers.set(owner, this.lastNumber);
+    return this.lastNumber;
+  }
+
+  private tableOf(prefix: string, i: number): FamilyTable {
+    try {
+      return this.rib.table(parseInto(prefix, this.key))!;
+    } catch (cause) {
+      if (!(cause instanceof BgpError)) throw cause;
+      throw new BgpError(cause.code, `prefixes[${i}]: ${cause.message}`, {
+        path: `prefixes[${i}]`,
+        value: prefix,
+        cause,
+      });
+    }
+  }
+}
+
+/** Who announces which prefix of one family. */
+class OwnedPrefixes {
+  private readonly numbers = new Column32();
+  private readonly names = new Map<number, string>();
+  private readonly byOwner = new Map<string, Set<number>>();
+
+  owner(prefix: number): string | null {
+    return prefix === 0 ? null : (this.names.get(this.numbers.get(prefix)) ?? null);
+  }
+
+  number(prefix: number): number {
+    return this.numbers.get(prefix);
+  }
+
+  owners(): readonly string[] {
+    return [...this.byOwner.keys()];
+  }
+
+  /** A copy: the caller may give and take while it goes through it. */
+  of(owner: string): readonly number[] {
+    return [...(this.byOwner.get(owner) ?? [])];
+  }
+
+  give(prefix: number, owner: string, number: number): void {
+    const held = this.numbers.get(prefix);
+    if (held === number) return;
+    if (held !== 0) this.take(prefix);
+    this.numbers.set(prefix, number);
+    const own = this.byOwner.get(owner);
+    if (own !== undefined) {
+      own.add(prefix);
+      return;
+    }
+    this.byOwner.set(owner, new Set([prefix]));
+    this.names.set(number, owner);
+  }
+
+  take(prefix: number): void {
+    const number = this.numbers.get(prefix);
+    const owner = this.names.get(number);
+    if (owner === undefined) return;
+    this.numbers.set(prefix, 0);
+    const own = this.byOwner.get(owner)!;
+    own.delete(prefix);
+    if (own.size > 0) return;
+    this.byOwner.delete(owner);
+    this.names.delete(number);
+  }
+}
+
+const UNSPECIFIED_4 = new Uint8Array(4);
+const UNSPECIFIED_6 = new Uint8Array(16);

@@ -1,0 +1,110 @@
+import { decodeCanonical } from '../attributes/canonical.js';
+import type { PathAttributes } from '../attributes/path-attributes.js';
+import { formatAddress } from '../net/address.js';
+import type { Family } from '../net/family.js';
+import { createNlriKey, type NlriKey } from '../net/nlri-key.js';
+import type { PolicyPeer, RouteView } from '../policy/policy.js';
+import { type AttrId, type NextHopId, NO_ATTR, NO_NEXT_HOP, NO_PREFIX, type PrefixId } from '../rib/ids.js';
+import type { FamilyTable, Rib } from '../rib/rib.js';
+
+/** Text of a next hop: its global address, or the link-local one where there is no other (RFC 2545 §3). */
+export function nextHopText(address: Uint8Array): string {
+  return formatAddress(routableNextHop(address));
+}
+
+/** The 4 or 16 octets of a next hop that packets are sent to. */
+export function routableNextHop(address: Uint8Array): Uint8Array {
+  if (address.length !== 32) return address;
+  for (let i = 0; i < 16; i++) if (address[i] !== 0) return address.subarray(0, 16);
+  return address.subarray(16);
+}
+
+/** The one view that policies get: aimed at a path by ids; everything else is computed when it is read. */
+export class PathView implements RouteView {
+  private readonly rib: Rib;
+  private table: FamilyTable | null = null;
+  private prefixId: PrefixId = NO_PREFIX;
+  private set: AttrId = NO_ATTR;
+  private hop: NextHopId = NO_NEXT_HOP;
+  private readonly key: NlriKey = createNlriKey();
+  private keyOf: PrefixId = NO_PREFIX;
+  private decoded: PathAttributes = {};
+  private decodedSet: AttrId = NO_ATTR;
+  private decodedSerial = 0;
+  source: PolicyPeer | null = null;
+  target: PolicyPeer | null = null;
+  owner: string | null = null;
+
+  constructor(rib: Rib) {
+    this.rib = rib;
+  }
+
+  aim(
+    table: FamilyTable,
+    prefix: PrefixId,
+    set: AttrId,
+    hop: NextHopId,
+    source: PolicyPeer | null,
+    target: PolicyPeer | null,
+    owner: string | null,
+  ): void {
+    this.table = table;
+    this.prefixId = prefix;
+    this.keyOf = NO_PREFIX;
+    this.set = set;
+    this.hop = hop;
+    this.source = source;
+    this.target = target;
+    this.owner = owner;
+  }
+
+  get family(): Family {
+    return this.table!.family;
+  }
+
+  get prefix(): string {
+    return this.table!.prefixes.codec.format(this.words);
+  }
+
+  get prefixLength(): number {
+    return this.words.length;
+  }
+
+  get words(): NlriKey {
+    if (this.keyOf !== this.prefixId) {
+      this.table!.prefixes.read(this.prefixId, this.key);
+      this.keyOf = this.prefixId;
+    }
+    return this.key;
+  }
+
+  get nextHop(): string {
+    return nextHopText(this.rib.nextHops.address(this.hop));
+  }
+
+  get attributes(): PathAttributes {
+    const { attributes } = this.rib;
+    const serial = attributes.serial(this.set);
+    if (this.decodedSet !== this.set || this.decodedSerial !== serial) {
+      this.decoded = decodeSet(this.rib, this.set);
+      this.decodedSet = this.set;
+      this.decodedSerial = serial;
+    }
+    return this.decoded;
+  }
+
+  hasCommunity(community: number): boolean {
+    return this.attributes.communities?.includes(community) ?? false;
+  }
+
+  get asPathLength(): number {
+    this.rib.attributes.prepare(this.set);
+    return this.rib.attributes.asPathLength(this.set);
+  }
+}
+
+/** The attributes of a set as an object, for people and policies. */
+export function decodeSet(rib: Rib, set: AttrId): PathAttributes {
+  const { attributes } = rib;
+  return decodeCanonical(attributes.bytes(set), attributes.start(set), attributes.end(set));
+}

@@ -1,0 +1,250 @@
+import { BgpError } from '../errors.js';
+import { parseAddress } from '../net/address.js';
+import { createNlriKey } from '../net/nlri-key.js';
+import { parseInto, prefixBits, wordMask } from '../net/prefix.js';
+import { type Step, stepText } from '../rib/decision.js';
+import { LOCAL_PEER, NO_ATTR, NO_OUT, NO_PREFIX, NO_ROW, type PathRow, type PrefixId } from '../rib/ids.js';
+import type { FamilyTable, Rib } from '../rib/rib.js';
+import type { Importer } from './import.js';
+import type { LocalRoutes } from './local-routes.js';
+import type { Member } from './member.js';
+import { decodeSet, nextHopText } from './path-view.js';
+import type { PathStatus, RoutePage, RouteQuery, RouteStatus } from './status.js';
+
+const DEFAULT_LIMIT = 100;
+const MOST_LIMIT = 10_000;
+
+/** What the printers of tables need of a pipeline. */
+export interface QuerySources {
+  readonly rib: Rib;
+  readonly importer: Importer;
+  readonly locals: LocalRoutes;
+  /** Also of sessions that are gone, while they have paths. */
+  member(index: number): Member | undefined;
+  seconds(): number;
+}
+
+/** Tables as values for people, page by page. Nothing is kept between calls; pages are in the order of prefix ids. */
+export class Queries {
+  private readonly sources: QuerySources;
+  private readonly key = createNlriKey();
+  private readonly equals: PathRow[] = [];
+
+  constructor(sources: QuerySources) {
+    this.sources = sources;
+  }
+
+  /** All paths of each prefix, best first. */
+  rib(query: RouteQuery): RoutePage {
+    return this.page(query, (table, prefix) => this.pathsOf(table, prefix));
+  }
+
+  /** What one peer sent, also what was rejected. */
+  received(member: Member, query: RouteQuery): RoutePage {
+    return this.page(query, (table, prefix) => {
+      const paths: PathStatus[] = [];
+      const { paths: rows } = table;
+      const { best, reason } = table.loc.explain(prefix);
+      for (let row = rows.head(prefix); row !== NO_ROW; row = rows.next(row)) {
+        if (rows.peer(row) === member.index) paths.push(this.status(table, row, best, reason, 0, true));
+      }
+      return paths;
+    });
+  }
+
+  /** What one peer was sent and not withdrawn. */
+  advertised(member: Member, query: RouteQuery): RoutePage {
+    const { rib } = this.sources;
+    return this.page(query, (table, prefix) => {
+      const subscriber = member.families.get(table.family.key)?.subscriber;
+      const out = subscriber?.sent(prefix) ?? NO_OUT;
+      if (out === NO_OUT) return [];
+      const group = subscriber!.group;
+      const source = group.adjOut.out(prefix) === out ? group.adjOut.source(prefix) : 0;
+      const row = this.rowOf(table, prefix, source);
+      return [
+        {
+          peer: source === 0 ? '' : this.peerName(source),
+          ...this.ownerOf(table, prefix, source),
+          nextHop: nextHopText(rib.nextHops.address(rib.outs.nextHop(out))),
+          best: true,
+          multipath: false,
+          accepted: true,
+          reason: source === 0 ? 'sent before; a change waits for the peer to read' : 'advertised',
+          attributes: decodeSet(rib, rib.outs.set(out)),
+          ageSeconds: row === NO_ROW ? 0 : this.age(table, row),
+        },
+      ];
+    });
+  }
+
+  private pathsOf(table: FamilyTable, prefix: PrefixId): readonly PathStatus[] {
+    const { paths } = table;
+    const { best, reason } = table.loc.explain(prefix);
+    const equalCount = best === NO_ROW ? 0 : this.sources.rib.decision.equals(paths, best, this.equals);
+    const found: PathStatus[] = [];
+    for (let row = paths.head(prefix); row !== NO_ROW; row = paths.next(row)) {
+      const status = this.status(table, row, best, reason, equalCount, false);
+      if (row === best) found.unshift(status);
+      else found.push(status);
+    }
+    return found;
+  }
+
+  private status(
+    table: FamilyTable,
+    row: PathRow,
+    best: PathRow,
+    reason: Step,
+    equalCount: number,
+    asReceived: boolean,
+  ): PathStatus {
+    const { rib } = this.sources;
+    const { paths } = table;
+    const peer = paths.peer(row);
+    const accepted = paths.accepted(row);
+    const set = asReceived || accepted === NO_ATTR ? paths.receivedSet(row) : accepted;
+    const hop = asReceived || accepted === NO_ATTR ? paths.receivedNextHop(row) : paths.nextHop(row);
+    return {
+      peer: this.peerName(peer),
+      ...this.ownerOf(table, paths.prefix(row), peer),
+      nextHop: nextHopText(rib.nextHops.address(hop)),
+      best: row === best,
+      multipath: equalCount > 1 && this.equals.slice(0, equalCount).includes(row),
+      accepted: accepted !== NO_ATTR,
+      reason: this.reasonOf(table, row, best, reason),
+      attributes: decodeSet(rib, set),
+      ageSeconds: this.age(table, row),
+    };
+  }
+
+  private reasonOf(table: FamilyTable, row: PathRow, best: PathRow, reason: Step): string {
+    const { rib, importer } = this.sources;
+    const { paths } = table;
+    if (row === best) return stepText[reason][0];
+    if (paths.accepted(row) === NO_ATTR) {
+      const member = this.sources.member(paths.peer(row));
+      const family = member?.family(table.family);
+      if (member === undefined || family === undefined) return 'rejected';
+      const why = importer.explain(
+        member,
+        family,
+        paths.prefix(row),
+        paths.receivedSet(row),
+        paths.receivedNextHop(row),
+      );
+      return why ?? 'waits to be judged by the present policy';
+    }
+    if (!rib.nextHops.isReachable(paths.nextHop(row))) return 'next hop is unreachable';
+    return stepText[rib.decision.lostBy(paths, best, row)][1];
+  }
+
+  private page(
+    query: RouteQuery,
+    list: (table: FamilyTable, prefix: PrefixId) => readonly PathStatus[],
+  ): RoutePage {
+    const tables = this.tablesFor(query);
+    if (query.prefix !== undefined) return this.one(tables, query.prefix, list);
+    const limit = query.limit ?? DEFAULT_LIMIT;
+    if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LIMIT) {
+      throw badQuery('limit', limit, `must be 1 … ${MOST_LIMIT}`);
+    }
+    const [afterFamily, afterId] = this.parseAfter(query.after);
+    const routes: RouteStatus[] = [];
+    let isBefore = afterFamily !== null;
+    for (const table of tables) {
+      const isHere = table.family.name === afterFamily;
+      if (isBefore && !isHere) continue;
+      isBefore = false;
+      const end = table.prefixes.limit;
+      for (let prefix = (isHere ? afterId + 1 : 1) as PrefixId; prefix < end; prefix++) {
+        if (!table.prefixes.has(prefix)) continue;
+        const paths = list(table, prefix);
+        if (paths.length === 0) continue;
+        if (routes.length === limit) return { routes, next: `${table.family.name}:${prefix - 1}` };
+        routes.push(this.route(table, prefix, paths));
+      }
+    }
+    return { routes };
+  }
+
+  private one(
+    tables: readonly FamilyTable[],
+    text: string,
+    list: (table: FamilyTable, prefix: PrefixId) => readonly PathStatus[],
+  ): RoutePage {
+    const isPrefix = text.includes('/');
+    const address = isPrefix ? text : `${text}/${parseAddress(text).length * 8}`;
+    const family = parseInto(address, this.key);
+    const table = tables.find((candidate) => candidate.family.key === family.key);
+    if (table === undefined) return { routes: [] };
+    const shortest = isPrefix ? this.key.length : 0;
+    for (let length = isPrefix ? this.key.length : prefixBits(family); length >= shortest; length--) {
+      this.key.length = length;
+      this.key.a = (this.key.a & wordMask(length)) >>> 0;
+      this.key.b = (this.key.b & wordMask(length - 32)) >>> 0;
+      this.key.c = (this.key.c & wordMask(length - 64)) >>> 0;
+      this.key.d = (this.key.d & wordMask(length - 96)) >>> 0;
+      const prefix = table.prefixes.find(this.key);
+      if (prefix === NO_PREFIX) continue;
+      const { a, b, c, d } = this.key;
+      const paths = list(table, prefix);
+      if (paths.length > 0) return { routes: [this.route(table, prefix, paths)] };
+      Object.assign(this.key, { a, b, c, d });
+    }
+    return { routes: [] };
+  }
+
+  private route(table: FamilyTable, prefix: PrefixId, paths: readonly PathStatus[]): RouteStatus {
+    table.prefixes.read(prefix, this.key);
+    return { family: table.family.name, prefix: table.prefixes.codec.format(this.key), paths };
+  }
+
+  private tablesFor(query: RouteQuery): readonly FamilyTable[] {
+    const { tables } = this.sources.rib;
+    if (query.family === undefined) return tables;
+    const found = tables.filter((table) => table.family.name === query.family);
+    if (found.length > 0) return found;
+    throw badQuery(
+      'family',
+      query.family,
+      `must be one of ${tables.map((table) => table.family.name).join(', ')}`,
+    );
+  }
+
+  private parseAfter(after: string | undefined): readonly [string | null, number] {
+    if (after === undefined) return [null, 0];
+    const match = /^([a-z0-9-]+):(\d{1,10})$/.exec(after);
+    if (match === null || !this.sources.rib.tables.some((table) => table.family.name === match[1])) {
+      throw badQuery('after', after, 'must be the `next` of an earlier page');
+    }
+    return [match[1]!, Number(match[2])];
+  }
+
+  private rowOf(table: FamilyTable, prefix: PrefixId, source: number): PathRow {
+    const { paths } = table;
+    for (let row = paths.head(prefix); row !== NO_ROW; row = paths.next(row)) {
+      if (paths.peer(row) === source) return row;
+    }
+    return NO_ROW;
+  }
+
+  private peerName(peer: number): string {
+    return peer === LOCAL_PEER ? 'local' : (this.sources.member(peer)?.peer.address ?? '');
+  }
+
+  private ownerOf(table: FamilyTable, prefix: PrefixId, peer: number): { owner?: string } {
+    return peer === LOCAL_PEER ? { owner: this.sources.locals.owner(table, prefix) } : {};
+  }
+
+  private age(table: FamilyTable, row: PathRow): number {
+    return Math.max(0, this.sources.seconds() - table.paths.time(row));
+  }
+}
+
+function badQuery(field: string, value: unknown, allowed: string): BgpError {
+  return new BgpError('BGP_ERR_QUERY', `${field} ${allowed}, got ${JSON.stringify(value)}`, {
+    path: field,
+    value,
+  });
+}

@@ -1,0 +1,167 @@
+import type { Family } from '../net/family.js';
+import { createNlriKey } from '../net/nlri-key.js';
+import type { AdjRibIn } from '../rib/adj-rib-in.js';
+import {
+  LOCAL_PEER,
+  type NextHopId,
+  NO_ROW,
+  type PathRow,
+  type PeerIndex,
+  type PrefixId,
+} from '../rib/ids.js';
+import type { FamilyTable, Rib } from '../rib/rib.js';
+import { routableNextHop } from './path-view.js';
+import type { PrefixWords, RouteChanges, RouteSink } from './route-sink.js';
+
+/** Prefix ids that one step of a snapshot looks at. */
+const STEP = 1024;
+const WALKED = 0x7fffffff;
+
+/** Hands the outcome of the decision process to one sink: first the table as it stands, then changes. */
+class Feed {
+  readonly sink: RouteSink;
+  /** By family: prefixes below were handed over. */
+  readonly cursors = new Map<FamilyTable, number>();
+
+  constructor(sink: RouteSink, tables: readonly FamilyTable[]) {
+    this.sink = sink;
+    for (const table of tables) this.cursors.set(table, 1);
+  }
+}
+
+/** A batch as sinks see it. One object for all batches: it is valid during the call only. */
+class ChangeView implements RouteChanges {
+  private readonly rib: Rib;
+  private readonly address: (peer: PeerIndex) => string;
+  private readonly key = createNlriKey();
+  private readonly equals: PathRow[] = [];
+  private equalsOf = -1;
+  private equalCount = 0;
+  readonly prefixes: number[] = [];
+  readonly best: number[] = [];
+  private table: FamilyTable;
+
+  constructor(rib: Rib, address: (peer: PeerIndex) => string) {
+    this.rib = rib;
+    this.address = address;
+    this.table = rib.tables[0]!;
+  }
+
+  begin(table: FamilyTable): void {
+    this.table = table;
+    this.prefixes.length = 0;
+    this.best.length = 0;
+    this.equalsOf = -1;
+  }
+
+  get family(): Family {
+    return this.table.family;
+  }
+
+  get length(): number {
+    return this.prefixes.length;
+  }
+
+  readPrefix(i: number, out: PrefixWords): void {
+    this.table.prefixes.read(this.prefixes[i]! as PrefixId, this.key);
+    out.a = this.key.a;
+    out.b = this.key.b;
+    out.c = this.key.c;
+    out.d = this.key.d;
+    out.length = this.key.length;
+  }
+
+  nextHopCount(i: number): number {
+    if (this.equalsOf !== i) {
+      const best = this.best[i]! as PathRow;
+      this.equalsOf = i;
+      this.equalCount = best === NO_ROW ? 0 : this.rib.decision.equals(this.paths, best, this.equals);
+    }
+    return this.equalCount;
+  }
+
+  nextHopId(i: number, k: number): number {
+    return k < this.nextHopCount(i) ? this.paths.nextHop(this.equals[k]!) : 0;
+  }
+
+  nextHopAddress(id: number): Uint8Array {
+    return routableNextHop(this.rib.nextHops.address(id as NextHopId));
+  }
+
+  bestPeer(i: number): string {
+    const best = this.best[i]! as PathRow;
+    return best === NO_ROW ? '' : this.address(this.paths.peer(best));
+  }
+
+  isLocal(i: number): boolean {
+    const best = this.best[i]! as PathRow;
+    return best !== NO_ROW && this.paths.peer(best) === LOCAL_PEER;
+  }
+
+  private get paths(): AdjRibIn {
+    return this.table.paths;
+  }
+}
+
+/** All route sinks of a speaker. */
+export class Sinks {
+  private readonly rib: Rib;
+  private readonly view: ChangeView;
+  private readonly feeds = new Set<Feed>();
+
+  constructor(rib: Rib, address: (peer: PeerIndex) => string) {
+    this.rib = rib;
+    this.view = new ChangeView(rib, address);
+  }
+
+  add(sink: RouteSink, families?: readonly Family[]): () => void {
+    const keys = families?.map((family) => family.key);
+    const tables = this.rib.tables.filter((table) => keys?.includes(table.family.key) ?? true);
+    const feed = new Feed(sink, tables);
+    this.feeds.add(feed);
+    return () => void this.feeds.delete(feed);
+  }
+
+  /** Tells of decided prefixes; `NO_ROW` as best path: withdrawn. */
+  tell(table: FamilyTable, prefixes: readonly number[], best: readonly number[], count: number): void {
+    for (const feed of this.feeds) {
+      const cursor = feed.cursors.get(table);
+      if (cursor === undefined) continue;
+      this.view.begin(table);
+      for (let i = 0; i < count; i++) {
+        // What the snapshot has not come to yet, it will tell by itself.
+        if (prefixes[i]! >= cursor) continue;
+        this.view.prefixes.push(prefixes[i]!);
+        this.view.best.push(best[i]!);
+      }
+      if (this.view.length > 0) feed.sink.routes(this.view);
+    }
+  }
+
+  /** One step of a snapshot, if one is due. True: there is more to do. */
+  step(): boolean {
+    for (const feed of this.feeds) {
+      for (const [table, cursor] of feed.cursors) {
+        if (cursor === WALKED) continue;
+        this.walk(feed, table, cursor);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private walk(feed: Feed, table: FamilyTable, cursor: number): void {
+    const { limit } = table.prefixes;
+    const end = Math.min(cursor + STEP, limit);
+    this.view.begin(table);
+    for (let prefix = cursor as PrefixId; prefix < end; prefix++) {
+      const best = table.loc.decide(prefix);
+      if (best === NO_ROW) continue;
+      this.view.prefixes.push(prefix);
+      this.view.best.push(best);
+    }
+    feed.cursors.set(table, end < limit ? end : WALKED);
+    if (this.view.length > 0) feed.sink.routes(this.view);
+    if (end >= limit) feed.sink.inSync(table.family);
+  }
+}

@@ -1,0 +1,254 @@
+import { AdjRibOut } from '../rib/adj-rib-out.js';
+import { NO_OUT, NO_ROW, type PathRow, type PeerIndex, type PrefixId } from '../rib/ids.js';
+import type { FamilyTable, Rib } from '../rib/rib.js';
+import type { Exporter } from './export.js';
+import type { GroupProfile } from './group-profile.js';
+import { OutBatches } from './out-batch.js';
+import { type Subscriber, WALKED } from './subscriber.js';
+import type { UpdateWriter } from './update-writer.js';
+
+/** Prefixes that one step of a walk, or of catching up, looks at. */
+const STEP = 1024;
+
+/**
+ * Members that are sent the same: policy runs, the adj-RIB-out is held and messages are packed once for all of them.
+ *
+ * Members in the stream have been sent what `adjOut` says, but for routes whose source they are. The others are served one
+ * by one, or together while their cursors are at the same place, until they have caught up.
+ */
+export class UpdateGroup {
+  readonly profile: GroupProfile;
+  readonly table: FamilyTable;
+  readonly adjOut: AdjRibOut;
+  private readonly scope: number;
+  private readonly exporter: Exporter;
+  private readonly writer: UpdateWriter;
+  private readonly stream = new Map<PeerIndex, Subscriber>();
+  private readonly detached = new Set<Subscriber>();
+  private readonly batches = new OutBatches();
+  /** Prefixes below were put into `adjOut` once, and are kept up to date since. */
+  private filled = 1;
+
+  constructor(profile: GroupProfile, scope: number, rib: Rib, exporter: Exporter, writer: UpdateWriter) {
+    this.profile = profile;
+    this.table = profile.table;
+    this.scope = scope;
+    this.exporter = exporter;
+    this.writer = writer;
+    this.adjOut = new AdjRibOut(rib.outs);
+  }
+
+  get isEmpty(): boolean {
+    return this.stream.size === 0 && this.detached.size === 0;
+  }
+
+  /** Adds a subscriber, whose cursor and dirty prefixes say what it has. */
+  add(subscriber: Subscriber): void {
+    subscriber.group = this;
+    subscriber.isInStream = false;
+    this.detached.add(subscriber);
+    this.table.holders.add(subscriber);
+  }
+
+  remove(subscriber: Subscriber): void {
+    this.stream.delete(subscriber.index);
+    this.detached.delete(subscriber);
+    this.table.holders.delete(subscriber);
+  }
+
+  /** Sends everything again, in place of what is not sent yet. */
+  resend(subscriber: Subscriber): void {
+    if (subscriber.isInStream) {
+      this.detach(subscriber);
+      subscriber.wasSent = true;
+    } else if (!subscriber.wasSent) {
+      subscriber.keepAll();
+    }
+    subscriber.cursor = 1;
+    subscriber.isFresh = false;
+    subscriber.isResent = true;
+  }
+
+  /** Takes decided prefixes: updates `adjOut`, tells the members. */
+  update(prefixes: readonly number[], best: readonly number[], count: number): void {
+    for (const subscriber of this.stream.values()) if (!subscriber.member.isWritable) this.detach(subscriber);
+    for (let i = 0; i < count; i++) {
+      const prefix = prefixes[i]! as PrefixId;
+      if (prefix < this.filled) this.change(prefix, best[i]! as PathRow);
+    }
+    this.flush();
+  }
+
+  /** Serves those that are not in the stream, until `isOver` says so. True: there is more to do. */
+  work(isOver: () => boolean): boolean {
+    for (const subscriber of this.detached) {
+      while (subscriber.member.isWritable && !subscriber.isInStream) {
+        if (isOver()) return true;
+        this.serve(subscriber);
+      }
+    }
+    return false;
+  }
+
+  /** Prefixes that this member was sent and not withdrawn. */
+  sentCount(subscriber: Subscriber): number {
+    if (subscriber.isInStream) return this.adjOut.size - this.adjOut.countFrom(subscriber.index);
+    let count = 0;
+    for (let prefix = 1 as PrefixId; prefix < this.table.prefixes.limit; prefix++) {
+      if (subscriber.sent(prefix) !== NO_OUT) count++;
+    }
+    return count;
+  }
+
+  private change(prefix: PrefixId, best: PathRow): void {
+    const { adjOut, exporter } = this;
+    exporter.choose(this.profile, this.scope, prefix, best);
+    const { out, source } = exporter;
+    const oldOut = adjOut.out(prefix);
+    const oldSource = adjOut.source(prefix);
+    if (out === oldOut && (source === oldSource || out === NO_OUT)) return;
+    for (const subscriber of this.detached) subscriber.beforeChange(prefix);
+    if (this.stream.size > 0) {
+      const isToMember = this.stream.has(source);
+      const isFromMember = this.stream.has(oldSource);
+      if (out === NO_OUT) {
+        this.batches.to(isFromMember ? oldSource : 0).add(prefix, NO_OUT);
+      } else {
+        // The best path moved between members: the old source gets it now, the new one loses what it was sent.
+        if (out !== oldOut) this.batches.to(isToMember ? source : 0).add(prefix, out);
+        else if (isFromMember) this.batches.to(-oldSource).add(prefix, out);
+        if (isToMember && oldOut !== NO_OUT && oldSource !== source)
+          this.batches.to(-source).add(prefix, NO_OUT);
+      }
+    }
+    adjOut.set(prefix, out, source);
+  }
+
+  /** Packs the batches once each and sends them to the members that they are for. */
+  private flush(): void {
+    const { stream, batches, writer } = this;
+    for (const [audience, batch] of batches) {
+      if (batch.length === 0) continue;
+      writer.pack(this.profile, batch);
+      if (audience < 0) {
+        const only = stream.get(-audience as PeerIndex);
+        if (only !== undefined) writer.sendTo(only.member);
+        continue;
+      }
+      for (const subscriber of stream.values()) {
+        if (subscriber.index !== audience) writer.sendTo(subscriber.member);
+      }
+    }
+    batches.clear();
+  }
+
+  private detach(subscriber: Subscriber): void {
+    this.stream.delete(subscriber.index);
+    this.detached.add(subscriber);
+    this.table.holders.add(subscriber);
+    subscriber.isInStream = false;
+    subscriber.cursor = WALKED;
+    subscriber.wasSent = false;
+    subscriber.isResent = false;
+  }
+
+  private serve(subscriber: Subscriber): void {
+    const { limit } = this.table.prefixes;
+    if (subscriber.isFresh) this.walkTogether(subscriber.cursor, limit);
+    else if (subscriber.cursor < limit) this.walkAlone(subscriber, limit);
+    else this.catchUp(subscriber, limit);
+  }
+
+  /** One step of new members that are at the same place: packed once for all. */
+  private walkTogether(cursor: number, limit: number): void {
+    const walkers: Subscriber[] = [];
+    for (const subscriber of this.detached) {
+      if (subscriber.isFresh && subscriber.cursor === cursor && subscriber.member.isWritable)
+        walkers.push(subscriber);
+    }
+    const end = Math.min(cursor + STEP, limit);
+    for (let prefix = cursor as PrefixId; prefix < end; prefix++) {
+      this.fill(prefix);
+      const out = this.adjOut.out(prefix);
+      if (out === NO_OUT) continue;
+      const source = this.adjOut.source(prefix);
+      const isTheirs = walkers.some((walker) => walker.index === source);
+      this.batches.to(isTheirs ? source : 0).add(prefix, out);
+    }
+    for (const [audience, batch] of this.batches) {
+      this.writer.pack(this.profile, batch);
+      for (const walker of walkers) if (walker.index !== audience) this.writer.sendTo(walker.member);
+    }
+    this.batches.clear();
+    for (const walker of walkers) {
+      walker.cursor = end;
+      if (end >= limit) this.endWalk(walker);
+    }
+  }
+
+  private walkAlone(subscriber: Subscriber, limit: number): void {
+    const end = Math.min(subscriber.cursor + STEP, limit);
+    const batch = this.batches.all;
+    for (let prefix = subscriber.cursor as PrefixId; prefix < end; prefix++) {
+      this.fill(prefix);
+      const sent = subscriber.sent(prefix);
+      const out = subscriber.visible(this.adjOut.out(prefix), this.adjOut.source(prefix));
+      if (out !== sent || (subscriber.isResent && out !== NO_OUT)) batch.add(prefix, out);
+      subscriber.settle(prefix);
+    }
+    subscriber.cursor = end;
+    this.sendAlone(subscriber);
+    if (end >= limit) this.endWalk(subscriber);
+  }
+
+  /** Sends what became dirty since; then it is back in the stream. */
+  private catchUp(subscriber: Subscriber, limit: number): void {
+    if (subscriber.cursor !== WALKED) this.endWalk(subscriber);
+    const batch = this.batches.all;
+    for (let n = 0; n < STEP; n++) {
+      const prefix = subscriber.takeDirty();
+      if (prefix === 0) break;
+      const sent = subscriber.sent(prefix);
+      const out = subscriber.visible(this.adjOut.out(prefix), this.adjOut.source(prefix));
+      if (out !== sent) batch.add(prefix, out);
+      subscriber.settle(prefix);
+    }
+    this.sendAlone(subscriber);
+    if (subscriber.dirtyCount > 0 || !subscriber.member.isWritable || this.filled < limit) return;
+    this.detached.delete(subscriber);
+    this.table.holders.delete(subscriber);
+    this.stream.set(subscriber.index, subscriber);
+    subscriber.isInStream = true;
+  }
+
+  private sendAlone(subscriber: Subscriber): void {
+    const batch = this.batches.all;
+    if (batch.length === 0) return;
+    this.writer.pack(this.profile, batch);
+    this.writer.sendTo(subscriber.member);
+    this.batches.clear();
+  }
+
+  private endWalk(subscriber: Subscriber): void {
+    subscriber.cursor = WALKED;
+    subscriber.isFresh = false;
+    subscriber.wasSent = false;
+    subscriber.isResent = false;
+    // From now on every new prefix comes through `update`.
+    this.filled = WALKED;
+    if (!subscriber.owesEndOfRib) return;
+    subscriber.owesEndOfRib = false;
+    this.writer.sendEndOfRib(this.table.family, subscriber.member);
+  }
+
+  /** Puts a prefix into `adjOut` that was there before the group. One that waits for its decision comes through `update`. */
+  private fill(prefix: PrefixId): void {
+    if (prefix < this.filled) return;
+    this.filled = prefix + 1;
+    if (this.table.loc.isDirty(prefix)) return;
+    const best = this.table.loc.best(prefix);
+    if (best === NO_ROW) return;
+    this.exporter.choose(this.profile, this.scope, prefix, best);
+    if (this.exporter.out !== NO_OUT) this.adjOut.set(prefix, this.exporter.out, this.exporter.source);
+  }
+}

@@ -1,0 +1,139 @@
+import { encodeForSession } from '../attributes/session-attributes.js';
+import { type KeySource, UpdatePacker } from '../message/update-packer.js';
+import type { Family } from '../net/family.js';
+import type { NlriKey } from '../net/nlri-key.js';
+import { NO_OUT, type OutId, type PrefixId } from '../rib/ids.js';
+import type { PrefixTable } from '../rib/prefix-table.js';
+import type { Rib } from '../rib/rib.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import type { GroupProfile } from './group-profile.js';
+import type { Member } from './member.js';
+import { OutBatch, OutBuckets } from './out-batch.js';
+
+/** A block is closed when it is over this: what a slow member is sent too much is bounded by it and one step. */
+const BLOCK_BYTES = 32_768;
+
+/** Packed UPDATEs, shared by all members that they are for. */
+interface Block {
+  readonly bytes: Uint8Array;
+  readonly messages: number;
+}
+
+/** Packs batches of changes into UPDATEs: by what is advertised, each message filled up. */
+export class UpdateWriter {
+  private readonly rib: Rib;
+  private readonly packers = new Map<number, UpdatePacker>();
+  private readonly buckets = new OutBuckets();
+  private readonly keys: BucketKeys;
+  private readonly out = new ByteWriter(2 * BLOCK_BYTES);
+  private readonly attributes = new ByteWriter(4096);
+  private readonly tooLarge = new OutBatch();
+  private readonly blocks: Block[] = [];
+  private messages = 0;
+
+  constructor(rib: Rib) {
+    this.rib = rib;
+    this.keys = new BucketKeys(this.buckets);
+  }
+
+  /** Packs a batch; `sendTo` gives the blocks to members, until the next `pack`. */
+  pack(profile: GroupProfile, batch: OutBatch): void {
+    const packer = this.packerFor(profile.maxMessage);
+    const { prefixes, family } = profile.table;
+    const { out, keys } = this;
+    this.blocks.length = 0;
+    this.buckets.sort(batch);
+    for (const id of this.buckets.outs) {
+      keys.aim(prefixes, id);
+      if (id === NO_OUT) this.messages += packer.withdraw(out, family, keys);
+      else this.announce(packer, profile, id as OutId);
+      if (out.length >= BLOCK_BYTES) this.closeBlock();
+    }
+    if (this.tooLarge.length > 0) {
+      // Attributes that fill a message by themselves: what went out earlier must not stay there.
+      this.buckets.sort(this.tooLarge);
+      keys.aim(prefixes, NO_OUT);
+      this.messages += packer.withdraw(out, family, keys);
+      this.tooLarge.clear();
+    }
+    this.closeBlock();
+  }
+
+  sendTo(member: Member): void {
+    for (const block of this.blocks) member.send(block.bytes, block.messages);
+  }
+
+  sendEndOfRib(family: Family, member: Member): void {
+    this.packerFor(member.peer.maxMessage).endOfRib(this.out, family);
+    const bytes = this.out.slice();
+    this.out.reset();
+    member.send(bytes, 1);
+  }
+
+  private announce(packer: UpdatePacker, profile: GroupProfile, id: OutId): void {
+    const { attributes, nextHops, outs } = this.rib;
+    const { family } = profile.table;
+    const set = outs.set(id);
+    const nextHop = nextHops.address(outs.nextHop(id));
+    const isPlain = family.afi === 1;
+    this.attributes.reset();
+    encodeForSession(
+      attributes.bytes(set),
+      attributes.start(set),
+      attributes.end(set),
+      { as4: profile.as4, nextHop4: isPlain ? nextHop : null },
+      this.attributes,
+    );
+    this.messages += packer.announce(
+      this.out,
+      family,
+      this.attributes.bytes,
+      0,
+      this.attributes.length,
+      isPlain ? null : nextHop,
+      this.keys,
+      () => this.tooLarge.add(this.keys.prefix, NO_OUT),
+    );
+  }
+
+  private closeBlock(): void {
+    if (this.out.length === 0) return;
+    this.blocks.push({ bytes: this.out.slice(), messages: this.messages });
+    this.out.reset();
+    this.messages = 0;
+  }
+
+  private packerFor(maxMessage: number): UpdatePacker {
+    let packer = this.packers.get(maxMessage);
+    if (packer === undefined) {
+      packer = new UpdatePacker({ maxMessage });
+      this.packers.set(maxMessage, packer);
+    }
+    return packer;
+  }
+}
+
+/** The prefixes of one bucket, as the packer takes them. */
+class BucketKeys implements KeySource {
+  private readonly buckets: OutBuckets;
+  private prefixes: PrefixTable | null = null;
+  private out = 0;
+  /** The prefix given last. */
+  prefix = 0 as PrefixId;
+
+  constructor(buckets: OutBuckets) {
+    this.buckets = buckets;
+  }
+
+  aim(prefixes: PrefixTable, out: number): void {
+    this.prefixes = prefixes;
+    this.out = out;
+  }
+
+  next(key: NlriKey): boolean {
+    this.prefix = this.buckets.take(this.out);
+    if (this.prefix === 0) return false;
+    this.prefixes!.read(this.prefix, key);
+    return true;
+  }
+}
