@@ -1,7 +1,7 @@
 /** Kubernetes objects as a user writes them. */
 export interface RawSample {
   readonly apiVersion: string;
-  readonly kind: 'Node' | 'Service' | 'EndpointSlice' | 'Endpoints' | 'Namespace';
+  readonly kind: string;
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;

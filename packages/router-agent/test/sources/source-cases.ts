@@ -83,7 +83,10 @@ export function sourceCases(
           ],
         },
       ]);
-      t.equal(source.status().state, 'in-sync');
+      await until(
+        () => source.status().state === 'in-sync',
+        () => source.status(),
+      );
       t.not(source.status().lastContact, null);
       t.same(source.snapshot().problems, []);
     });

@@ -1,0 +1,123 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { StringDecoder } from 'node:string_decoder';
+import { ApiRequestError, failureOfError, failureOfStatus, malformed } from './api-failure.js';
+import type { KubeConnection } from './kube-connection.js';
+
+/** Largest answer to a list, largest line of a watch, and what is read of an error's text, in octets. */
+const LARGEST_BODY = 256 * 1024 * 1024;
+const LARGEST_LINE = 32 * 1024 * 1024;
+const LARGEST_ERROR_TEXT = 64 * 1024;
+
+/** GET requests to an API server. Every failure is an `ApiRequestError`. */
+export class ApiClient {
+  readonly #connect: () => KubeConnection;
+  #connection: KubeConnection | null = null;
+
+  /** `connect` is called again after the server refused the credentials or TLS failed, because files may have changed. */
+  constructor(connect: () => KubeConnection) {
+    this.#connect = connect;
+  }
+
+  /** The parsed JSON answer. */
+  async get(path: string, signal: AbortSignal): Promise<unknown> {
+    return this.#asApiErrors(async () => {
+      const response = await this.#open(path, signal);
+      const chunks: Buffer[] = [];
+      let length = 0;
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        length += chunk.length;
+        if (length > LARGEST_BODY) throw new ApiRequestError(malformed(`more than ${LARGEST_BODY} octets`));
+        chunks.push(chunk);
+      }
+      return parseJson(Buffer.concat(chunks).toString('utf8'));
+    });
+  }
+
+  /** Calls back once the answer begins, then for each line of it as parsed JSON; resolves when the server ends it. */
+  async stream(
+    path: string,
+    signal: AbortSignal,
+    opened: () => void,
+    received: (value: unknown) => void,
+  ): Promise<void> {
+    return this.#asApiErrors(async () => {
+      const response = await this.#open(path, signal);
+      opened();
+      const decoder = new StringDecoder('utf8');
+      let rest = '';
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        const lines = decoder.write(chunk).split('\n');
+        lines[0] = rest + (lines[0] ?? '');
+        rest = lines.pop() ?? '';
+        if (rest.length > LARGEST_LINE)
+          throw new ApiRequestError(malformed(`a line of more than ${LARGEST_LINE} octets`));
+        for (const line of lines) if (line.trim() !== '' && !signal.aborted) received(parseJson(line));
+      }
+    });
+  }
+
+  async #asApiErrors<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const failure = failureOfError(error);
+      if (failure.reason === 'unauthorized' || failure.reason === 'tls') this.#connection = null;
+      throw new ApiRequestError(failure, error);
+    }
+  }
+
+  async #open(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+    this.#connection ??= this.#connect();
+    const { server } = this.#connection;
+    const options = await this.#connection.requestOptions();
+    const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server);
+    const request = server.protocol === 'https:' ? httpsRequest : httpRequest;
+    const headers = { ...options.headers, accept: 'application/json', 'user-agent': 'peerage' };
+    const response = await answerOf(request(url, { ...options, headers, signal }));
+    const status = response.statusCode ?? 0;
+    if (status === 200) return response;
+    const retryAfter = Number(response.headers['retry-after'] ?? Number.NaN);
+    const text = await shortText(response);
+    throw new ApiRequestError(
+      failureOfStatus(status, statusMessage(text), Number.isFinite(retryAfter) ? retryAfter : null),
+    );
+  }
+}
+
+function answerOf(request: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve);
+    // Stays for the life of the request: after the answer began, the body's reader gets the error as well.
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+async function shortText(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    text += chunk.toString('utf8');
+    if (text.length > LARGEST_ERROR_TEXT) break;
+  }
+  return text;
+}
+
+/** The message of a Kubernetes `Status`, or the first words of whatever else came. */
+function statusMessage(text: string): string {
+  try {
+    const { message } = JSON.parse(text) as { readonly message?: unknown };
+    if (typeof message === 'string') return message;
+  } catch {
+    // Not JSON: a proxy's page, for instance.
+  }
+  return text.trim().slice(0, 200);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ApiRequestError(malformed(`${JSON.stringify(text.slice(0, 80))} is not JSON`), error);
+  }
+}
