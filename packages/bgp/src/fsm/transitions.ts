@@ -193,7 +193,7 @@ const idleHoldOver: Cell = (state) => begin({ ...state, idleHoldRunning: false }
 // --- Connecting. ---
 
 const redial: Cell = (state) => ({
-  state: { ...state, name: 'connect', delayOpenRunning: false },
+  state: state.delayOpenRunning ? { ...state, delayOpenRunning: false } : state,
   actions: [DROP, START_CONNECT_RETRY, STOP_DELAY_OPEN, DIAL],
 });
 /** A passive peer has nothing to dial: it goes on waiting. */

@@ -13,7 +13,7 @@ export interface PipeOptions {
   mark?: number;
 }
 
-type Item = { readonly type: 'data'; readonly bytes: Uint8Array } | { readonly type: 'fin' };
+type Item = { readonly type: 'data'; readonly bytes: Uint8Array } | { readonly type: 'fin' | 'reset' };
 
 /**
  * One end of a connection in memory. It behaves like TCP as far as a BGP speaker can see: order is kept, a reader that
@@ -43,6 +43,7 @@ export class PipeTransport implements Transport {
   #inbox: Item[] = [];
   #inboxBytes = 0;
   #inFlight = 0;
+  #lastArrival = 0;
   #pumping = false;
   #delivering = false;
 
@@ -114,7 +115,7 @@ export class PipeTransport implements Transport {
     const unread = this.#inboxBytes > 0;
     this.#close(null);
     if (peer === null) return;
-    if (unread) this.#clock.setTimer(this.options.delay ?? 0, () => peer.#reset());
+    if (unread) this.#carry(peer, { type: 'reset' });
     else if (!this.#finSent) this.#carry(peer, { type: 'fin' });
   }
 
@@ -165,7 +166,7 @@ export class PipeTransport implements Transport {
     if (peer === null || this.#isClosed) return;
     while (this.#queue.length > 0) {
       const item = this.#queue[0]!;
-      if (item.type === 'fin') {
+      if (item.type !== 'data') {
         this.#queue.shift();
         this.#carry(peer, item);
         continue;
@@ -194,13 +195,19 @@ export class PipeTransport implements Transport {
         if (item.type === 'data') this.#reset();
         return;
       }
+      if (item.type === 'reset') {
+        peer.#reset();
+        return;
+      }
       peer.#inbox.push(item);
       if (item.type === 'data') peer.#inboxBytes += item.bytes.length;
       peer.#deliverSoon();
     };
-    const delay = this.options.delay ?? 0;
-    if (delay === 0) arrive();
-    else this.#clock.setTimer(delay, arrive);
+    // Order is kept, however the delay changes on the way.
+    const now = this.#clock.now();
+    this.#lastArrival = Math.max(this.#lastArrival, now + (this.options.delay ?? 0));
+    if (this.#lastArrival <= now) arrive();
+    else this.#clock.setTimer(this.#lastArrival - now, arrive);
   }
 
   #deliverSoon(): void {
@@ -216,7 +223,7 @@ export class PipeTransport implements Transport {
     while (this.#handler !== null && !this.#isPaused && !this.#isStalled && !this.#isClosed) {
       const item = this.#inbox.shift();
       if (item === undefined) break;
-      if (item.type === 'fin') {
+      if (item.type !== 'data') {
         this.#finReceived = true;
         this.#handler.ended();
         if (this.#finSent) this.#closeWhenSent();
