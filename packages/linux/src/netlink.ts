@@ -12,6 +12,11 @@ export interface NetlinkOptions {
   readonly namespace?: string;
   /** Room for notifications in the kernel, in octets; 16 MiB. Without root the system's limit caps it. */
   readonly eventBufferBytes?: number;
+  /**
+   * Octets of notifications that may wait for this thread to come round; 8 MiB. More stay in the kernel's room, and
+   * what finds none there is lost and told as an overrun.
+   */
+  readonly eventBacklogBytes?: number;
   /** Room for the answers to a batch, in octets; 4 MiB. Without root the system's limit caps it. */
   readonly requestBufferBytes?: number;
 }
@@ -102,6 +107,7 @@ export async function openNetlink(options: NetlinkOptions = {}): Promise<Netlink
     {
       namespace: options.namespace ?? null,
       eventBufferBytes: options.eventBufferBytes ?? 16 * 1024 * 1024,
+      eventBacklogBytes: options.eventBacklogBytes ?? 8 * 1024 * 1024,
       requestBufferBytes: options.requestBufferBytes ?? 4 * 1024 * 1024,
     },
     {

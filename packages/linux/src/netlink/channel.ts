@@ -10,6 +10,7 @@ const EFD_NONBLOCK = 0o4000;
 export interface ChannelOptions {
   readonly namespace: string | null;
   readonly eventBufferBytes: number;
+  readonly eventBacklogBytes: number;
   readonly requestBufferBytes: number;
 }
 

@@ -12,6 +12,7 @@ export interface WorkerSettings {
   /** An eventfd: readable when commands wait. */
   readonly wakeFd: number;
   readonly eventBufferBytes: number;
+  readonly eventBacklogBytes: number;
   readonly requestBufferBytes: number;
   /** One `Int32`: octets of notifications that were sent to the owner and that it has not taken yet. */
   readonly backlog: SharedArrayBuffer;

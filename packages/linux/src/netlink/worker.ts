@@ -14,8 +14,6 @@ const CLONE_NEWNET = 0x40000000;
 const receiveBytes = 64 * 1024;
 /** Notifications read in one go before they are handed over. */
 const eventBatchBytes = 512 * 1024;
-/** Above this, notifications stay in the kernel's buffer, which tells by ENOBUFS when it cannot hold more. */
-const mostBacklogBytes = 8 * 1024 * 1024;
 const backlogPollMilliseconds = 20;
 
 interface OpenDump {
@@ -56,7 +54,7 @@ export class NetlinkWorker {
     const set = new Uint8Array(16);
     const view = new DataView(set.buffer);
     while (!this.#stopping) {
-      const held = Atomics.load(this.#backlog, 0) > mostBacklogBytes;
+      const held = this.#ownerIsBehind();
       const withEvents = this.#events !== null && !held;
       set.fill(0);
       view.setInt32(0, this.#settings.wakeFd, hostIsLittleEndian);
@@ -144,7 +142,7 @@ export class NetlinkWorker {
   /** Hands over the notifications that wait, less those that our own requests caused. */
   #readEvents(): void {
     const socket = this.#events;
-    if (socket === null || Atomics.load(this.#backlog, 0) > mostBacklogBytes) return;
+    if (socket === null || this.#ownerIsBehind()) return;
     const buffer = this.#eventBuffer;
     const foreign: Uint8Array[] = [];
     let total = 0;
@@ -165,6 +163,11 @@ export class NetlinkWorker {
     }
     if (total > 0) this.#sendEvents(foreign, total);
     if (overrun) this.#reply({ kind: 'overrun' });
+  }
+
+  /** Then notifications stay in the kernel's buffer, which tells by ENOBUFS when it cannot hold more. */
+  #ownerIsBehind(): boolean {
+    return Atomics.load(this.#backlog, 0) > this.#settings.eventBacklogBytes;
   }
 
   #sendEvents(messages: readonly Uint8Array[], total: number): void {

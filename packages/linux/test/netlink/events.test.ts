@@ -80,6 +80,31 @@ t.test('lost notifications are told as an overrun, and later ones come again', n
   );
 });
 
+t.test(
+  'a listener that is busy loses nothing: what is over the backlog waits in the kernel',
+  needsRoot,
+  async (t) => {
+    const { netlink, namespace } = await kernel(t);
+    const watcher = await openNetlink({ namespace, eventBacklogBytes: 1000 });
+    t.teardown(() => watcher.close());
+    const events: NetlinkEvent[] = [];
+    watcher.subscribe(['route'], (event) => events.push(event));
+    await watcher.links.get('lo');
+    const batch = new RouteBatch();
+    for (let number = 0; number < 5000; number++) {
+      const route = routeTo(4, 0, [2]);
+      route.destination.set([number >> 8, number & 0xff], 1);
+      batch.create({ ...route, prefixLength: 24 });
+    }
+    const applied = netlink.routes.apply(batch);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    t.same(await applied, []);
+    await eventually(() => events.length >= 5000, { timeout: 5000 });
+    t.equal(events.length, 5000);
+    t.ok(events.every((event) => event.kind === 'route'));
+  },
+);
+
 t.test('nothing is told after unsubscribing', needsRoot, async (t) => {
   const { netlink, namespace } = await kernel(t);
   const events: NetlinkEvent[] = [];
