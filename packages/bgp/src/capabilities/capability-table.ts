@@ -53,7 +53,14 @@ function writeFamily(family: Family, out: ByteWriter): void {
   out.u8(family.safi);
 }
 
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+/** Text of octets, or null when they are not UTF-8. */
+function text(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
 
 function writeText(value: string, out: ByteWriter): void {
   const bytes = new TextEncoder().encode(value).subarray(0, 255);
@@ -224,11 +231,9 @@ export const capabilityTable: readonly CapabilityRow[] = [
       const hostEnd = 1 + (value[0] ?? 0);
       const domainEnd = hostEnd + 1 + (value[hostEnd] ?? 0);
       if (domainEnd !== value.length) return null;
-      return {
-        name: 'fqdn',
-        host: text(value.subarray(1, hostEnd)),
-        domain: text(value.subarray(hostEnd + 1, domainEnd)),
-      };
+      const host = text(value.subarray(1, hostEnd));
+      const domain = text(value.subarray(hostEnd + 1, domainEnd));
+      return host === null || domain === null ? null : { name: 'fqdn', host, domain };
     },
     encode(capability, out) {
       if (capability.name !== 'fqdn') return;
@@ -241,7 +246,8 @@ export const capabilityTable: readonly CapabilityRow[] = [
     name: 'software-version',
     decode(value) {
       if (value.length === 0 || value[0] !== value.length - 1) return null;
-      return { name: 'software-version', version: text(value.subarray(1)) };
+      const version = text(value.subarray(1));
+      return version === null ? null : { name: 'software-version', version };
     },
     encode(capability, out) {
       if (capability.name === 'software-version') writeText(capability.version, out);

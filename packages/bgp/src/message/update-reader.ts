@@ -97,7 +97,7 @@ export class UpdateReader {
     }
     if (this.#severity() === 'reset') return this.#finish('reset');
     this.#checkRoutes(bytes, start, end);
-    if (hasAttributes) this.#checkPresence(bytes);
+    this.#checkPresence(bytes, hasAttributes);
     const severity = this.#severity();
     if (severity === 'reset') return this.#finish('reset');
     if (severity === 'withdraw') return this.#finishWithdraw();
@@ -331,6 +331,17 @@ export class UpdateReader {
       this.#report('reset', UpdateError.OptionalAttribute, value + 3, message, bytes.slice(at, stop));
       return;
     }
+    if (nlri === stop) {
+      // Nothing in RFC 4760 gives it a meaning; FRR refuses it.
+      this.#report(
+        'discard',
+        UpdateError.OptionalAttribute,
+        at,
+        'MP_REACH_NLRI without routes is dropped',
+        NO_DATA,
+      );
+      return;
+    }
     this.reachFamily = family;
     this.reachNextHopStart = nextHop;
     this.reachNextHopEnd = nextHop + nextHopLength;
@@ -402,10 +413,10 @@ export class UpdateReader {
   }
 
   /** RFC 7606 §3(d): routes without a mandatory attribute are withdrawn. */
-  #checkPresence(bytes: Uint8Array): void {
+  #checkPresence(bytes: Uint8Array, hasAttributes: boolean): void {
     if (!this.#hasRoutes()) return;
     const plain = this.nlriStart < this.nlriEnd;
-    const seen = this.#seen[0]!;
+    const seen = hasAttributes ? this.#seen[0]! : 0;
     if ((seen & (1 << AttributeCode.Origin)) === 0) this.#reportMissing(AttributeCode.Origin);
     if ((seen & (1 << AttributeCode.AsPath)) === 0) this.#reportMissing(AttributeCode.AsPath);
     // RFC 4760 §3: NEXT_HOP means nothing to routes in MP_REACH_NLRI.
