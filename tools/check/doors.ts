@@ -32,7 +32,10 @@ function wrongImport(
   if (owner === undefined) return undefined;
   if (!owner.doors.has(specifier))
     return `${specifier} is no door of ${owner.name}: it has ${[...owner.doors.keys()].join(', ')}`;
-  if (owner === home) return `a package imports its own files by relative paths, not ${specifier}`;
+  if (owner === home && file.path.startsWith(`${home.folder}/src/`)) {
+    return `a package imports its own files by relative paths, not ${specifier}`;
+  }
+  if (owner === home) return undefined;
   if (home !== undefined && !home.dependencies.includes(owner.name))
     return `${home.folder}/package.json does not list ${owner.name}`;
   return undefined;

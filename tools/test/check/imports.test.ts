@@ -13,7 +13,7 @@ import {
 } from "./g.js";
 export { i } from './i.js';
 export type { J } from './j.js';
-export * from './k.js';
+${'export *'} from './k.js';
 import * as l from './l.js';
 import m from 'm';
 const n = await import('./n.js');
