@@ -76,6 +76,7 @@ const agent: Arrows = {
     ...['items', 'model', 'sources', 'sinks', 'fib', 'drivers', 'errors'].map(
       (room) => `router-agent/${room}`,
     ),
+    'router-agent/agent-ports.ts',
     'linux',
   ],
   // run, main and what they build everything with: the files at the top of src
