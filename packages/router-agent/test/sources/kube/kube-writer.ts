@@ -31,18 +31,15 @@ export class KubeWriter {
   /** Creates an object or replaces it, then its status when it has one. */
   async apply(object: RawSample): Promise<void> {
     const path = pathOf(object);
-    let answer = await this.send('POST', path.collection, object);
-    if (answer.status === 409) {
-      const now = await this.send('GET', path.object);
+    const now = await this.send('GET', path.object);
+    let answer: KubeAnswer;
+    if (now.status === 404) {
+      answer = await this.send('POST', path.collection, object);
+    } else {
       const spec = { ...(now.body.spec as object | undefined), ...(object.spec as object | undefined) };
       const metadata = { ...(now.body.metadata as object), ...object.metadata };
-      answer = await this.send('PUT', path.object, {
-        ...now.body,
-        ...object,
-        metadata,
-        spec,
-        status: now.body.status,
-      });
+      const replaced = { ...now.body, ...object, metadata, spec, status: now.body.status };
+      answer = await this.send('PUT', path.object, replaced);
     }
     if (answer.status >= 300) throw new Error(`${path.object}: ${JSON.stringify(answer.body)}`);
     if (object.status === undefined) return;

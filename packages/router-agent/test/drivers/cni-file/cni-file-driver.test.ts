@@ -1,0 +1,56 @@
+import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tempDir } from '@peerage/test-fixtures';
+import t from 'tap';
+import { CniFileDriver } from '../../../src/drivers/cni-file/cni-file-driver.js';
+import { diff } from '../../../src/reconcile/diff.js';
+
+const never = new AbortController().signal;
+
+async function pass(driver: CniFileDriver, path: string, podCidrs: readonly string[]) {
+  const changes = diff(driver.kind, [{ path, podCidrs, text: null }], await driver.read(never));
+  return { verbs: changes.map(({ verb }) => verb), failures: await driver.apply(changes, never) };
+}
+
+t.test(
+  'CniFileDriver completes a file once, keeps its mode, and leaves nothing else in the folder',
+  async (t) => {
+    const folder = tempDir(t);
+    const path = join(folder, '10-kuberouter.conflist');
+    await writeFile(path, '{"plugins":[{"type":"bridge"}]}\n');
+    await chmod(path, 0o640);
+    const driver = new CniFileDriver(path);
+    t.same(await pass(driver, path, ['10.48.1.0/24']), { verbs: ['replace'], failures: [] });
+    t.match(await readFile(path, 'utf8'), '"subnet":"10.48.1.0/24"');
+    t.equal((await stat(path)).mode & 0o777, 0o640);
+    t.same(await readdir(folder), ['10-kuberouter.conflist']);
+    t.same(await pass(driver, path, ['10.48.1.0/24']), { verbs: [], failures: [] });
+    t.same(await pass(driver, path, ['10.48.2.0/24']), { verbs: ['replace'], failures: [] });
+    t.notMatch(await readFile(path, 'utf8'), '10.48.1.0');
+  },
+);
+
+t.test('CniFileDriver writes through a link', async (t) => {
+  const folder = tempDir(t);
+  await mkdir(join(folder, 'real'));
+  await writeFile(join(folder, 'real', 'a.conf'), '{"type":"bridge"}');
+  const path = join(folder, '10-kuberouter.conf');
+  await symlink('real/a.conf', path);
+  t.same((await pass(new CniFileDriver(path), path, ['10.48.1.0/24'])).failures, []);
+  t.equal(await readlink(path), 'real/a.conf');
+  t.match(await readFile(join(folder, 'real', 'a.conf'), 'utf8'), '10.48.1.0/24');
+});
+
+t.test('CniFileDriver tells of a file that is missing or wrong, and does not touch it', async (t) => {
+  const path = join(tempDir(t), '10-kuberouter.conf');
+  const driver = new CniFileDriver(path);
+  const { verbs, failures } = await pass(driver, path, ['10.48.1.0/24']);
+  t.same(verbs, ['create']);
+  t.match(failures[0]?.message, /10-kuberouter\.conf does not exist; put a CNI configuration/);
+  await writeFile(path, '{"type":');
+  t.match(
+    (await pass(driver, path, ['10.48.1.0/24'])).failures[0]?.message,
+    /10-kuberouter\.conf: it is not JSON \(line 1, column 9\)/,
+  );
+  t.equal(await readFile(path, 'utf8'), '{"type":');
+});
