@@ -55,7 +55,7 @@ function table(prefixes: number): Uint8Array {
     out.patch16(attributes, out.length - attributes - 2);
     const share = Math.min(prefixes - made, 1 + Math.floor(random() * 13));
     for (let i = 0; i < share; i++, made++) {
-      const length = random() < 0.6 ? 24 : 16 + Math.floor(random() * 8);
+      const length = random() < 0.6 ? 24 : 20 + Math.floor(random() * 4);
       const step = 1 << (32 - length);
       next = Math.ceil((next + 1) / step) * step;
       if (next >= 0xdf000000) throw new Error('out of addresses');

@@ -49,6 +49,8 @@ export interface PipelineOptions {
   readonly maximumPaths: number;
   /** Equal-cost paths have the same AS path, not only the same length of it. */
   readonly exactAsPath: boolean;
+  /** Rows or prefixes that one step of a turn goes through. Default 1024: under 2 ms. */
+  readonly stepSize?: number;
   /** Monotonic milliseconds, for the age of paths. */
   now(): number;
 }

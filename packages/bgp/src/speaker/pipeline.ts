@@ -33,13 +33,12 @@ import type { RouteSink } from './route-sink.js';
 import { Sinks } from './sinks.js';
 import type { OwnedRoute, RoutePage, RouteQuery } from './status.js';
 import { Subscriber } from './subscriber.js';
-import { UpdateGroup } from './update-group.js';
+import { type GroupTools, UpdateGroup } from './update-group.js';
 import { UpdateWriter } from './update-writer.js';
 
-/** Rows that one step of a sweep or of judging anew goes through. */
-const ROWS_A_STEP = 512;
-/** Prefixes that one step of the drain decides, shared out among groups when there are many. */
-const MOST_DECISIONS = 2048;
+/** Rows or prefixes that one step of a turn goes through. */
+const STEP = 1024;
+/** A step is shared out among groups, but never smaller than this: messages would not be filled. */
 const LEAST_DECISIONS = 64;
 
 /**
@@ -61,7 +60,7 @@ export class Pipeline {
   private readonly options: PipelineOptions;
   private readonly importer: Importer;
   private readonly exporter: Exporter;
-  private readonly writer: UpdateWriter;
+  private readonly tools: GroupTools;
   private readonly locals: LocalRoutes;
   private readonly sinks: Sinks;
   private readonly queries: Queries;
@@ -75,11 +74,13 @@ export class Pipeline {
   private readonly stepPrefixes: number[] = [];
   private readonly stepBest: number[] = [];
   private readonly stepTold: boolean[] = [];
+  private readonly stepSize: number;
   private lastScope = 0;
   private nextHopGeneration = 0;
 
   constructor(options: PipelineOptions) {
     this.options = options;
+    this.stepSize = options.stepSize ?? STEP;
     const local = {
       internal: false,
       routerId: options.routerId,
@@ -97,8 +98,8 @@ export class Pipeline {
       owner: (profile, prefix) => locals.owner(profile.table, prefix),
       ownerNumber: (profile, prefix) => locals.ownerNumber(profile.table, prefix),
     });
-    this.writer = new UpdateWriter(rib);
-    this.sinks = new Sinks(rib, (peer) =>
+    this.tools = { rib, exporter: this.exporter, writer: new UpdateWriter(rib), stepSize: this.stepSize };
+    this.sinks = new Sinks(rib, this.stepSize, (peer) =>
       peer === LOCAL_PEER ? 'local' : (this.members[peer]?.peer.address ?? ''),
     );
     this.queries = new Queries({ rib, importer, locals, seconds, member: (index) => this.members[index] });
@@ -373,7 +374,7 @@ export class Pipeline {
     const known = groups.find((group) => isSameProfile(group.profile, profile));
     if (known !== undefined) return known;
     this.lastScope++;
-    const group = new UpdateGroup(profile, this.lastScope, this.tables, this.exporter, this.writer);
+    const group = new UpdateGroup(profile, this.lastScope, this.tools);
     groups.push(group);
     return group;
   }
@@ -383,7 +384,7 @@ export class Pipeline {
     return repeat(() => {
       for (const member of this.lost) {
         for (const { table } of member.families.values()) {
-          for (let n = 0; n < ROWS_A_STEP; n++) {
+          for (let n = 0; n < this.stepSize; n++) {
             const row = table.paths.peerHead(member.index);
             if (row === NO_ROW) break;
             table.removePath(row);
@@ -418,7 +419,7 @@ export class Pipeline {
 
   private judgeStep(family: MemberFamily): void {
     const { paths } = family.table;
-    for (let n = 0; n < ROWS_A_STEP && family.judging !== NO_ROW; n++) {
+    for (let n = 0; n < this.stepSize && family.judging !== NO_ROW; n++) {
       const row = family.judging;
       family.judging = paths.nextOfPeer(row);
       this.judgeRow(family, row);
@@ -453,7 +454,8 @@ export class Pipeline {
     const { loc } = table;
     const groups = this.groups.get(table)!;
     const { stepPrefixes, stepBest } = this;
-    const most = Math.max(LEAST_DECISIONS, Math.floor(MOST_DECISIONS / Math.max(1, groups.length)));
+    const share = Math.floor((2 * this.stepSize) / Math.max(1, groups.length));
+    const most = Math.max(Math.min(LEAST_DECISIONS, this.stepSize), share);
     const count = Math.min(most, loc.dirtyCount);
     for (let i = 0; i < count; i++) {
       const prefix = loc.takeDirty();
@@ -475,19 +477,21 @@ export class Pipeline {
     this.sinks.tell(table, stepPrefixes, stepBest, told);
   }
 
+  /** Brings members up to date that are new or were slow. */
   private serve(isOver: () => boolean): boolean {
-    let more = false;
-    for (const groups of this.groups.values()) {
-      for (const group of groups) more = group.work(isOver) || more;
-    }
-    return more;
+    return repeat(() => {
+      for (const groups of this.groups.values()) {
+        for (const group of groups) if (group.step()) return true;
+      }
+      return false;
+    }, isOver);
   }
 
   /** Gives up what groups without members held. */
   private dissolve(): boolean {
     const last = this.dissolved.at(-1);
     if (last === undefined) return false;
-    if (!last.shrink(8 * ROWS_A_STEP)) this.dissolved.pop();
+    if (!last.shrink(4 * this.stepSize)) this.dissolved.pop();
     return this.dissolved.length > 0;
   }
 

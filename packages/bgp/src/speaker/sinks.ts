@@ -13,8 +13,6 @@ import type { FamilyTable, Rib } from '../rib/rib.js';
 import { routableNextHop } from './path-view.js';
 import type { PrefixWords, RouteChanges, RouteSink } from './route-sink.js';
 
-/** Prefix ids that one step of a snapshot looks at. */
-const STEP = 1024;
 const WALKED = 0x7fffffff;
 
 /** Hands the outcome of the decision process to one sink: first the table as it stands, then changes. */
@@ -107,10 +105,13 @@ class ChangeView implements RouteChanges {
 export class Sinks {
   private readonly rib: Rib;
   private readonly view: ChangeView;
+  private readonly stepSize: number;
   private readonly feeds = new Set<Feed>();
 
-  constructor(rib: Rib, address: (peer: PeerIndex) => string) {
+  /** `stepSize`: prefix ids that one step of a snapshot looks at. */
+  constructor(rib: Rib, stepSize: number, address: (peer: PeerIndex) => string) {
     this.rib = rib;
+    this.stepSize = stepSize;
     this.view = new ChangeView(rib, address);
   }
 
@@ -152,7 +153,7 @@ export class Sinks {
 
   private walk(feed: Feed, table: FamilyTable, cursor: number): void {
     const { limit } = table.prefixes;
-    const end = Math.min(cursor + STEP, limit);
+    const end = Math.min(cursor + this.stepSize, limit);
     this.view.begin(table);
     for (let prefix = cursor as PrefixId; prefix < end; prefix++) {
       const best = table.loc.decide(prefix);

@@ -7,8 +7,14 @@ import { OutBatches } from './out-batch.js';
 import { type Subscriber, WALKED } from './subscriber.js';
 import type { UpdateWriter } from './update-writer.js';
 
-/** Prefixes that one step of a walk, or of catching up, looks at. */
-const STEP = 1024;
+/** What the groups of a pipeline share. */
+export interface GroupTools {
+  readonly rib: Rib;
+  readonly exporter: Exporter;
+  readonly writer: UpdateWriter;
+  /** Prefixes that one step of a walk, or of catching up, looks at. */
+  readonly stepSize: number;
+}
 
 /**
  * Members that are sent the same: policy runs, the adj-RIB-out is held and messages are packed once for all of them.
@@ -23,19 +29,22 @@ export class UpdateGroup {
   private readonly scope: number;
   private readonly exporter: Exporter;
   private readonly writer: UpdateWriter;
+  private readonly stepSize: number;
   private readonly stream = new Map<PeerIndex, Subscriber>();
   private readonly detached = new Set<Subscriber>();
   private readonly batches = new OutBatches();
   /** Prefixes below were put into `adjOut` once, and are kept up to date since. */
   private filled = 1;
 
-  constructor(profile: GroupProfile, scope: number, rib: Rib, exporter: Exporter, writer: UpdateWriter) {
+  /** `scope` is a number of its own, by which answers of its policy are remembered. */
+  constructor(profile: GroupProfile, scope: number, tools: GroupTools) {
     this.profile = profile;
     this.table = profile.table;
     this.scope = scope;
-    this.exporter = exporter;
-    this.writer = writer;
-    this.adjOut = new AdjRibOut(rib.outs);
+    this.exporter = tools.exporter;
+    this.writer = tools.writer;
+    this.stepSize = tools.stepSize;
+    this.adjOut = new AdjRibOut(tools.rib.outs);
   }
 
   get isEmpty(): boolean {
@@ -79,13 +88,12 @@ export class UpdateGroup {
     this.flush();
   }
 
-  /** Serves those that are not in the stream, until `isOver` says so. True: there is more to do. */
-  work(isOver: () => boolean): boolean {
+  /** One step for one that is not in the stream and can take something. False: there is none. */
+  step(): boolean {
     for (const subscriber of this.detached) {
-      while (subscriber.member.isWritable && !subscriber.isInStream) {
-        if (isOver()) return true;
-        this.serve(subscriber);
-      }
+      if (!subscriber.member.isWritable) continue;
+      this.serve(subscriber);
+      return true;
     }
     return false;
   }
@@ -166,7 +174,7 @@ export class UpdateGroup {
       if (subscriber.isFresh && subscriber.cursor === cursor && subscriber.member.isWritable)
         walkers.push(subscriber);
     }
-    const end = Math.min(cursor + STEP, limit);
+    const end = Math.min(cursor + this.stepSize, limit);
     for (let prefix = cursor as PrefixId; prefix < end; prefix++) {
       this.fill(prefix);
       const out = this.adjOut.out(prefix);
@@ -187,7 +195,7 @@ export class UpdateGroup {
   }
 
   private walkAlone(subscriber: Subscriber, limit: number): void {
-    const end = Math.min(subscriber.cursor + STEP, limit);
+    const end = Math.min(subscriber.cursor + this.stepSize, limit);
     const batch = this.batches.all;
     for (let prefix = subscriber.cursor as PrefixId; prefix < end; prefix++) {
       this.fill(prefix);
@@ -205,7 +213,7 @@ export class UpdateGroup {
   private catchUp(subscriber: Subscriber, limit: number): void {
     if (subscriber.cursor !== WALKED) this.endWalk(subscriber);
     const batch = this.batches.all;
-    for (let n = 0; n < STEP; n++) {
+    for (let n = 0; n < this.stepSize; n++) {
       const prefix = subscriber.takeDirty();
       if (prefix === 0) break;
       const sent = subscriber.sent(prefix);
