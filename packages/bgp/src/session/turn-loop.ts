@@ -82,7 +82,8 @@ export class TurnLoop {
   /** The member's earliest deadline may have come nearer. One that moved away is noticed when the old one is due. */
   schedule(member: LoopMember): void {
     const at = member.nextDeadline();
-    if (at >= member.scheduledAt) return;
+    // One without any deadline leaves at once: nothing is to keep a process alive for it.
+    if (at >= member.scheduledAt && at !== Number.POSITIVE_INFINITY) return;
     this.#deadlines.set(member, at);
     if (!this.#isTurning && !this.#isAwake) this.#armTimer();
   }
@@ -90,6 +91,8 @@ export class TurnLoop {
   /** The member is gone. */
   remove(member: LoopMember): void {
     this.#deadlines.remove(member);
+    // The last one that goes must not leave a timer behind, which would keep the process alive.
+    if (!this.#isTurning && !this.#isAwake) this.#armTimer();
     if (!member.isQueued) return;
     member.isQueued = false;
     this.#queue = this.#queue.filter((other) => other !== member);

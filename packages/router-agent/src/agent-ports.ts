@@ -1,0 +1,29 @@
+import type { SpeakerPorts } from '@peerage/bgp';
+import type { NetlinkEvent } from '@peerage/linux';
+import type { InterfaceResolver } from './fib/fib.js';
+import type { RouteKernel } from './fib/route-kernel.js';
+import type { Driver } from './items/item.js';
+import type { LinkItem } from './items/link.js';
+import type { SysctlItem } from './items/sysctl.js';
+import type { Log } from './observe/log.js';
+import type { ClusterSource } from './sources/cluster-source.js';
+
+/** What the agent needs of its node's kernel. */
+export interface AgentKernel {
+  readonly routes: RouteKernel;
+  readonly links: Driver<LinkItem>;
+  readonly sysctls: Driver<SysctlItem>;
+  /** Finds the interface of a neighbour, by what `refresh` read last. */
+  readonly interfaces: InterfaceResolver & { refresh(): Promise<void> };
+  /** Changes that others make. */
+  subscribe(listener: (event: NetlinkEvent) => void): () => void;
+}
+
+/** All effects of an agent. */
+export interface AgentPorts {
+  readonly source: ClusterSource;
+  readonly kernel: AgentKernel;
+  /** Sockets, clock and randomness, for the speaker and for the agent's own timers. */
+  readonly speaker: SpeakerPorts;
+  readonly log: Log;
+}

@@ -1,0 +1,207 @@
+import type { BgpSpeaker } from '@peerage/bgp';
+import type { AgentPorts } from './agent-ports.js';
+import type { Config } from './config/config.js';
+import { advertisementsController } from './controllers/advertisements.js';
+import type { Facts } from './controllers/facts.js';
+import { bridgeController, sysctlController } from './controllers/host.js';
+import { peersController } from './controllers/peers.js';
+import { speakerController } from './controllers/speaker.js';
+import type { AdvertisementRow } from './desired/advertisements.js';
+import { AdvertisementDriver } from './drivers/advertisement-driver.js';
+import { PeerDriver } from './drivers/peer-driver.js';
+import { SpeakerDriver } from './drivers/speaker-driver.js';
+import { type FamilyView, LearnedRoutes } from './fib/learned-routes.js';
+import type { Change, ChangeFailure, Driver } from './items/item.js';
+import type { Problem } from './model/cluster.js';
+import { Health } from './observe/health.js';
+import { Metrics } from './observe/metrics.js';
+import { ProblemBoard } from './observe/problem-board.js';
+import { Controller, type ControllerOptions, type RunOutcome } from './reconcile/controller.js';
+
+export interface AgentOptions {
+  readonly version: string;
+  /** Milliseconds that leftovers of an earlier life are kept at most. Default 360,000. */
+  readonly deferral?: number;
+}
+
+const defaultDeferral = 360_000;
+/** How long after its due time a loop may still be thought alive. */
+const grace = 35_000;
+
+/**
+ * The agent of one node: facts from the source, controllers that compare and apply, the speaker, and the learned
+ * routes. Decides nothing itself; it introduces these to one another.
+ */
+export class Agent {
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly problems: ProblemBoard;
+  readonly #config: Config;
+  readonly #ports: AgentPorts;
+  readonly #controllers = new Map<string, Controller>();
+  readonly #speakerDriver: SpeakerDriver;
+  readonly #learned: LearnedRoutes;
+  readonly #facts: Facts;
+  #rows: readonly AdvertisementRow[] = [];
+  #unsubscribe: (() => void) | null = null;
+  #statusTimer: { cancel(): void } | null = null;
+
+  constructor(config: Config, ports: AgentPorts, options: AgentOptions) {
+    this.#config = config;
+    this.#ports = ports;
+    const { clock } = ports.speaker;
+    this.problems = new ProblemBoard(ports.log);
+    this.health = new Health(() => clock.now());
+    this.metrics = new Metrics({
+      version: options.version,
+      unimplementedFlags: config.unimplementedFlags,
+      sources: {
+        peers: () => this.speaker?.peers() ?? [],
+        routes: () => this.#learned.totals(),
+      },
+    });
+    this.#speakerDriver = new SpeakerDriver(ports.speaker, (speaker) => this.#speakerStarted(speaker));
+    this.#learned = new LearnedRoutes({
+      kernel: ports.kernel,
+      clock,
+      auditPeriod: config.injectedRoutesSyncPeriod * 1000,
+      deferral: options.deferral ?? defaultDeferral,
+      events: {
+        log: (level, event, fields) => ports.log.log(level, event, fields),
+        received: (count) => this.metrics.advertisementsReceived.inc(count),
+        audited: (seconds) => this.metrics.hostRoutesSyncTime.observe(seconds),
+        beat: () => this.health.beat('learned-routes'),
+      },
+    });
+    this.#facts = {
+      config,
+      snapshot: () => ports.source.snapshot(),
+      tellProblems: (controller, problems) => this.problems.tell(controller, problems),
+      tellAdvertisements: (rows) => {
+        this.#rows = rows;
+      },
+    };
+  }
+
+  /** The speaker, once it is known what it should be and it listens. */
+  get speaker(): BgpSpeaker | null {
+    return this.#speakerDriver.speaker;
+  }
+
+  /** What is announced and what is not, with reasons. */
+  get advertisements(): readonly AdvertisementRow[] {
+    return this.#rows;
+  }
+
+  kernelView(): readonly FamilyView[] {
+    return this.#learned.view();
+  }
+
+  /** Begins to read the cluster and to keep the node as it says. Rejects when the source cannot begin at all. */
+  async start(): Promise<void> {
+    const { source, kernel } = this.#ports;
+    if (this.#config.runRouter) {
+      this.health.expect('learned-routes', this.#config.injectedRoutesSyncPeriod * 1000 + grace);
+      await this.#learned.start();
+      this.#add(sysctlController(this.#facts, kernel.sysctls));
+      this.#add(bridgeController(this.#facts, kernel.links));
+      this.#add(speakerController(this.#facts, this.#speakerDriver));
+    }
+    this.#unsubscribe = source.onChange(() => this.#sourceChanged());
+    await source.start();
+    this.#sourceChanged();
+  }
+
+  /** Cease with a text to all peers; the kernel's routes stay, so that packets flow while the agent is away. */
+  async stop(communication: string, graceMilliseconds: number): Promise<void> {
+    this.#unsubscribe?.();
+    this.#statusTimer?.cancel();
+    for (const controller of this.#controllers.values()) controller.stop();
+    // First the learned routes: the end of the sessions withdraws them from the table, not from the kernel.
+    await this.#learned.stop();
+    await this.#speakerDriver.close(communication, graceMilliseconds);
+    await this.#ports.source.close();
+  }
+
+  #speakerStarted(speaker: BgpSpeaker): void {
+    const { log } = this.#ports;
+    const { routerId, localAs, listening } = speaker.status();
+    log.log('info', 'speaker.started', { routerId, localAs, listening });
+    speaker.on('peer:established', ({ address, remoteAs, description }) => {
+      log.log('info', 'session.established', { peer: address, as: remoteAs, description });
+    });
+    speaker.on('peer:down', ({ address, remoteAs, description }, error) => {
+      log.log('warn', 'session.down', {
+        peer: address,
+        as: remoteAs,
+        description,
+        code: error.code,
+        message: error.message,
+      });
+    });
+    speaker.on('peer:refused', ({ address, remoteAs }, error) => {
+      log.log('error', 'peer.refused', {
+        peer: address,
+        as: remoteAs,
+        code: error.code,
+        message: error.message,
+      });
+    });
+    this.#learned.attach(speaker);
+    // Announcements first, so that the first thing a peer hears is complete.
+    this.#add(advertisementsController(this.#facts, this.#counted(new AdvertisementDriver(speaker))));
+    this.#add(peersController(this.#facts, new PeerDriver(speaker), () => this.#learned.peersSettled()));
+  }
+
+  #sourceChanged(): void {
+    const { source } = this.#ports;
+    this.problems.tell('source', source.snapshot().problems);
+    for (const controller of this.#controllers.values()) controller.signal();
+  }
+
+  #add(options: ControllerOptions): void {
+    const { clock } = this.#ports.speaker;
+    const controller = new Controller(options, {
+      now: () => clock.now(),
+      setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
+      finished: (name, outcome, milliseconds) => this.#finished(name, outcome, milliseconds),
+    });
+    this.#controllers.set(options.name, controller);
+    this.health.expect(options.name, options.times.period + options.deadlineMilliseconds + grace);
+    controller.signal();
+  }
+
+  #finished(name: string, outcome: RunOutcome, milliseconds: number): void {
+    this.health.beat(name);
+    if (name === 'peers') this.metrics.peersSyncTime.observe(milliseconds / 1000);
+    if (name === 'advertisements') this.metrics.routesSyncTime.observe(milliseconds / 1000);
+    this.problems.tell(
+      `${name} controller`,
+      outcome.failures.map((message): Problem => ({ place: name, message })),
+    );
+    if (outcome.changed > 0) {
+      this.#ports.log.log('info', 'reconcile.changed', {
+        controller: name,
+        changed: outcome.changed,
+        milliseconds: Math.round(milliseconds),
+      });
+    }
+  }
+
+  /** Counts what is announced and withdrawn, under kube-router's labels. */
+  #counted<T extends { readonly owner: string }>(driver: Driver<T>): Driver<T> {
+    const count = (change: Change<T>): void => {
+      const owner = (change.after ?? change.before)?.owner;
+      const vip = change.after === undefined ? 'withdraw-vip' : 'advertise-vip';
+      this.metrics.advertisementsSent.inc({ type: owner === 'pod-cidr' ? 'pod-route' : vip });
+    };
+    return {
+      kind: driver.kind,
+      read: (signal) => driver.read(signal),
+      apply: async (changes, signal): Promise<readonly ChangeFailure[]> => {
+        changes.forEach(count);
+        return driver.apply(changes, signal);
+      },
+    };
+  }
+}

@@ -1,0 +1,35 @@
+import type { Config } from '../config/config.js';
+import type { AdvertisementRow } from '../desired/advertisements.js';
+import { type OwnNode, ownNode } from '../desired/own-node.js';
+import type { Problem } from '../model/cluster.js';
+import type { Snapshot } from '../model/snapshot.js';
+import type { RunOutcome } from '../reconcile/controller.js';
+
+/** What every controller works from, and where it says what it found. */
+export interface Facts {
+  readonly config: Config;
+  snapshot(): Snapshot;
+  /** Takes the place of what this controller said before. */
+  tellProblems(controller: string, problems: readonly Problem[]): void;
+  tellAdvertisements(rows: readonly AdvertisementRow[]): void;
+}
+
+/** Nothing to do, nothing wrong with us. */
+export const nothingToDo: RunOutcome = Object.freeze({ changed: 0, failures: Object.freeze([]) });
+
+/** This node, or null after its absence was told: then what is there stays as it is. */
+export function knownOwnNode(facts: Facts, controller: string): OwnNode | null {
+  const result = ownNode(facts.snapshot(), facts.config);
+  if (result.own !== null) return result.own;
+  facts.tellProblems(controller, [{ place: `nodes/${facts.config.nodeName}`, message: result.reason }]);
+  return null;
+}
+
+/**
+ * Whether each kind was listed once, so that what is not in the snapshot is not in the cluster. Endpoints that may not
+ * be read at all count as settled: else a deleted Service would be announced for ever.
+ */
+export function isWhole({ listed, degraded }: Snapshot): boolean {
+  const endpoints = listed.has('EndpointSlice') || degraded.has('EndpointSlice');
+  return listed.has('Node') && listed.has('Service') && endpoints;
+}

@@ -1,0 +1,37 @@
+import { desiredLinks, desiredSysctls } from '../desired/host.js';
+import type { Driver } from '../items/item.js';
+import type { LinkItem } from '../items/link.js';
+import type { SysctlItem } from '../items/sysctl.js';
+import type { ControllerOptions } from '../reconcile/controller.js';
+import { defaultRetry } from '../reconcile/loop-machine.js';
+import { reconcile } from '../reconcile/reconcile.js';
+import { type Facts, knownOwnNode, nothingToDo } from './facts.js';
+
+const deadlineMilliseconds = 30_000;
+
+/** Keeps forwarding on, for the families of this node. */
+export function sysctlController(facts: Facts, driver: Driver<SysctlItem>): ControllerOptions {
+  const name = 'sysctl';
+  return {
+    name,
+    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    deadlineMilliseconds,
+    run: async (signal) => {
+      const own = knownOwnNode(facts, name);
+      if (own === null) return nothingToDo;
+      facts.tellProblems(name, []);
+      // A value that is not wanted any more stays: others may rely on it.
+      return reconcile(driver, desiredSysctls(own), signal, { mayDelete: false });
+    },
+  };
+}
+
+/** Keeps the pods' bridge there and up. */
+export function bridgeController(facts: Facts, driver: Driver<LinkItem>): ControllerOptions {
+  return {
+    name: 'bridge',
+    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    deadlineMilliseconds,
+    run: (signal) => reconcile(driver, desiredLinks(), signal, { mayDelete: false }),
+  };
+}

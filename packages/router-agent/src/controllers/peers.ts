@@ -1,0 +1,51 @@
+import { desiredAdvertisements } from '../desired/advertisements.js';
+import { desiredPeers } from '../desired/peers.js';
+import { desiredPolicies, type OwnPrefixes, type Policies } from '../desired/policies.js';
+import { Owner } from '../items/advertisement.js';
+import type { Driver } from '../items/item.js';
+import type { PeerItem } from '../items/peer.js';
+import { structurallyEqual } from '../items/structural.js';
+import type { ControllerOptions } from '../reconcile/controller.js';
+import { defaultRetry } from '../reconcile/loop-machine.js';
+import { reconcile } from '../reconcile/reconcile.js';
+import { type Facts, isWhole, knownOwnNode, nothingToDo } from './facts.js';
+
+/**
+ * Keeps the neighbours and their policies. `settled` is called after a run that worked from a cluster of which every
+ * kind was listed: then it is known which peers there are.
+ */
+export function peersController(
+  facts: Facts,
+  driver: Driver<PeerItem>,
+  settled: () => void,
+): ControllerOptions {
+  const name = 'peers';
+  let policies: Policies | null = null;
+  return {
+    name,
+    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    deadlineMilliseconds: 30_000,
+    run: async (signal) => {
+      const own = knownOwnNode(facts, name);
+      if (own === null) return nothingToDo;
+      const snapshot = facts.snapshot();
+      const wanted = desiredPolicies(
+        ownPrefixes(desiredAdvertisements(snapshot, own, facts.config)),
+        facts.config,
+      );
+      // The same object while nothing changes, so that comparing a thousand peers costs nothing.
+      if (policies === null || !structurallyEqual(policies, wanted)) policies = wanted;
+      const { peers, problems } = desiredPeers(snapshot, own, facts.config, policies);
+      facts.tellProblems(name, problems);
+      const mayDelete = snapshot.listed.has('Node');
+      const outcome = await reconcile(driver, peers, signal, { mayDelete });
+      if (isWhole(snapshot)) settled();
+      return outcome;
+    },
+  };
+}
+
+function ownPrefixes({ items }: ReturnType<typeof desiredAdvertisements>): OwnPrefixes {
+  const of = (owner: Owner) => items.filter((item) => item.owner === owner).map((item) => item.prefix);
+  return { podCidrs: of(Owner.PodCidr), vips: of(Owner.Vip) };
+}

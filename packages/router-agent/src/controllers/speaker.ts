@@ -1,0 +1,28 @@
+import { desiredSpeaker } from '../desired/speaker.js';
+import type { Driver } from '../items/item.js';
+import type { SpeakerItem } from '../items/speaker.js';
+import type { ControllerOptions } from '../reconcile/controller.js';
+import { defaultRetry } from '../reconcile/loop-machine.js';
+import { reconcile } from '../reconcile/reconcile.js';
+import { type Facts, knownOwnNode, nothingToDo } from './facts.js';
+
+/** Starts the speaker as soon as it is known what it should be. */
+export function speakerController(facts: Facts, driver: Driver<SpeakerItem>): ControllerOptions {
+  const name = 'speaker';
+  return {
+    name,
+    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    deadlineMilliseconds: 30_000,
+    run: async (signal) => {
+      const own = knownOwnNode(facts, name);
+      if (own === null) return nothingToDo;
+      const desired = desiredSpeaker(own, facts.config);
+      if (desired.speaker === null) {
+        facts.tellProblems(name, [{ place: '--router-id', message: desired.reason }]);
+        return nothingToDo;
+      }
+      facts.tellProblems(name, []);
+      return reconcile(driver, [desired.speaker], signal, { mayDelete: false });
+    },
+  };
+}

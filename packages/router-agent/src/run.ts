@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { nodePorts, tcpSocketFactory } from '@peerage/bgp/node';
+import { type ControlServer, createControlServer } from '@peerage/control';
+import { type Netlink, openNetlink } from '@peerage/linux';
+import { linuxTcpSockets } from '@peerage/linux/tcp';
+import { Agent } from './agent.js';
+import { announceGaps } from './announce-gaps.js';
+import type { Config } from './config/config.js';
+import { helpText } from './config/flag-help.js';
+import { parseConfig, requestedText } from './config/parse-config.js';
+import { agentViews, speakerViews } from './control-views.js';
+import { httpServers } from './http-servers.js';
+import { linuxKernel } from './linux-kernel.js';
+import { takeLock } from './lock.js';
+import { createLog, type Log } from './observe/log.js';
+import { openSource } from './open-source.js';
+
+/** Where the agent writes; `process` has these. */
+export interface AgentIo {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
+const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+const stopGrace = 3_000;
+
+/**
+ * Runs the node agent until SIGTERM or SIGINT, and gives its exit code. Options are those of kube-router. The first
+ * signal ends the sessions in order and leaves the kernel's routes in place; a second one ends the process at once.
+ */
+export async function runAgent(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  io: AgentIo,
+): Promise<number> {
+  const version = ownVersion();
+  const asked = requestedText(argv);
+  if (asked !== null) {
+    io.stdout.write(asked === 'help' ? helpText() : `peerage agent ${version}\n`);
+    return exitCodes.done;
+  }
+  const parsed = parseConfig(argv, env, {
+    hostName: hostname(),
+    readTextFile: (path) => readFileSync(path, 'utf8'),
+  });
+  if (!parsed.ok) {
+    for (const error of parsed.errors) io.stderr.write(`error: ${error}\n`);
+    return exitCodes.usage;
+  }
+  if (process.geteuid?.() !== 0) {
+    io.stderr.write('error: the agent must run as root: it changes routes, links and kernel settings\n');
+    return exitCodes.failed;
+  }
+  const { config, warnings } = parsed;
+  const log = createLog({
+    human: io.stderr.isTTY === true,
+    verbosity: config.verbosity,
+    destination: io.stderr,
+  });
+  const taken = await takeLock(`pid ${process.pid}, node ${config.nodeName}`);
+  if (taken.lock === null) {
+    const message = `another agent runs in this network namespace (${taken.holder}): only one can keep its routes`;
+    log.log('error', 'agent.refused', { message });
+    return exitCodes.failed;
+  }
+  try {
+    announceGaps(config, warnings, log);
+    if (!config.runRouter && !config.runFirewall && !config.runServiceProxy) {
+      log.log('info', 'agent.nothing-to-do', {
+        message: '--run-router, --run-firewall and --run-service-proxy are all false: nothing to do',
+      });
+      return exitCodes.done;
+    }
+    return await runUntilSignal(config, log, version);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log.log('error', 'agent.failed', { message });
+    return exitCodes.failed;
+  } finally {
+    taken.lock.release();
+  }
+}
+
+async function runUntilSignal(config: Config, log: Log, version: string): Promise<number> {
+  const signal = nextSignal();
+  const speaker = nodePorts({ sockets: tcpSocketFactory(linuxTcpSockets()), log });
+  const netlink = await openNetlink();
+  try {
+    const source = openSource(config.source, { clock: speaker.clock, random: speaker.random, log });
+    const agent = new Agent(config, { source, kernel: linuxKernel(netlink), speaker, log }, { version });
+    const servers = httpServers(agent, config, log);
+    const control = await openControl(agent, config, log, version);
+    try {
+      await Promise.all(servers.map((server) => server.open()));
+      await agent.start();
+      log.log('info', 'agent.started', { version, node: config.nodeName, source: config.source.kind });
+      const name = await signal;
+      log.log('info', 'agent.stopping', {
+        signal: name,
+        message: `${name}: ending the sessions; routes stay`,
+      });
+    } finally {
+      await agent.stop('the node agent is being stopped', stopGrace);
+      await Promise.all([...servers.map((server) => server.close()), control?.close()]);
+    }
+    log.log('info', 'agent.stopped', {});
+    return exitCodes.done;
+  } finally {
+    await closeNetlink(netlink);
+  }
+}
+
+/** The control socket; without it the agent runs all the same. */
+async function openControl(
+  agent: Agent,
+  config: Config,
+  log: Log,
+  version: string,
+): Promise<ControlServer | null> {
+  try {
+    return await createControlServer({
+      path: config.socket,
+      about: { program: 'agent', version, pid: process.pid, node: config.nodeName },
+      speaker: speakerViews(agent, config),
+      agent: agentViews(agent),
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log.log('error', 'control.unavailable', { message });
+    return null;
+  }
+}
+
+async function closeNetlink(netlink: Netlink): Promise<void> {
+  netlink.unref();
+  await netlink.close();
+}
+
+/** The first signal that asks to stop. The second one ends the process at once. */
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = (name: NodeJS.Signals): void => {
+      if (asked) process.exit(exitCodes.failed);
+      asked = true;
+      resolve(name);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  });
+}
+
+function ownVersion(): string {
+  const file = new URL('../package.json', import.meta.url);
+  const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const version =
+    typeof parsed === 'object' && parsed !== null && 'version' in parsed ? parsed.version : null;
+  return typeof version === 'string' ? version : 'unknown';
+}

@@ -1,0 +1,148 @@
+import { renameSync } from 'node:fs';
+import { acceptAll, BgpSpeaker } from '@peerage/bgp';
+import { seededRandom } from '@peerage/bgp/testing';
+import { eventually, tempDir } from '@peerage/test-fixtures';
+import t, { type Test } from 'tap';
+import { TestCluster } from './cluster.js';
+import { sampleNode, sampleService, sampleSlice } from './sources/sample-objects.js';
+
+const quick = { interval: 10 };
+
+async function twoNodes(t: Test, flags: readonly string[] = []) {
+  const cluster = new TestCluster(tempDir(t));
+  t.teardown(() => cluster.stop());
+  for (const n of [1, 2]) cluster.put(sampleNode(n));
+  const one = await cluster.start('node-1', ['192.168.1.11/24'], flags);
+  const two = await cluster.start('node-2', ['192.168.1.12/24'], flags);
+  await eventually(() => one.session('192.168.1.12') === 'established', quick);
+  return { cluster, one, two };
+}
+
+/** An external router at 192.168.1.254, AS 64513, that tells what it hears. */
+async function router(t: Test, cluster: TestCluster, peers: readonly string[]) {
+  const sockets = cluster.network.host('192.168.1.254');
+  const speaker = new BgpSpeaker(
+    { localAs: 64513, routerId: '192.168.1.254', listen: [{ port: 179 }], maximumPaths: 8 },
+    { sockets, clock: cluster.clock, random: seededRandom(3) },
+  );
+  for (const address of peers) {
+    speaker.addPeer({ address, remoteAs: 64512, importPolicy: acceptAll, exportPolicy: acceptAll });
+  }
+  await speaker.start();
+  t.teardown(() => speaker.close({ graceMilliseconds: 100 }));
+  const heard = (): readonly string[] =>
+    speaker
+      .rib({ limit: 1000 })
+      .routes.map(({ prefix, paths }) => {
+        const via = paths.filter((path) => path.peer !== 'local').map((path) => path.nextHop);
+        return via.length === 0 ? '' : `${prefix} via ${via.sort().join(', ')}`;
+      })
+      .filter((line) => line !== '')
+      .sort();
+  return { speaker, heard };
+}
+
+t.test("two agents peer and install each other's pod ranges", async (t) => {
+  const { one, two } = await twoNodes(t);
+  await eventually(() => one.learned().length === 1 && two.learned().length === 1, quick);
+  t.same(one.learned(), ['10.48.2.0/24 via 192.168.1.12']);
+  t.same(two.learned(), ['10.48.1.0/24 via 192.168.1.11']);
+  t.same(
+    await one.agent.metrics.registry
+      .getSingleMetricAsString('kube_router_host_routes_synced')
+      .then((text) => text.split('\n').at(-1)),
+    'kube_router_host_routes_synced 1',
+  );
+});
+
+t.test('a node that is added is peered with, and one that goes is forgotten with its routes', async (t) => {
+  const { cluster, one } = await twoNodes(t);
+  cluster.put(sampleNode(3));
+  await cluster.start('node-3', ['192.168.1.13/24']);
+  await eventually(() => one.learned().length === 2, quick);
+  t.same(one.learned(), ['10.48.2.0/24 via 192.168.1.12', '10.48.3.0/24 via 192.168.1.13']);
+  cluster.remove('Node', 'node-3');
+  await eventually(() => one.learned().length === 1, quick);
+  t.same(one.learned(), ['10.48.2.0/24 via 192.168.1.12']);
+  t.equal(one.session('192.168.1.13'), undefined);
+});
+
+t.test(
+  'an agent that ends takes its routes from the others, and leaves its own kernel as it is',
+  async (t) => {
+    const { one, two } = await twoNodes(t);
+    await eventually(() => one.learned().length === 1 && two.learned().length === 1, quick);
+    await two.agent.stop('maintenance of node-2', 200);
+    await eventually(() => one.learned().length === 0, quick);
+    t.same(two.learned(), ['10.48.1.0/24 via 192.168.1.11']);
+    t.equal(one.speaker().peer('192.168.1.12')?.lastNotification?.communication, 'maintenance of node-2');
+  },
+);
+
+t.test(
+  'service addresses and pod ranges go to the external router, default routes do not come in',
+  async (t) => {
+    const cluster = new TestCluster(tempDir(t));
+    t.teardown(() => cluster.stop());
+    for (const n of [1, 2]) cluster.put(sampleNode(n));
+    cluster.put(sampleService(1));
+    cluster.put(sampleSlice(1, [1]));
+    const flags = ['--advertise-external-ip', '--peer-router-ips=192.168.1.254', '--peer-router-asns=64513'];
+    const one = await cluster.start('node-1', ['192.168.1.11/24'], flags);
+    const two = await cluster.start('node-2', ['192.168.1.12/24'], flags);
+    const { speaker, heard } = await router(t, cluster, ['192.168.1.11', '192.168.1.12']);
+    speaker.announce({ prefixes: ['0.0.0.0/0', '172.16.0.0/16', '10.48.1.0/24', '10.64.1.2/32'] });
+    await eventually(() => heard().length >= 4 && one.learned().length >= 2 && two.learned().length >= 2, quick);
+    t.same(heard(), [
+      '10.48.1.0/24 via 192.168.1.11',
+      '10.48.2.0/24 via 192.168.1.12',
+      // internalTrafficPolicy is Cluster: every node attracts it
+      '10.64.1.2/32 via 192.168.1.11, 192.168.1.12',
+      // externalTrafficPolicy is Local, the endpoint is on node 1
+      '203.0.113.2/32 via 192.168.1.11',
+    ]);
+    t.same(one.learned(), ['10.48.2.0/24 via 192.168.1.12', '172.16.0.0/16 via 192.168.1.254']);
+    t.notMatch(
+      one
+        .speaker()
+        .rib()
+        .routes.map((route) => route.prefix),
+      ['0.0.0.0/0'],
+    );
+    cluster.remove('Service', 'web-1');
+    await eventually(() => heard().length === 2, quick);
+    t.same(heard(), ['10.48.1.0/24 via 192.168.1.11', '10.48.2.0/24 via 192.168.1.12']);
+  },
+);
+
+t.test(
+  'an agent that returns keeps the routes it finds, and deletes the others once all have spoken',
+  async (t) => {
+    const { cluster, one, two } = await twoNodes(t);
+    await eventually(() => one.learned().length === 1, quick);
+    await one.agent.stop('restart', 200);
+    const [learned] = one.kernel.list(4).filter((route) => route.protocol === 17);
+    if (learned === undefined) throw new Error('the route should have stayed');
+    one.kernel.foreignReplace({ ...learned, destination: Uint8Array.of(10, 48, 9, 0) });
+    const writes: string[] = [];
+    one.kernel.onWrite = (operation, route) => writes.push(`${operation} ${route.destination.join('.')}`);
+    const again = await cluster.start('node-1', ['192.168.1.11/24'], [], one.kernel);
+    await eventually(() => again.session('192.168.1.12') === 'established', quick);
+    await eventually(() => again.learned().length === 1, { ...quick, timeout: 20_000 });
+    t.same(again.learned(), ['10.48.2.0/24 via 192.168.1.12']);
+    t.same(writes, ['delete 10.48.9.0'], 'the route that is announced again was never touched');
+    await eventually(() => two.learned().length === 1, quick);
+  },
+);
+
+t.test('a folder of manifests that goes away changes nothing', async (t) => {
+  const { cluster, one, two } = await twoNodes(t);
+  await eventually(() => one.learned().length === 1 && two.learned().length === 1, quick);
+  renameSync(cluster.directory, `${cluster.directory}-gone`);
+  await eventually(() => one.agent.problems.list().length > 0, quick);
+  t.same(one.learned(), ['10.48.2.0/24 via 192.168.1.12']);
+  t.equal(one.session('192.168.1.12'), 'established');
+  renameSync(`${cluster.directory}-gone`, cluster.directory);
+  await eventually(() => one.agent.problems.list().length === 0, quick);
+  t.same(one.learned(), ['10.48.2.0/24 via 192.168.1.12']);
+});

@@ -1,0 +1,100 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BgpSpeaker } from '@peerage/bgp';
+import { systemClock } from '@peerage/bgp/node';
+import { FakeNetwork, seededRandom } from '@peerage/bgp/testing';
+import { Agent } from '../src/agent.js';
+import { formatIp } from '../src/items/ip.js';
+import { manifestsSource } from '../src/sources/manifests/manifests-source.js';
+import { fakeAgentKernel } from '../src/testing/fake-agent-kernel.js';
+import { FakeKernel } from '../src/testing/fake-kernel.js';
+import { configOf } from './config-of.js';
+
+/** One agent of a small cluster in this process, with a kernel and a place on the network of its own. */
+export interface TestAgent {
+  readonly agent: Agent;
+  readonly kernel: FakeKernel;
+  readonly events: { readonly level: string; readonly event: string; readonly fields: object }[];
+  /** The speaker; throws while there is none. */
+  speaker(): BgpSpeaker;
+  /** Learned routes in the kernel, `10.48.2.0/24 via 192.168.1.12`, sorted. */
+  learned(): readonly string[];
+  /** The state of the session with that peer. */
+  session(address: string): string | undefined;
+}
+
+/** A folder of manifests, a network in memory, and the agents on it. */
+export class TestCluster {
+  readonly directory: string;
+  readonly clock = systemClock();
+  readonly network = new FakeNetwork(this.clock);
+  readonly #agents: Agent[] = [];
+
+  constructor(directory: string) {
+    this.directory = join(directory, 'manifests');
+    mkdirSync(this.directory);
+  }
+
+  /** Writes, or writes anew, an object of the cluster. */
+  put(object: { readonly kind: string; readonly metadata: { readonly name: string } }): void {
+    writeFileSync(this.#file(object.kind, object.metadata.name), JSON.stringify(object));
+  }
+
+  remove(kind: string, name: string): void {
+    rmSync(this.#file(kind, name));
+  }
+
+  /** Starts the agent of node `name` with addresses `own`. `kernel`: what an earlier life left. */
+  async start(
+    name: string,
+    own: readonly string[],
+    flags: readonly string[] = [],
+    kernel = new FakeKernel(),
+  ): Promise<TestAgent> {
+    const events: TestAgent['events'][number][] = [];
+    const [first = '', ...others] = own.map((address) => address.split('/')[0] ?? '');
+    if (kernel.list(4).length + kernel.list(6).length === 0) kernel.addLink('eth0', own);
+    const ports = { clock: this.clock, random: seededRandom(first.length), log: { log: () => {} } };
+    const sockets = this.network.hostAt(first) ?? this.network.host(first, ...others);
+    const agent = new Agent(
+      configOf(name, flags),
+      {
+        source: manifestsSource(this.directory, ports, { settleMilliseconds: 10, pollMilliseconds: 200 }),
+        kernel: fakeAgentKernel(kernel),
+        speaker: { ...ports, sockets },
+        log: { log: (level, event, fields) => events.push({ level, event, fields }) },
+      },
+      { version: 'test' },
+    );
+    this.#agents.push(agent);
+    await agent.start();
+    const speaker = (): BgpSpeaker => {
+      if (agent.speaker === null) throw new Error(`${name} has no speaker yet`);
+      return agent.speaker;
+    };
+    return {
+      agent,
+      kernel,
+      events,
+      speaker,
+      learned: () =>
+        [...kernel.list(4), ...kernel.list(6)]
+          .filter((route) => route.protocol === 17)
+          .map((route) => {
+            const to = `${formatIp(route.destination)}/${route.prefixLength}`;
+            const via = route.nextHops.map((hop) => formatIp(hop.gateway ?? new Uint8Array(4)));
+            return `${to} via ${via.sort().join(', ')}`;
+          })
+          .sort(),
+      session: (address) => agent.speaker?.peer(address)?.state,
+    };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#agents.map((agent) => agent.stop('the test is over', 200)));
+  }
+
+  #file(kind: string, name: string): string {
+    return join(this.directory, `${kind.toLowerCase()}-${name}.json`);
+  }
+}
