@@ -388,6 +388,7 @@ export class Session implements LoopMember {
     const { peer, actions } = stepPeer(this.#peer, event);
     this.#peer = peer;
     this.#cause = cause;
+    if (cause?.notification !== undefined) this.#lastNotification = cause.notification;
     this.#arriving = transport;
     const after = this.state;
     if (after !== before) this.#handler.stateChanged(after, before);

@@ -83,7 +83,7 @@ export class ScriptedPeer implements TransportHandler {
     this.send(KEEPALIVE);
   }
 
-  sendNotification(code: number, subcode: number, data = new Uint8Array(0)): void {
+  sendNotification(code: number, subcode: number, data: Uint8Array = new Uint8Array(0)): void {
     this.send(encodeNotification({ code, subcode, data }));
   }
 
