@@ -211,7 +211,8 @@ export class FarEnd {
 export function describe(route: HeldRoute): string {
   const { asPath = [], ...rest } = route.attributes;
   const path = asPath.map((segment) => segment.ases.join(' ')).join(' | ');
-  return JSON.stringify({ nextHop: route.nextHop, path, ...rest });
+  const sorted = Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify({ nextHop: route.nextHop, path, ...Object.fromEntries(sorted) });
 }
 
 export function path(...ases: number[]): PathAttributes {
