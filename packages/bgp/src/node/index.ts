@@ -1,3 +1,4 @@
+export { createSpeaker } from './create-speaker.js';
 export type { NodePortsOptions } from './node-ports.js';
 export { nodePorts } from './node-ports.js';
 export { acceptorFromServer, tcpSocketFactory } from './socket-factory.js';

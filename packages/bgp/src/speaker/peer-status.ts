@@ -3,7 +3,7 @@ import type { Family } from '../net/family.js';
 import type { PeerIndex } from '../rib/ids.js';
 import type { MessageCounts } from '../session/counters.js';
 import type { Session } from '../session/session.js';
-import type { SessionError } from '../session/session-error.js';
+import type { NotificationRecord, SessionError } from '../session/session-error.js';
 import type { LiveSession } from './live-session.js';
 import { NO_OWN_NEXT_HOP, NOT_OFFERED } from './offer.js';
 import type { PeerSettings } from './peer-settings.js';
@@ -26,6 +26,8 @@ export interface PeerSnapshot {
   readonly establishedCount: number;
   readonly flaps: number;
   readonly lastError: SessionError | null;
+  /** Of what ended a session or an attempt at one; those that settle a collision do not count. */
+  readonly lastNotification: NotificationRecord | null;
 }
 
 const noMessages: MessageCounts = { open: 0, update: 0, notification: 0, keepalive: 0, routeRefresh: 0 };
@@ -56,7 +58,7 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     sent,
     received,
     ...(peer.lastError !== null && { lastError: peer.lastError }),
-    ...(session?.lastNotification && { lastNotification: session.lastNotification }),
+    ...(peer.lastNotification !== null && { lastNotification: peer.lastNotification }),
     ...(hint !== undefined && { hint }),
     md5: settings.md5Key !== undefined,
   };

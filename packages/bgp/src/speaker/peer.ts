@@ -10,7 +10,7 @@ import type { Endpoint, SocketProtection, Transport } from '../ports/transport.j
 import type { PeerIndex } from '../rib/ids.js';
 import { Session } from '../session/session.js';
 import type { SessionConfig } from '../session/session-config.js';
-import type { SessionError } from '../session/session-error.js';
+import type { NotificationRecord, SessionError } from '../session/session-error.js';
 import type { SessionHandler } from '../session/session-handler.js';
 import type { TurnLoop } from '../session/turn-loop.js';
 import type { Fault } from '../wire/result.js';
@@ -53,6 +53,7 @@ export class Peer implements SessionHandler {
   #establishedCount = 0;
   #flaps = 0;
   #lastError: SessionError | null = null;
+  #lastNotification: NotificationRecord | null = null;
 
   constructor(host: PeerHost, settings: PeerSettings) {
     this.#host = host;
@@ -159,6 +160,7 @@ export class Peer implements SessionHandler {
       establishedCount: this.#establishedCount,
       flaps: this.#flaps,
       lastError: this.#lastError,
+      lastNotification: this.#lastNotification,
     });
   }
 
@@ -234,6 +236,7 @@ export class Peer implements SessionHandler {
   ended(error: SessionError, wasEstablished: boolean): void {
     const isNews = this.#lastError?.code !== error.code || this.#lastError.message !== error.message;
     this.#lastError = error;
+    this.#lastNotification = error.notification ?? this.#lastNotification;
     this.#leave();
     const fields = { reason: error.code, message: error.message };
     if (wasEstablished) {

@@ -1,0 +1,4 @@
+import { bird } from './bird.js';
+import { interop } from './cases.js';
+
+interop(bird);

@@ -1,0 +1,66 @@
+import { startBird } from './daemons.js';
+import { type Implementation, type LearnedRoute, originated } from './subject.js';
+
+// BIRD sends no MED of its own to external peers, except one that the export filter sets.
+const exported = `export filter { bgp_med = ${originated.med}; accept; };`;
+
+const attributes = `{
+  bgp_community.add((${originated.community.replace(':', ',')}));
+  bgp_large_community.add((${originated.largeCommunity.replaceAll(':', ',')}));
+}`;
+
+/** Reads `show route for PREFIX all`. */
+function parseRoute(text: string): LearnedRoute | undefined {
+  const field = (name: string): string | undefined => new RegExp(`BGP\\.${name}: (.*)`).exec(text)?.[1];
+  const path = field('as_path');
+  if (path === undefined) return undefined;
+  const tuples = (name: string): string[] =>
+    [...(field(name) ?? '').matchAll(/\(([^)]*)\)/g)].map((m) => (m[1] ?? '').replace(/, ?/g, ':')).sort();
+  const med = field('med');
+  return {
+    asPath: path.trim().split(' ').filter(Boolean).map(Number),
+    nextHop: (field('next_hop') ?? '').trim().split(' ')[0] ?? '',
+    ...(med !== undefined && { med: Number(med) }),
+    communities: tuples('community'),
+    largeCommunities: tuples('large_community'),
+  };
+}
+
+export const bird: Implementation = {
+  name: 'BIRD',
+  needs: ['command:bird', 'command:birdc'],
+  address: '127.0.0.2',
+  async start(t, { daemon, speaker, expectedAs, passive }) {
+    const started = await startBird(
+      t,
+      `router id ${daemon.routerId};
+debug protocols { states, events };
+protocol static static4 { ipv4; route ${originated.ipv4} blackhole ${attributes}; }
+protocol static static6 { ipv6; route ${originated.ipv6} blackhole ${attributes}; }
+protocol bgp speaker {
+  local ${daemon.address} port ${daemon.port} as ${daemon.as};
+  neighbor ${speaker.address} port ${speaker.port} as ${expectedAs};
+  multihop 2;
+  strict bind on;
+  passive ${passive ? 'on' : 'off'};
+  connect delay time 1;
+  connect retry time 1;
+  error wait time 1, 2;
+  ipv4 { import all; ${exported} };
+  ipv6 { import all; ${exported} next hop address 2001:db8:ff::2; };
+}
+`,
+    );
+    return {
+      ...started,
+      isEstablished: async () => (await started.query('show protocols speaker')).includes('Established'),
+      async route(prefix) {
+        return parseRoute(await started.query(`show route ${prefix} all protocol speaker`).catch(() => ''));
+      },
+      async withdraw(prefix) {
+        await started.query(`disable ${prefix.includes(':') ? 'static6' : 'static4'}`);
+      },
+      heardBadPeerAs: async () => /Bad peer AS/i.test(started.log()),
+    };
+  },
+};

@@ -1,0 +1,57 @@
+import type { Need, Teardown } from '@peerage/test-fixtures';
+import type { Daemon } from './daemons.js';
+
+/** One end of a session in these tests. */
+export interface End {
+  readonly address: string;
+  readonly port: number;
+  readonly as: number;
+}
+
+export interface Setup {
+  readonly daemon: End & { readonly routerId: string };
+  readonly speaker: End;
+  /** The AS that the daemon expects of the speaker; another than its own for the test of a wrong AS. */
+  readonly expectedAs: number;
+  /** The daemon never dials. */
+  readonly passive: boolean;
+}
+
+/** A route as a daemon learned it. */
+export interface LearnedRoute {
+  readonly asPath: readonly number[];
+  readonly nextHop: string;
+  readonly med?: number;
+  /** `64512:1`, sorted. */
+  readonly communities: readonly string[];
+  readonly largeCommunities: readonly string[];
+}
+
+/** A daemon under test, asked in its own words. */
+export interface Subject extends Daemon {
+  isEstablished(): Promise<boolean>;
+  /** What it learned for this prefix, undefined when it has none. */
+  route(prefix: string): Promise<LearnedRoute | undefined>;
+  /** Ends one of the prefixes that it originates (`originated`). */
+  withdraw(prefix: string): Promise<void>;
+  /** Whether it got our NOTIFICATION 2/2 (Bad Peer AS), by its log where that tells. */
+  heardBadPeerAs(): Promise<boolean>;
+}
+
+/** How a daemon is brought up: one file for each. */
+export interface Implementation {
+  readonly name: string;
+  readonly needs: readonly Need[];
+  /** Loopback address of its own, so that the files may run side by side. */
+  readonly address: string;
+  start(t: Teardown, setup: Setup): Promise<Subject>;
+}
+
+/** What every daemon originates, with equal attributes: MED 77 and these communities. */
+export const originated = {
+  ipv4: '198.51.100.0/24',
+  ipv6: '2001:db8:5100::/48',
+  med: 77,
+  community: '64513:100',
+  largeCommunity: '64513:1:2',
+} as const;
