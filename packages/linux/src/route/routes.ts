@@ -58,8 +58,9 @@ export class Routes {
 
   /**
    * Lists routes in slices; the kernel goes on only when the next slice is asked for. While the table changes, a
-   * route that stands throughout comes at least once; if the kernel reports that it lost its place, the listing is
-   * repeated and routes can come twice.
+   * route that stands throughout comes at least once, and can come again: from IPv6 tables because the kernel starts
+   * over after a change and counts its way back, from any when it reports that it lost its place, since the listing
+   * is then repeated.
    */
   async *dump(filter: RouteFilter): AsyncGenerator<readonly Route[], void, undefined> {
     const slices = this.#requester.read(
