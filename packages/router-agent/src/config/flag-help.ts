@@ -38,7 +38,7 @@ const ORIGINS = { both: 'both', 'v0.3.1': 'v0.3.1', 'v2.11': 'v2.11', peerage: '
 
 const PAGE_HEAD = `# Flags of the agent
 
-<!-- Drawn from packages/router-agent/src/config by: npx tsx --conditions=@peerage/source tools/flags-page.ts -->
+<!-- Drawn from packages/router-agent/src/config by: PEERAGE_WRITE_PAGES=1 npx tap packages/router-agent/test/config/flag-help.test.ts -->
 
 Flags are written \`--flag=value\`; a flag that is not a switch also as \`--flag value\`. A switch alone means \`true\`; switching off is
 \`--flag=false\`. Durations have units (\`300ms\`, \`1m30s\`, \`5m\`). Lists have commas, or the flag is repeated. "Known to" says which

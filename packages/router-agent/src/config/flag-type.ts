@@ -52,7 +52,7 @@ export function unsigned(goName: string, ...ranges: readonly Range[]): FlagType<
     allowed,
     repeats: false,
     secret: false,
-    example: String(ranges.at(-1)?.[0] ?? 1),
+    example: String(ranges.find(([least]) => least > 0)?.[0] ?? 1),
     parse(text) {
       if (!/^(?:0|[1-9]\d*|0[xX][\da-fA-F]+)$/.test(text)) return must(`a whole number, ${allowed}`);
       const value = Number(text);
@@ -157,8 +157,8 @@ export function listOf<T>(goName: string, item: FlagType<T>): FlagType<readonly 
       for (const [index, part] of given.split(',').entries()) {
         const parsed = item.parse(part.trim());
         if (!parsed.ok) {
-          const shown = item.secret ? '' : `, got ${JSON.stringify(part.trim())}`;
-          return must(`a comma list in which each item is ${parsed.must}; item ${index + 1} is not${shown}`);
+          const shown = item.secret ? '' : ` (${part.trim()})`;
+          return must(`a comma list in which each item is ${parsed.must}; item ${index + 1}${shown} is not`);
         }
         values.push(parsed.value);
       }

@@ -2,7 +2,8 @@
 export function nearestName(wrong: string, names: Iterable<string>): string | null {
   const plain = wrong.toLowerCase().replaceAll('_', '-');
   let best: string | null = null;
-  let fewest = Math.max(2, Math.floor(plain.length / 3)) + 1;
+  // Of long names one letter in three may be wrong, of short ones two, never all.
+  let fewest = Math.min(Math.max(2, Math.floor(plain.length / 3)), plain.length - 1) + 1;
   for (const name of names) {
     const edits = editDistance(plain, name);
     if (edits < fewest) {
