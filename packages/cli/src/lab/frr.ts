@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec } from '@peerage/linux';
 import { z } from 'zod';
@@ -53,7 +53,7 @@ export class FrrRouter {
   /** Starts both daemons. They give up root, so their folder must be theirs. */
   async start(): Promise<void> {
     mkdirSync(this.#folder, { recursive: true });
-    chmodSync(this.#folder, 0o777);
+    await exec(this.#plan.router.namespace, ['chown', 'frr:frr', this.#folder]);
     this.#launch('zebra', zebraConfig(join(this.#folder, 'zebra.log')));
     this.#launch('bgpd', bgpdConfig(this.#plan, join(this.#folder, 'bgpd.log')));
     await this.#answers();

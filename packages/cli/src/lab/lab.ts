@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deleteNamespace, exec } from '@peerage/linux';
@@ -141,7 +141,9 @@ function labFolder(prefix: string): string {
 /** A name that no lab on this machine has. Short, because it goes into the names of namespaces. */
 export function newPrefix(): string {
   mkdirSync(FOLDER, { recursive: true });
-  return mkdtempSync(join(FOLDER, 'lab')).slice(FOLDER.length + 1);
+  const folder = mkdtempSync(join(FOLDER, 'lab'));
+  chmodSync(folder, 0o755); // FRR gives up root, and must still reach its own folder in here
+  return folder.slice(FOLDER.length + 1);
 }
 
 /** Names of labs that are up, or were left behind. */
