@@ -1,0 +1,169 @@
+import t from 'tap';
+import { DeadlineHeap, type Timed } from '../../src/session/deadline-heap.js';
+import { type LoopMember, TurnLoop } from '../../src/session/turn-loop.js';
+import { FakeClock, seededRandom } from '../../src/testing/index.js';
+
+/** A member whose input costs virtual time. */
+class Worker implements LoopMember {
+  scheduledAt = Number.POSITIVE_INFINITY;
+  heapIndex = -1;
+  isQueued = false;
+  deadline = Number.POSITIVE_INFINITY;
+  input = 0;
+  readonly served: number[] = [];
+  readonly clock: FakeClock;
+  readonly log: string[];
+  readonly name: string;
+
+  constructor(name: string, clock: FakeClock, log: string[]) {
+    this.name = name;
+    this.clock = clock;
+    this.log = log;
+  }
+  nextDeadline(): number {
+    return this.deadline;
+  }
+  due(now: number): void {
+    this.log.push(`${this.name} due`);
+    this.served.push(now);
+    this.deadline = Number.POSITIVE_INFINITY;
+  }
+  readInput(): boolean {
+    this.log.push(this.name);
+    this.clock.stall(1);
+    this.input--;
+    return this.input > 0;
+  }
+}
+
+t.test('input is served round-robin, a few milliseconds a turn, with work in between', async (t) => {
+  const clock = new FakeClock();
+  const log: string[] = [];
+  const loop = new TurnLoop(clock);
+  loop.addWork(() => {
+    log.push('work');
+    return false;
+  });
+  await clock.settle();
+  log.length = 0;
+  const [greedy, modest] = [new Worker('a', clock, log), new Worker('b', clock, log)];
+  greedy.input = 6;
+  modest.input = 2;
+  loop.enqueue(greedy);
+  loop.enqueue(modest);
+  loop.enqueue(modest);
+  await clock.settle();
+  t.equal(log.join(' '), 'a b a b work a a a a work');
+});
+
+t.test('deadlines come before input, in every turn', async (t) => {
+  const clock = new FakeClock();
+  const log: string[] = [];
+  const loop = new TurnLoop(clock);
+  const [flooded, timed] = [new Worker('a', clock, log), new Worker('b', clock, log)];
+  flooded.input = 12;
+  timed.deadline = 6;
+  loop.schedule(timed);
+  loop.enqueue(flooded);
+  await clock.settle();
+  t.equal(
+    log.join(' '),
+    'a a a a a a a a b due a a a a',
+    'due at 6 ms, served at the top of the turn at 8 ms',
+  );
+});
+
+t.test('work that has more gets another turn after a poll, with a deadline in the future', async (t) => {
+  const clock = new FakeClock();
+  const loop = new TurnLoop(clock, { workMilliseconds: 3 });
+  let rounds = 0;
+  const remove = loop.addWork((deadline) => {
+    t.equal(deadline, clock.now() + 3);
+    return ++rounds < 5;
+  });
+  await clock.settle();
+  t.equal(rounds, 5);
+  remove();
+  loop.wake();
+  await clock.settle();
+  t.equal(rounds, 5);
+});
+
+t.test('an idle loop has no timer, and with deadlines exactly one', async (t) => {
+  const clock = new FakeClock();
+  const loop = new TurnLoop(clock, { grainMilliseconds: 10 });
+  t.equal(clock.pendingTimers, 0);
+  const members = [35, 12, 99].map((deadline) => {
+    const member = new Worker(`${deadline}`, clock, []);
+    member.deadline = deadline;
+    loop.schedule(member);
+    return member;
+  });
+  t.equal(clock.pendingTimers, 1);
+  await clock.runFor(1000);
+  t.same(
+    members.map(({ served }) => served),
+    [[40], [20], [100]],
+    'at the next multiple of the grain, never early',
+  );
+  t.equal(clock.pendingTimers, 0);
+});
+
+t.test('a deadline that moved away is noticed when the old one is due', async (t) => {
+  const clock = new FakeClock();
+  const loop = new TurnLoop(clock, { grainMilliseconds: 1 });
+  const member = new Worker('m', clock, []);
+  member.deadline = 100;
+  loop.schedule(member);
+  member.deadline = 300;
+  loop.schedule(member);
+  let early = 0;
+  member.due = (now) => {
+    if (now < 300) early++;
+    else member.deadline = Number.POSITIVE_INFINITY;
+  };
+  await clock.runFor(250);
+  t.equal(early, 1);
+  await clock.runFor(100);
+  t.equal(clock.pendingTimers, 0);
+});
+
+t.test('a member that is removed is not served any more', async (t) => {
+  const clock = new FakeClock();
+  const loop = new TurnLoop(clock);
+  const log: string[] = [];
+  const member = new Worker('m', clock, log);
+  member.deadline = 100;
+  member.input = 1;
+  loop.schedule(member);
+  loop.enqueue(member);
+  loop.remove(member);
+  await clock.runFor(1000);
+  t.same(log, []);
+});
+
+t.test('the heap agrees with a sorted list under random commands', async (t) => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const random = seededRandom(seed);
+    const heap = new DeadlineHeap<Timed>();
+    const items: Timed[] = Array.from({ length: 40 }, () => ({
+      scheduledAt: Number.POSITIVE_INFINITY,
+      heapIndex: -1,
+    }));
+    for (let i = 0; i < 500; i++) {
+      const item = items[Math.floor(random.next() * items.length)]!;
+      if (random.next() < 0.7) heap.set(item, Math.floor(random.next() * 1000));
+      else heap.remove(item);
+      const live = items.filter(({ heapIndex }) => heapIndex >= 0);
+      const least = Math.min(...live.map(({ scheduledAt }) => scheduledAt));
+      if (heap.earliest !== least || heap.size !== live.length) t.fail(`seed ${seed}, command ${i}`);
+    }
+    let last = -1;
+    for (let item = heap.takeDue(1000); item !== null; item = heap.takeDue(1000)) {
+      t.equal(item.heapIndex, -1);
+      if (heap.earliest < last) t.fail(`seed ${seed}: out of order`);
+      last = heap.earliest === Number.POSITIVE_INFINITY ? last : heap.earliest;
+    }
+    t.equal(heap.size, 0);
+  }
+});
