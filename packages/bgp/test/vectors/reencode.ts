@@ -157,6 +157,7 @@ export function explainUpdate(original: Uint8Array, again: Uint8Array, reader: U
     if (isSortedList(code)) reasons.add('communities are sorted, doubles dropped');
     else if (code === 2) reasons.add('AS4_PATH was merged into AS_PATH and taken out again');
     else if (code === 14 || code === 15) reasons.add('bits past the prefix length are cleared');
+    else if (code === 17) reasons.add('AS4_PATH is made anew from the whole path');
     else reasons.add(`unexplained: value of ${code}`);
   }
   const orderA = a.attributes.map((x) => x.code).filter((code) => byCode.has(code));
