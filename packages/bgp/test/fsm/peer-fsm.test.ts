@@ -1,0 +1,354 @@
+import t, { type Test } from 'tap';
+import { EventCode, KEEPALIVE_EVENT, UPDATE_EVENT } from '../../src/fsm/event.js';
+import { steadyActions, stepPeer } from '../../src/fsm/peer-fsm.js';
+import type {
+  Origin,
+  PeerAction,
+  PeerEvent,
+  PeerIdentity,
+  PeerMachine,
+  Slot,
+} from '../../src/fsm/peer-machine.js';
+import { idlePeer, peerState, withPassive } from '../../src/fsm/peer-machine.js';
+import { DEFAULT_OPTIONS, type MachineOptions } from '../../src/fsm/state.js';
+import { notations } from './notation.js';
+
+const NO_DATA = new Uint8Array(0);
+const LOCAL: PeerIdentity = { routerId: 5, as: 64512 };
+const LOWER: PeerIdentity = { routerId: 3, as: 64513 };
+const HIGHER: PeerIdentity = { routerId: 0xc0000000, as: 64513 };
+
+function told(action: PeerAction): string {
+  switch (action.type) {
+    case 'connection':
+      return `${action.slot}:[${notations(action.actions)}]`;
+    case 'adopt':
+      return `adopt ${action.slot} ${action.origin}`;
+    case 'hold-input':
+    case 'resume-input':
+      return `${action.type} ${action.slot}`;
+    default:
+      return action.type;
+  }
+}
+
+/** A machine that is led from event to event; `do` returns what it said. */
+class Walk {
+  peer: PeerMachine;
+
+  constructor(options: Partial<MachineOptions> = {}, local = LOCAL) {
+    this.peer = idlePeer(local, { ...DEFAULT_OPTIONS, ...options });
+  }
+  step(event: PeerEvent): string {
+    const { peer, actions } = stepPeer(this.peer, event);
+    this.peer = peer;
+    return actions.map(told).join(' | ');
+  }
+  start(): string {
+    return this.step({ type: 'peer', event: { number: EventCode.ManualStart } });
+  }
+  stop(): string {
+    return this.step({ type: 'peer', event: { number: EventCode.ManualStop, subcode: 2, data: NO_DATA } });
+  }
+  idleHoldOver(): string {
+    return this.step({ type: 'peer', event: { number: EventCode.IdleHoldExpires } });
+  }
+  up(origin: Origin): string {
+    return this.step({ type: 'connected', origin });
+  }
+  open(slot: Slot, identity: PeerIdentity): string {
+    const event = { number: EventCode.BgpOpen, holdTime: 90 };
+    return this.step({ type: 'connection', slot, event, identity });
+  }
+  keepalive(slot: Slot): string {
+    return this.step({ type: 'connection', slot, event: KEEPALIVE_EVENT });
+  }
+  lost(slot: Slot): string {
+    return this.step({ type: 'connection', slot, event: { number: EventCode.TcpConnectionFails } });
+  }
+  get state(): string {
+    return peerState(this.peer);
+  }
+  /** The two connections: slot and state. */
+  get connections(): string {
+    return [this.peer.main, this.peer.rival]
+      .map((connection) => (connection === null ? '-' : `${connection.slot} ${connection.state.name}`))
+      .join(', ');
+  }
+}
+
+const LOST_COLLISION = 'N(6/7) D0 free flush';
+const OPENED = 'D0 KA K H';
+
+/** A walk with both connections in OpenSent: slot 0 dialled, slot 1 accepted. */
+function collided(t: Test, local = LOCAL): Walk {
+  const walk = new Walk({}, local);
+  walk.start();
+  t.equal(walk.up('dialled'), 'adopt 0 dialled | 0:[R0 OPEN H4m]');
+  t.equal(
+    walk.up('accepted'),
+    'adopt 1 accepted | 1:[OPEN H4m]',
+    'the second one touches no timer of the peer',
+  );
+  t.equal(walk.connections, '0 opensent, 1 opensent');
+  return walk;
+}
+
+t.test('a peer comes up over the connection that it dialled', async (t) => {
+  const walk = new Walk();
+  t.equal(walk.start(), '0:[init CR dial listen]');
+  t.equal(walk.up('dialled'), 'adopt 0 dialled | 0:[R0 OPEN H4m]');
+  t.equal(walk.open(0, LOWER), '0:[D0 R0 KA K H]');
+  t.equal(walk.keepalive(0), '0:[H up]');
+  t.equal(walk.state, 'established');
+});
+
+t.test('an inbound connection is taken while a dial is under way, and the dial goes on', async (t) => {
+  const walk = new Walk();
+  walk.start();
+  t.equal(walk.up('accepted'), 'adopt 0 accepted | 0:[R0 OPEN H4m]');
+  t.equal(walk.peer.dialling, true, 'giving it up could end both, when the peer does the same');
+  t.equal(walk.step({ type: 'dial-failed' }), '', 'a dial that fails beside a connection is nothing');
+  t.equal(walk.state, 'opensent');
+});
+
+t.test('Established ends a dial that is under way', async (t) => {
+  const walk = new Walk();
+  walk.start();
+  walk.up('accepted');
+  walk.open(0, LOWER);
+  t.equal(walk.keepalive(0), '0:[H up] | cancel-dial');
+});
+
+t.test('both OPENs came: the connection opened by the higher identifier lives', async (t) => {
+  const weAreHigher = collided(t);
+  t.equal(weAreHigher.open(0, LOWER), '0:[D0 R0 KA K H]');
+  t.equal(weAreHigher.open(1, LOWER), `1:[${LOST_COLLISION}]`);
+  t.equal(weAreHigher.connections, '0 openconfirm, -');
+
+  const theyAreHigher = collided(t);
+  theyAreHigher.open(0, HIGHER);
+  t.equal(theyAreHigher.open(1, HIGHER), `0:[${LOST_COLLISION}] | 1:[D0 R0 KA K H]`);
+  t.equal(theyAreHigher.connections, '1 openconfirm, -', 'the survivor takes the place');
+});
+
+t.test('the order in which the OPENs come does not matter', async (t) => {
+  const one = collided(t);
+  t.equal(one.open(1, LOWER), `1:[${OPENED}]`);
+  t.equal(one.open(0, LOWER), `1:[${LOST_COLLISION}] | 0:[D0 R0 KA K H]`);
+  const other = collided(t);
+  other.open(1, HIGHER);
+  t.equal(other.open(0, HIGHER), `0:[${LOST_COLLISION}]`);
+  t.equal(other.connections, '1 openconfirm, -');
+});
+
+t.test('identifiers are compared as unsigned words', async (t) => {
+  const walk = collided(t, { routerId: 0x7fffffff, as: 64512 });
+  walk.open(0, HIGHER);
+  walk.open(1, HIGHER);
+  t.equal(walk.connections, '1 openconfirm, -');
+});
+
+t.test('with equal identifiers the larger AS dominates (RFC 6286 §2.3)', async (t) => {
+  const lower = collided(t);
+  lower.open(0, { routerId: 5, as: 64513 });
+  lower.open(1, { routerId: 5, as: 64513 });
+  t.equal(lower.connections, '1 openconfirm, -');
+  const higher = collided(t);
+  higher.open(0, { routerId: 5, as: 100 });
+  higher.open(1, { routerId: 5, as: 100 });
+  t.equal(higher.connections, '0 openconfirm, -');
+});
+
+t.test('nothing is decided for a connection whose OPEN has not come', async (t) => {
+  const walk = collided(t);
+  t.equal(walk.open(0, HIGHER), '0:[D0 R0 KA K H]', 'slot 1 would win, but it may be dead');
+  t.equal(walk.connections, '0 openconfirm, 1 opensent');
+  t.equal(walk.state, 'openconfirm');
+  t.equal(walk.lost(1), '1:[free drop]', 'it was');
+  t.equal(walk.keepalive(0), '0:[H up] | cancel-dial'.replace(' | cancel-dial', ''));
+});
+
+t.test('a KEEPALIVE waits while the preferred connection may still show its OPEN', async (t) => {
+  const open = collided(t);
+  open.open(0, HIGHER);
+  t.equal(open.keepalive(0), 'hold-input 0 | start-collision-wait');
+  t.equal(open.state, 'openconfirm');
+  t.equal(open.open(1, HIGHER), `0:[${LOST_COLLISION}] | 1:[D0 R0 KA K H] | stop-collision-wait`);
+
+  const closed = collided(t);
+  closed.open(0, HIGHER);
+  closed.keepalive(0);
+  t.equal(closed.lost(1), '1:[free drop] | 0:[H up] | resume-input 0 | stop-collision-wait');
+  t.equal(closed.state, 'established');
+
+  const silent = collided(t);
+  silent.open(0, HIGHER);
+  silent.keepalive(0);
+  t.equal(
+    silent.step({ type: 'collision-wait-over' }),
+    `1:[${LOST_COLLISION}] | 0:[H up] | resume-input 0 | stop-collision-wait`,
+  );
+  t.equal(silent.connections, '0 established, -');
+  t.equal(silent.step({ type: 'collision-wait-over' }), '', 'late');
+});
+
+t.test('the preferred connection does not wait for the other one', async (t) => {
+  const walk = collided(t);
+  walk.open(0, LOWER);
+  t.equal(walk.keepalive(0), `1:[${LOST_COLLISION}] | 0:[H up]`);
+});
+
+t.test('the rival may be the one that comes up', async (t) => {
+  const walk = collided(t);
+  walk.open(1, HIGHER);
+  t.equal(walk.keepalive(1), `0:[${LOST_COLLISION}] | 1:[H up]`);
+  t.equal(walk.connections, '1 established, -');
+});
+
+t.test('a failure of one connection leaves the other one, and the timers of the peer, alone', async (t) => {
+  const main = collided(t);
+  t.equal(main.lost(0), '0:[free drop]');
+  t.equal(main.connections, '1 opensent, -');
+  t.equal(main.peer.state.connectRetryCounter, 0);
+  const both = collided(t);
+  both.lost(1);
+  t.equal(both.lost(0), '0:[free drop CR listen]', 'the last one counts');
+  t.equal(both.state, 'active');
+});
+
+t.test(
+  'a second connection beside Established stays silent until its OPEN, and then is refused',
+  async (t) => {
+    const walk = new Walk();
+    walk.start();
+    walk.up('dialled');
+    walk.open(0, HIGHER);
+    walk.keepalive(0);
+    t.equal(
+      walk.up('accepted'),
+      'adopt 1 accepted | 1:[H4m]',
+      'no OPEN: it could make the peer give up the first',
+    );
+    t.equal(walk.open(1, HIGHER), `1:[${LOST_COLLISION}]`);
+    t.equal(walk.connections, '0 established, -');
+    walk.up('accepted');
+    t.equal(walk.lost(1), '1:[free drop]');
+    walk.up('accepted');
+    t.equal(walk.lost(0), '1:[free drop] | 0:[R0 D0 free drop I(0)]', 'it goes with the session');
+    t.equal(walk.state, 'idle');
+  },
+);
+
+t.test('with CollisionDetectEstablishedState the rule holds in Established as well', async (t) => {
+  const walk = new Walk({ collisionDetectEstablished: true });
+  walk.start();
+  walk.up('dialled');
+  walk.open(0, HIGHER);
+  walk.keepalive(0);
+  t.equal(walk.up('accepted'), 'adopt 1 accepted | 1:[OPEN H4m]');
+  t.equal(walk.open(1, HIGHER), `0:[${LOST_COLLISION}] | 1:[D0 R0 KA K H]`);
+  t.equal(walk.connections, '1 openconfirm, -');
+});
+
+t.test('a side that connects again before any OPEN has given the first one up', async (t) => {
+  const alone = new Walk({ passive: true });
+  alone.step({ type: 'peer', event: { number: EventCode.ManualStartPassive } });
+  alone.up('accepted');
+  t.equal(alone.up('accepted'), '0:[free drop] | adopt 0 accepted | 0:[R0 OPEN H4m]');
+  const beside = collided(t);
+  t.equal(beside.up('accepted'), '1:[free drop] | adopt 1 accepted | 1:[OPEN H4m]');
+  t.equal(beside.connections, '0 opensent, 1 opensent');
+});
+
+t.test('of two from one side whose OPENs came the newer one lives', async (t) => {
+  const walk = new Walk({ passive: true });
+  walk.step({ type: 'peer', event: { number: EventCode.ManualStartPassive } });
+  walk.up('accepted');
+  walk.open(0, LOWER);
+  t.equal(walk.up('accepted'), 'adopt 1 accepted | 1:[OPEN H4m]');
+  t.equal(walk.open(1, LOWER), `0:[${LOST_COLLISION}] | 1:[D0 R0 KA K H]`);
+});
+
+t.test('a third connection is refused while two have shown their OPENs, or might', async (t) => {
+  const walk = collided(t);
+  walk.open(1, HIGHER);
+  t.equal(walk.up('accepted'), 'refuse');
+});
+
+t.test('a stop ends both connections and the dial', async (t) => {
+  const walk = collided(t);
+  t.equal(walk.stop(), '1:[N(6/2) D0 free flush] | 0:[N(6/2) R0 D0 free flush]');
+  t.equal(walk.connections, '-, -');
+  const dialling = new Walk();
+  dialling.start();
+  t.equal(dialling.stop(), '0:[R0 D0 free drop] | cancel-dial');
+  const held = collided(t);
+  held.open(0, HIGHER);
+  held.keepalive(0);
+  t.equal(held.stop(), '1:[N(6/2) D0 free flush] | 0:[N(6/2) R0 D0 free flush] | stop-collision-wait');
+});
+
+t.test(
+  'an inbound connection during the idle hold is parked, and started passively at its end',
+  async (t) => {
+    const walk = new Walk();
+    t.equal(walk.up('accepted'), 'refuse', 'a peer that is stopped refuses');
+    walk.start();
+    walk.up('dialled');
+    walk.open(0, LOWER);
+    walk.lost(0);
+    t.equal(walk.up('accepted'), 'park');
+    t.equal(walk.up('accepted'), 'discard-parked | park', 'the newest counts');
+    t.equal(walk.idleHoldOver(), '0:[init CR listen] | unpark');
+    t.equal(walk.up('accepted'), 'adopt 0 accepted | 0:[R0 OPEN H4m]');
+  },
+);
+
+t.test('a stop discards what is parked', async (t) => {
+  const walk = new Walk();
+  walk.start();
+  walk.step({ type: 'dial-failed' });
+  walk.up('accepted');
+  t.equal(walk.stop(), 'discard-parked | 0:[I0]');
+  t.equal(
+    walk.idleHoldOver(),
+    '0:[init CR dial listen]',
+    'an event that was under way is a start; sessions cancel it',
+  );
+});
+
+t.test('events of a connection that is gone do nothing', async (t) => {
+  const walk = collided(t);
+  walk.lost(1);
+  const before = walk.peer;
+  t.equal(walk.open(1, HIGHER), '');
+  t.equal(walk.lost(1), '');
+  t.equal(walk.peer, before);
+});
+
+t.test('everyday events of an undisputed session are answered without a step of the peer', async (t) => {
+  const walk = new Walk();
+  walk.start();
+  walk.up('dialled');
+  walk.open(0, LOWER);
+  walk.keepalive(0);
+  t.equal(notations(steadyActions(walk.peer, UPDATE_EVENT)!), 'H');
+  t.equal(steadyActions(walk.peer, UPDATE_EVENT), steadyActions(walk.peer, KEEPALIVE_EVENT));
+  t.equal(steadyActions(walk.peer, { number: EventCode.Notif }), null);
+  walk.up('accepted');
+  t.equal(steadyActions(walk.peer, UPDATE_EVENT), null, 'not while a second connection is there');
+});
+
+t.test('passive can change while a peer runs', async (t) => {
+  const walk = new Walk();
+  walk.start();
+  walk.up('dialled');
+  walk.open(0, LOWER);
+  walk.keepalive(0);
+  walk.peer = withPassive(walk.peer, true);
+  t.equal(withPassive(walk.peer, true), walk.peer);
+  t.equal(notations(steadyActions(walk.peer, UPDATE_EVENT)!), 'H');
+  walk.lost(0);
+  t.equal(walk.idleHoldOver(), '0:[init CR listen]');
+});
