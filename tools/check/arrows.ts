@@ -27,6 +27,8 @@ const bgp: Arrows = {
   'bgp/session': [...bgpBase, 'bgp/ports', 'bgp/fsm', 'bgp/message', 'bgp/attributes', 'bgp/capabilities'],
   'bgp/speaker': bgpShell,
   'bgp/node': ['bgp/ports', 'bgp/errors'],
+  // a speaker with Node's own ports: the one place where the two meet
+  'bgp/node/create-speaker.ts': ['bgp/node', 'bgp/speaker'],
   'bgp/testing': [...bgpCodec, 'bgp/ports'],
   // doors of the package: they only name what others make
   'bgp/index.ts': [...bgpShell, 'bgp/speaker'],

@@ -27,7 +27,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     localAs: peer.localAs,
     as4: peer.as4,
     maxMessage: peer.maxMessage,
-    nextHopSelf: peer.nextHopSelf,
+    nextHopSelf: member.nextHopSelf,
     ownNextHop: family.ownNextHop,
     policy: exportPolicy,
     isBlocked: peer.type === 'external' && peer.requirePolicy && exportPolicy === null,

@@ -30,6 +30,24 @@ export class LocalRoutes {
   announce(announcement: Announcement): void {
     const { attributes, nextHops } = this.rib;
     const { key } = this;
+    const address = this.check(announcement);
+    const set = attributes.intern(this.scratch.bytes, 0, this.scratch.length);
+    const number = this.numberOf(announcement.owner ?? '');
+    const time = this.seconds();
+    for (const prefix of announcement.prefixes) {
+      const table = this.rib.table(parseInto(prefix, key))!;
+      const own = address ?? (table.family.afi === 1 ? UNSPECIFIED_4 : UNSPECIFIED_6);
+      const hop: NextHopId = nextHops.intern(own, 0, own.length);
+      const id = table.prefixes.add(key);
+      this.tables.get(table)!.give(id, announcement.owner ?? '', number);
+      table.setPath(id, LOCAL_PEER, 0, set, hop, set, hop, time);
+      // The owner is an input of export policy, also when the path is the same as before.
+      table.loc.markDirty(id);
+    }
+  }
+
+  /** Throws `BgpError` for what cannot be announced. Gives its next hop, and leaves its attributes in `scratch`. */
+  check(announcement: Announcement): Uint8Array | null {
     const address = announcement.nextHop === undefined ? null : parseAddress(announcement.nextHop);
     announcement.prefixes.forEach((prefix, i) => {
       const table = this.tableOf(prefix, i);
@@ -45,19 +63,7 @@ export class LocalRoutes {
     });
     this.scratch.reset();
     encodeCanonical(announcement.attributes ?? {}, this.scratch);
-    const set = attributes.intern(this.scratch.bytes, 0, this.scratch.length);
-    const number = this.numberOf(announcement.owner ?? '');
-    const time = this.seconds();
-    for (const prefix of announcement.prefixes) {
-      const table = this.rib.table(parseInto(prefix, key))!;
-      const own = address ?? (table.family.afi === 1 ? UNSPECIFIED_4 : UNSPECIFIED_6);
-      const hop: NextHopId = nextHops.intern(own, 0, own.length);
-      const id = table.prefixes.add(key);
-      this.tables.get(table)!.give(id, announcement.owner ?? '', number);
-      table.setPath(id, LOCAL_PEER, 0, set, hop, set, hop, time);
-      // The owner is an input of export policy, also when the path is the same as before.
-      table.loc.markDirty(id);
-    }
+    return address;
   }
 
   /** Withdraws prefixes; with an owner, only those that are still its own. Unknown ones are passed over. */

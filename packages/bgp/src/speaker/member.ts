@@ -28,6 +28,7 @@ export class Member {
   readonly families = new Map<FamilyKey, MemberFamily>();
   importPolicy: Policy | null;
   exportPolicy: Policy | null;
+  nextHopSelf: boolean;
   /** The set of the last UPDATE, with a reference, for those that repeat its block. */
   lastSet: AttrId = NO_ATTR;
   isOpen = true;
@@ -40,6 +41,7 @@ export class Member {
     this.policyPeer = Object.freeze({ address: peer.address, as: peer.as, type: peer.type });
     this.importPolicy = peer.importPolicy;
     this.exportPolicy = peer.exportPolicy;
+    this.nextHopSelf = peer.nextHopSelf;
     for (const family of peer.families) {
       const table = rib.table(family);
       const address = peer.nextHops.get(family.key);

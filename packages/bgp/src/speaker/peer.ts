@@ -278,7 +278,8 @@ export class Peer implements SessionHandler {
     const plan = planProtection(this.#settings, this.#host.ports.sockets.features);
     if (plan.ok) this.#session?.reconfigure(this.#sessionConfig(plan.protection));
     if (this.#live === null) return;
-    this.#host.pipeline.setPolicies(this.#live.index, this.#policies());
+    const { nextHopSelf } = this.#settings;
+    this.#host.pipeline.setPolicies(this.#live.index, { ...this.#policies(), nextHopSelf });
     this.#host.loop.wake();
   }
 

@@ -36,9 +36,12 @@ export interface PipelinePeer {
   readonly outbox: Outbox;
 }
 
+/** What may change while a session stays. */
 export interface PeerPolicies {
   readonly importPolicy: Policy | null;
   readonly exportPolicy: Policy | null;
+  /** Absent: as it was. */
+  readonly nextHopSelf?: boolean;
 }
 
 export interface PipelineOptions {

@@ -189,9 +189,11 @@ export class Pipeline {
   setPolicies(peer: PeerIndex, policies: PeerPolicies): void {
     const member = this.member(peer);
     const isImportNew = policies.importPolicy !== member.importPolicy;
-    const isExportNew = policies.exportPolicy !== member.exportPolicy;
+    const { nextHopSelf = member.nextHopSelf } = policies;
+    const isExportNew = policies.exportPolicy !== member.exportPolicy || nextHopSelf !== member.nextHopSelf;
     member.importPolicy = policies.importPolicy;
     member.exportPolicy = policies.exportPolicy;
+    member.nextHopSelf = nextHopSelf;
     for (const family of member.families.values()) {
       if (isImportNew) this.judgeAnew(member, family);
       if (isExportNew) this.regroup(member, family);
@@ -207,6 +209,11 @@ export class Pipeline {
   /** Originates routes: all of the announcement, or none of it when it throws `BgpError`. */
   announce(announcement: Announcement): void {
     this.locals.announce(announcement);
+  }
+
+  /** Throws what `announce` would throw, and does nothing else. */
+  checkAnnouncement(announcement: Announcement): void {
+    this.locals.check(announcement);
   }
 
   /** Withdraws routes of our own; with an owner, only those that are its own. */

@@ -160,9 +160,11 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#known(address).reset(communication);
   }
 
-  /** Originates prefixes. One that is announced again takes the new attributes, and the new owner. */
+  /** Originates prefixes: all of them, or none when it throws `BgpError` with the place and the value. A prefix that is
+   * announced again takes the new attributes, and the new owner. */
   announce(announcement: Announcement | readonly Announcement[]): void {
     const list: readonly Announcement[] = 'prefixes' in announcement ? [announcement] : announcement;
+    if (list.length > 1) for (const one of list) this.#pipeline.checkAnnouncement(one);
     for (const one of list) this.#pipeline.announce(one);
     this.#loop.wake();
   }

@@ -1,4 +1,5 @@
 import { AdjRibOut } from '../rib/adj-rib-out.js';
+import { Column8 } from '../rib/columns.js';
 import { NO_OUT, NO_ROW, type PathRow, type PeerIndex, type PrefixId } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 import type { Exporter } from './export.js';
@@ -31,6 +32,8 @@ export class UpdateGroup {
   private readonly writer: UpdateWriter;
   private readonly stepSize: number;
   private readonly stream = new Map<PeerIndex, Subscriber>();
+  /** 1 for peers in `stream`: asked for every change. */
+  private readonly inStream = new Column8();
   private readonly detached = new Set<Subscriber>();
   private readonly batches = new OutBatches();
   /** Prefixes below were put into `adjOut` once, and are kept up to date since. */
@@ -61,6 +64,7 @@ export class UpdateGroup {
 
   remove(subscriber: Subscriber): void {
     this.stream.delete(subscriber.index);
+    this.inStream.set(subscriber.index, 0);
     this.detached.delete(subscriber);
     this.table.holders.delete(subscriber);
   }
@@ -115,10 +119,10 @@ export class UpdateGroup {
     const oldOut = adjOut.out(prefix);
     const oldSource = adjOut.source(prefix);
     if (out === oldOut && (source === oldSource || out === NO_OUT)) return;
-    for (const subscriber of this.detached) subscriber.beforeChange(prefix);
+    if (this.detached.size > 0) for (const subscriber of this.detached) subscriber.beforeChange(prefix);
     if (this.stream.size > 0) {
-      const isToMember = this.stream.has(source);
-      const isFromMember = this.stream.has(oldSource);
+      const isToMember = this.inStream.get(source) !== 0;
+      const isFromMember = this.inStream.get(oldSource) !== 0;
       if (out === NO_OUT) {
         this.batches.to(isFromMember ? oldSource : 0).add(prefix, NO_OUT);
       } else {
@@ -152,6 +156,7 @@ export class UpdateGroup {
 
   private detach(subscriber: Subscriber): void {
     this.stream.delete(subscriber.index);
+    this.inStream.set(subscriber.index, 0);
     this.detached.add(subscriber);
     this.table.holders.add(subscriber);
     subscriber.isInStream = false;
@@ -226,6 +231,7 @@ export class UpdateGroup {
     this.detached.delete(subscriber);
     this.table.holders.delete(subscriber);
     this.stream.set(subscriber.index, subscriber);
+    this.inStream.set(subscriber.index, 1);
     subscriber.isInStream = true;
   }
 

@@ -341,6 +341,6 @@ function advertised(p: Pipeline, end: FarEnd): Record<string, string> {
 
 t.test('by random commands, peers and sinks hold what a naive twin expects', async (t) => {
   const first = Number(process.env.SEED ?? 1);
-  const runs = Number(process.env.RUNS ?? 25);
+  const runs = Number(process.env.RUNS ?? 15);
   for (let seed = first; seed < first + runs && t.passing(); seed++) runTwin(t, seed, 400);
 });
