@@ -3,22 +3,23 @@ import type { Origin, Slot } from '../fsm/peer-machine.js';
 import { Framer } from '../message/framer.js';
 import type { OpenMessage } from '../message/open.js';
 import type { Transport, TransportHandler } from '../ports/transport.js';
+import { ConnectionTimers, type Watched } from './connection-timers.js';
 import { Outbox } from './outbox.js';
 import type { SessionLimits } from './session-config.js';
-
-const NEVER = Number.POSITIVE_INFINITY;
 
 /** What a connection tells its session, beside what is in its fields. */
 export interface ConnectionOwner {
   /** Bytes, the end, or room in the transport: something for the next turn. */
-  inputArrived(connection: Connection): void;
+  inputArrived(): void;
+  /** The machine had left it already; now its transport is gone. */
+  left(connection: Connection): void;
 }
 
 /**
  * One TCP connection of a session: its transport, what arrived and was not taken, what waits to leave, and its
  * deadlines as numbers (clock milliseconds). It decides nothing.
  */
-export class Connection implements TransportHandler {
+export class Connection implements TransportHandler, Watched {
   readonly slot: Slot;
   readonly origin: Origin;
   readonly transport: Transport;
@@ -33,19 +34,10 @@ export class Connection implements TransportHandler {
   /** The machine has left it: what still arrives is dropped. */
   isLeft = false;
 
-  holdDeadline = NEVER;
-  keepaliveDeadline = NEVER;
-  delayOpenDeadline = NEVER;
-  sendHoldDeadline = NEVER;
-  /** `outbox.takenBytes` when the send hold was armed. */
-  takenAtArming = 0;
+  readonly timers: ConnectionTimers = new ConnectionTimers(this);
 
   /** Grows with everything that arrives. */
   arrivals = 0;
-  /** `arrivals` when the hold time was found to be over; -1 when it is not. */
-  suspectedAt = -1;
-  /** How often in a row that was found. */
-  suspicions = 0;
   /** No more will come: the peer sent FIN, or the connection is gone. */
   isEnded = false;
   /** The transport has told that it is gone. */
@@ -100,18 +92,6 @@ export class Connection implements TransportHandler {
     this.transport.resume();
   }
 
-  earliestDeadline(): number {
-    return Math.min(this.holdDeadline, this.keepaliveDeadline, this.delayOpenDeadline, this.sendHoldDeadline);
-  }
-
-  clearDeadlines(): void {
-    this.holdDeadline = NEVER;
-    this.keepaliveDeadline = NEVER;
-    this.delayOpenDeadline = NEVER;
-    this.sendHoldDeadline = NEVER;
-    this.suspectedAt = -1;
-  }
-
   // --- TransportHandler ---
 
   /** Copied, because the view is valid during the call only; taken later, in the session's turn. */
@@ -123,14 +103,14 @@ export class Connection implements TransportHandler {
       this.#isPaused = true;
       this.transport.pause();
     }
-    this.#owner.inputArrived(this);
+    this.#owner.inputArrived();
   }
 
   /** The kernel took everything: there is room for more. */
   drain(): void {
     if (this.isLeft) return;
     this.outbox.drained();
-    this.#owner.inputArrived(this);
+    this.#owner.inputArrived();
   }
 
   /** FIN: BGP has no half-open sessions, so this is the end, once what came before it was taken. */
@@ -138,7 +118,7 @@ export class Connection implements TransportHandler {
     if (this.isLeft) return;
     this.arrivals++;
     this.isEnded = true;
-    this.#owner.inputArrived(this);
+    this.#owner.inputArrived();
   }
 
   closed(error: Error | null): void {
@@ -146,6 +126,7 @@ export class Connection implements TransportHandler {
     this.isEnded = true;
     this.isClosed = true;
     this.error = error;
-    this.#owner.inputArrived(this);
+    if (this.isLeft) this.#owner.left(this);
+    else this.#owner.inputArrived();
   }
 }

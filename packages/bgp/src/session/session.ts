@@ -11,28 +11,23 @@ import { encodeNotification, encodeShutdownCommunication } from '../message/noti
 import { createOpen, encodeOpen } from '../message/open.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
-import { Connection } from './connection.js';
+import { ClosingSet } from './closing-set.js';
+import { Connection, type ConnectionOwner } from './connection.js';
 import { MessageCounter, type MessageCounts } from './counters.js';
 import { Dialler, silenceHint } from './dialler.js';
 import { Intake } from './intake.js';
+import { PeerDeadlines } from './peer-deadlines.js';
+import { Reasons } from './reasons.js';
 import { DEFAULT_LIMITS, type SessionConfig, type SessionLimits } from './session-config.js';
 import type { Cause, NotificationRecord, SessionError } from './session-error.js';
-import { closedWhile, connectFailure, notificationRecord, notificationSummary } from './session-error.js';
+import { closedWhile, connectFailure } from './session-error.js';
 import type { SessionHandler } from './session-handler.js';
 import type { LoopMember, TurnLoop } from './turn-loop.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 const NO_DATA = new Uint8Array(0);
-/** Polls that may bring part of a message after the hold time is over: one message takes two at most. */
-const MOST_SUSPICIONS = 8;
-/** RFC 4271 §8.2.2: the hold time that the peer's OPEN gets. */
-const LARGE_HOLD_MILLISECONDS = 240_000;
-/** RFC 9687 §3.2: at least 8 minutes. */
-const LEAST_SEND_HOLD_MILLISECONDS = 480_000;
 /** So that an idle hold of 0 does not spin. */
 const LEAST_IDLE_HOLD_SECONDS = 0.1;
-
-const STOPPED: Cause = { code: 'stopped', message: 'the session was stopped' };
 
 /** Events that are a number and nothing else. */
 type PlainNumber = PlainEvent['number'];
@@ -67,8 +62,8 @@ export class Session implements LoopMember {
   heapIndex = -1;
   isQueued = false;
 
-  config: SessionConfig;
-  limits: SessionLimits;
+  #config: SessionConfig;
+  #limits: SessionLimits;
   readonly #ports: SpeakerPorts;
   readonly #loop: TurnLoop;
   readonly #handler: SessionHandler;
@@ -79,26 +74,28 @@ export class Session implements LoopMember {
 
   #peer: PeerMachine;
   readonly #slots: [Connection | null, Connection | null] = [null, null];
-  established: Connection | null = null;
+  #established: Connection | null = null;
   /** A connection that is up, while the machine decides what it is for. */
   #arriving: Transport | null = null;
   #parked: Transport | null = null;
-  readonly #closing = new Set<Transport>();
-  #onClosed: (() => void)[] = [];
+  readonly #closing = new ClosingSet();
+  readonly #deadlines = new PeerDeadlines();
+  readonly #reasons = new Reasons();
 
-  #connectRetryDeadline = NEVER;
-  #idleHoldDeadline = NEVER;
-  #collisionDeadline = NEVER;
+  readonly #connectionOwner: ConnectionOwner = {
+    inputArrived: () => this.#loop.enqueue(this),
+    left: (connection) => {
+      this.#closing.delete(connection.transport);
+      this.#checkClosed();
+    },
+  };
 
   #isDispatching = false;
   readonly #waiting: Pending[] = [];
-  #cause: Cause | null = null;
-  #lastError: SessionError | undefined;
-  #lastNotification: NotificationRecord | undefined;
 
   constructor(config: SessionConfig, ports: SpeakerPorts, loop: TurnLoop, handler: SessionHandler) {
-    this.config = config;
-    this.limits = { ...DEFAULT_LIMITS, ...config.limits };
+    this.#config = config;
+    this.#limits = { ...DEFAULT_LIMITS, ...config.limits };
     this.#ports = ports;
     this.#loop = loop;
     this.#handler = handler;
@@ -106,12 +103,12 @@ export class Session implements LoopMember {
       { routerId: config.localRouterId, as: config.localAs },
       { ...DEFAULT_OPTIONS, passive: config.passive, delayOpen: config.delayOpenTime !== undefined },
     );
-    this.#intake = new Intake(this, handler, ports.clock, this.#received);
+    this.#intake = this.#createIntake();
     this.#dialler = new Dialler(ports.sockets, ports.clock, {
       connected: (transport) => this.#connected(transport, 'dialled'),
       failed: (error) => {
-        const message = connectFailure(this.config.target, error);
-        this.dispatch({ type: 'dial-failed' }, { code: 'connect-failed', message });
+        const message = connectFailure(this.#config.target, error);
+        this.#dispatch({ type: 'dial-failed' }, { code: 'connect-failed', message });
       },
     });
   }
@@ -120,8 +117,8 @@ export class Session implements LoopMember {
 
   /** Starts; without effect on a session that runs. Passive peers wait, others dial. */
   start(): void {
-    const number = this.config.passive ? EventCode.ManualStartPassive : EventCode.ManualStart;
-    this.dispatch({ type: 'peer', event: { number } }, null);
+    const number = this.#config.passive ? EventCode.ManualStartPassive : EventCode.ManualStart;
+    this.#dispatch({ type: 'peer', event: { number } }, null);
   }
 
   /** Cease to the peer, and down until `start`. The connection closes when the peer has read it, or shortly after. */
@@ -144,7 +141,7 @@ export class Session implements LoopMember {
    * False: no more, please, before `writable`. Outside Established it is dropped.
    */
   send(block: Uint8Array, messages = 1): boolean {
-    const connection = this.established;
+    const connection = this.#established;
     if (connection === null) return false;
     this.#sent.add(MessageType.Update, messages);
     const hasRoom = connection.outbox.push(block);
@@ -154,7 +151,7 @@ export class Session implements LoopMember {
 
   /** Sends a whole message of another type, for example ROUTE-REFRESH, in its place behind the bulk. */
   sendRouteRefresh(message: Uint8Array): void {
-    const connection = this.established;
+    const connection = this.#established;
     if (connection === null) return;
     this.#sent.add(MessageType.RouteRefresh);
     connection.outbox.push(message);
@@ -166,13 +163,9 @@ export class Session implements LoopMember {
    * used from the next connection on.
    */
   reconfigure(config: SessionConfig): void {
-    this.config = config;
-    this.limits = { ...DEFAULT_LIMITS, ...config.limits };
+    this.#config = config;
+    this.#limits = { ...DEFAULT_LIMITS, ...config.limits };
     this.#peer = withPassive(this.#peer, config.passive);
-  }
-
-  get isOpenDelayed(): boolean {
-    return this.#peer.state.delayOpenRunning;
   }
 
   get state(): PeerState {
@@ -181,7 +174,7 @@ export class Session implements LoopMember {
 
   /** Octets of UPDATEs that the kernel has not taken yet. */
   get outboxBytes(): number {
-    return this.established?.outbox.unsentBytes ?? 0;
+    return this.#established?.outbox.unsentBytes ?? 0;
   }
 
   counters(): { readonly sent: MessageCounts; readonly received: MessageCounts } {
@@ -189,11 +182,11 @@ export class Session implements LoopMember {
   }
 
   get lastError(): SessionError | undefined {
-    return this.#lastError;
+    return this.#reasons.lastError;
   }
 
   get lastNotification(): NotificationRecord | undefined {
-    return this.#lastNotification;
+    return this.#reasons.lastNotification;
   }
 
   /** Ends of the connection that is furthest, while there is one. */
@@ -205,51 +198,37 @@ export class Session implements LoopMember {
 
   /** Negotiated keepalive interval in seconds; undefined outside Established. */
   get keepaliveTime(): number | undefined {
-    return this.established === null ? undefined : this.#keepaliveSeconds(this.established);
+    return this.#established === null ? undefined : this.#keepaliveSeconds(this.#established);
   }
 
   /** A likely cause in plain words, when the symptoms fit one. */
   get hint(): string | undefined {
     if (this.state === 'established') return undefined;
-    return silenceHint(this.config.target, this.#dialler.silentSeconds);
+    return silenceHint(this.#config.target, this.#dialler.silentSeconds);
   }
 
   /** Resolves when no socket of this session is open any more: at the latest `closeMilliseconds` after `stop`. */
   closed(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onClosed.push(resolve);
-      this.#checkClosed();
-    });
+    const closed = this.#closing.whenEmpty();
+    this.#checkClosed();
+    return closed;
   }
 
   // --- What the loop does. ---
 
   nextDeadline(): number {
     const [first, second] = this.#slots;
-    return Math.min(
-      this.#connectRetryDeadline,
-      this.#idleHoldDeadline,
-      this.#collisionDeadline,
-      first === null ? NEVER : first.earliestDeadline(),
-      second === null ? NEVER : second.earliestDeadline(),
-    );
+    const ofFirst = first === null ? NEVER : first.timers.earliest;
+    const ofSecond = second === null ? NEVER : second.timers.earliest;
+    return Math.min(this.#deadlines.earliest, ofFirst, ofSecond);
   }
 
   due(now: number): void {
     for (const connection of this.#slots) if (connection !== null) this.#keepaliveIfDue(connection, now);
     for (const connection of this.#slots) if (connection !== null) this.#judge(connection, now);
-    if (this.#connectRetryDeadline <= now) {
-      this.#connectRetryDeadline = NEVER;
-      this.#peerEvent(EventCode.ConnectRetryExpires);
-    }
-    if (this.#idleHoldDeadline <= now) {
-      this.#idleHoldDeadline = NEVER;
-      this.#peerEvent(EventCode.IdleHoldExpires);
-    }
-    if (this.#collisionDeadline <= now) {
-      this.#collisionDeadline = NEVER;
-      this.dispatch({ type: 'collision-wait-over' }, null);
-    }
+    if (this.#deadlines.take('connectRetry', now)) this.#peerEvent(EventCode.ConnectRetryExpires);
+    if (this.#deadlines.take('idleHold', now)) this.#peerEvent(EventCode.IdleHoldExpires);
+    if (this.#deadlines.take('collision', now)) this.#dispatch({ type: 'collision-wait-over' }, null);
   }
 
   readInput(deadline: number): boolean {
@@ -257,57 +236,42 @@ export class Session implements LoopMember {
     for (const connection of this.#slots) {
       if (connection !== null && this.#intake.read(connection, deadline)) more = true;
     }
-    const { established } = this;
+    const established = this.#established;
     if (established?.outbox.relieved()) this.#handler.writable();
     if (established !== null) this.#watchSending(established);
     return more;
   }
 
-  inputArrived(connection: Connection): void {
-    if (!connection.isLeft) this.#loop.enqueue(this);
-    else if (connection.isEnded) this.#transportClosed(connection.transport);
-  }
-
   // --- Deadlines. ---
 
   #keepaliveIfDue(connection: Connection, now: number): void {
-    if (connection.keepaliveDeadline > now) return;
+    if (connection.timers.keepalive > now) return;
+    // An idle moment by definition: memory that a burst needed goes back.
     connection.framer.release();
     const event = { number: EventCode.KeepaliveExpires };
     const actions = steadyActions(this.#peer, event);
-    if (actions !== null && connection === this.established) this.#run(connection.slot, actions);
+    if (actions !== null && connection === this.#established) this.#run(connection.slot, actions);
     else this.#connectionEvent(connection, event.number, null);
     this.#watchSending(connection);
   }
 
   #judge(connection: Connection, now: number): void {
-    if (connection.delayOpenDeadline <= now) {
-      connection.delayOpenDeadline = NEVER;
+    const { timers } = connection;
+    if (timers.delayOpen <= now) {
+      timers.delayOpen = NEVER;
       this.#connectionEvent(connection, EventCode.DelayOpenExpires, null);
     }
-    if (connection.sendHoldDeadline <= now) this.#judgeSending(connection);
-    if (connection.holdDeadline <= now) this.#judgeHold(connection, now);
+    if (timers.sendHold <= now && timers.judgeSending(now)) {
+      const message = `the peer has taken nothing of ${connection.outbox.unsentBytes} octets for too long`;
+      this.#connectionEvent(connection, EventCode.SendHoldExpires, { code: 'send-hold-timer', message });
+    }
+    if (timers.hold <= now) this.#judgeHold(connection, now);
   }
 
-  /**
-   * The hold time is over by the clock. It counts only when a full poll brought nothing: the loop comes again after
-   * one, because the deadline stays in the past.
-   */
   #judgeHold(connection: Connection, now: number): void {
-    if (connection.isHeld) {
-      connection.holdDeadline = now + this.limits.collisionMilliseconds;
-      return;
-    }
-    const unread = connection.framer.ready || connection.isPaused;
-    if (
-      unread ||
-      (connection.suspectedAt !== connection.arrivals && connection.suspicions < MOST_SUSPICIONS)
-    ) {
-      connection.suspectedAt = connection.arrivals;
-      connection.suspicions++;
-      if (unread) this.#loop.enqueue(this);
-      return;
-    }
+    const verdict = connection.timers.judgeHold(now, this.#limits.collisionMilliseconds);
+    if (verdict === 'read first') this.#loop.enqueue(this);
+    if (verdict !== 'expired') return;
     const seconds = connection.negotiated?.holdTime;
     const message =
       seconds === undefined
@@ -316,58 +280,36 @@ export class Session implements LoopMember {
     this.#connectionEvent(connection, EventCode.HoldExpires, { code: 'hold-timer', message });
   }
 
-  /** RFC 9687: runs while octets stay unsent, anew whenever the kernel takes some. */
   #watchSending(connection: Connection): void {
-    const { outbox } = connection;
-    if (connection.negotiated === null || connection.negotiated.holdTime === 0) return;
-    const isArmed = connection.sendHoldDeadline !== NEVER;
-    if (outbox.unsentBytes === 0) connection.sendHoldDeadline = NEVER;
-    else if (!isArmed || outbox.takenBytes > connection.takenAtArming) {
-      const hold = Math.max(LEAST_SEND_HOLD_MILLISECONDS, 2000 * connection.negotiated.holdTime);
-      connection.sendHoldDeadline = this.#now() + hold;
-      connection.takenAtArming = outbox.takenBytes;
-      this.#loop.schedule(this);
-    }
-  }
-
-  #judgeSending(connection: Connection): void {
-    const { outbox } = connection;
-    const moved = outbox.unsentBytes === 0 || outbox.takenBytes > connection.takenAtArming;
-    connection.sendHoldDeadline = NEVER;
-    if (moved) {
-      this.#watchSending(connection);
-      return;
-    }
-    const message = `the peer has taken nothing of ${outbox.unsentBytes} octets for too long`;
-    this.#connectionEvent(connection, EventCode.SendHoldExpires, { code: 'send-hold-timer', message });
+    if (connection.timers.watchSending(this.#now())) this.#loop.schedule(this);
   }
 
   // --- Events. ---
 
   /** The hot path first: everyday events of an undisputed session have constant answers. */
-  event(connection: Connection, event: MessageEvent): void {
+  #messageEvent(connection: Connection, event: MessageEvent): void {
     const actions = steadyActions(this.#peer, event);
-    if (actions !== null && connection === this.established) this.#run(connection.slot, actions);
+    if (actions !== null && connection === this.#established) this.#run(connection.slot, actions);
     else this.#unexpected(connection, event);
   }
 
   #unexpected(connection: Connection, event: MessageEvent): void {
     const name = MESSAGE_NAMES[event.messageType] ?? 'message';
     const message = `${name} came in state ${this.#stateOf(connection)}`;
-    this.dispatch({ type: 'connection', slot: connection.slot, event }, { code: 'protocol-error', message });
+    this.#dispatch({ type: 'connection', slot: connection.slot, event }, { code: 'protocol-error', message });
   }
 
-  lost(connection: Connection): void {
+  #lost(connection: Connection): void {
     const message = closedWhile(this.#stateOf(connection), connection.error);
     const event = { number: EventCode.TcpConnectionFails };
-    this.dispatch({ type: 'connection', slot: connection.slot, event }, { code: 'tcp-closed', message });
+    this.#dispatch({ type: 'connection', slot: connection.slot, event }, { code: 'tcp-closed', message });
   }
 
   /**
    * Steps the machine and does what it says. An event that arises meanwhile waits for its turn, so that no list of
    * actions is ever interrupted by another.
    */
-  dispatch(event: PeerEvent, cause: Cause | null, transport: Transport | null = null): void {
+  #dispatch(event: PeerEvent, cause: Cause | null, transport: Transport | null = null): void {
     this.#waiting.push({ event, cause, transport });
     if (this.#isDispatching) return;
     this.#isDispatching = true;
@@ -384,17 +326,15 @@ export class Session implements LoopMember {
 
   #dispatchOne({ event, cause, transport }: Pending): void {
     const before = this.state;
-    const wasEstablished = this.established !== null;
+    const wasEstablished = this.#established !== null;
     const { peer, actions } = stepPeer(this.#peer, event);
     this.#peer = peer;
-    this.#cause = cause;
-    if (cause?.notification !== undefined) this.#lastNotification = cause.notification;
+    this.#reasons.begin(cause);
     this.#arriving = transport;
     const after = this.state;
     if (after !== before) this.#handler.stateChanged(after, before);
     for (const action of actions) this.#perform(action);
-    if (this.#cause !== null && !wasEstablished && isDown(after)) this.#ended(false);
-    this.#cause = null;
+    if (this.#reasons.isBad && !wasEstablished && isDown(after)) this.#ended(false);
     this.#arriving = null;
   }
 
@@ -430,10 +370,10 @@ export class Session implements LoopMember {
         this.#dialler.cancel();
         break;
       case 'start-collision-wait':
-        this.#collisionDeadline = this.#now() + this.limits.collisionMilliseconds;
+        this.#deadlines.start('collision', this.#now() + this.#limits.collisionMilliseconds);
         break;
       case 'stop-collision-wait':
-        this.#collisionDeadline = NEVER;
+        this.#deadlines.stop('collision');
         break;
       case 'hold-input':
         this.#hold(action.slot, true);
@@ -448,15 +388,15 @@ export class Session implements LoopMember {
 
   #adopt(slot: Slot, origin: Origin): void {
     const transport = this.#arriving!;
-    const { capabilities } = this.config;
+    const { capabilities } = this.#config;
     const open = createOpen({
-      localAs: this.config.localAs,
-      holdTime: this.config.holdTime,
-      routerId: this.config.localRouterId,
+      localAs: this.#config.localAs,
+      holdTime: this.#config.holdTime,
+      routerId: this.#config.localRouterId,
       capabilities:
         typeof capabilities === 'function' ? capabilities(transport.local, transport.remote) : capabilities,
     });
-    const connection = new Connection(this, transport, { slot, origin }, open, this.limits);
+    const connection = new Connection(this.#connectionOwner, transport, { slot, origin }, open, this.#limits);
     this.#slots[slot] = connection;
     transport.start(connection);
   }
@@ -487,7 +427,7 @@ export class Session implements LoopMember {
           this.#sendNotification(slot, action);
           break;
         case 'dial':
-          this.#dialler.dial(this.config.target);
+          this.#dialler.dial(this.#config.target);
           break;
         case 'establish':
           this.#establish(slot);
@@ -528,28 +468,22 @@ export class Session implements LoopMember {
     if (connection === null) return;
     this.#sent.add(MessageType.Notification);
     connection.outbox.writeLast(encodeNotification(notification));
-    const record = notificationRecord('sent', notification);
-    this.#lastNotification = record;
-    const told = `sent NOTIFICATION ${notificationSummary(record)}`;
-    const cause = this.#cause;
-    if (cause === null) this.#cause = { code: 'notification-sent', message: told, notification: record };
-    else if (cause.code !== 'protocol-error') this.#cause = { ...cause, notification: record };
-    else
-      this.#cause = { code: 'notification-sent', message: `${told}: ${cause.message}`, notification: record };
+    this.#reasons.sent(notification);
   }
 
   #establish(slot: Slot): void {
     const connection = this.#slots[slot]!;
-    this.established = connection;
+    this.#established = connection;
+    this.#dialler.heard();
     const { local, remote } = connection.transport;
     this.#handler.established(connection.negotiated!, local, remote);
   }
 
   #release(slot: Slot): void {
     const connection = this.#slots[slot];
-    connection?.clearDeadlines();
-    if (connection === null || this.established !== connection) return;
-    this.established = null;
+    connection?.timers.clear();
+    if (connection === null || this.#established !== connection) return;
+    this.#established = null;
     this.#ended(true);
   }
 
@@ -563,7 +497,7 @@ export class Session implements LoopMember {
     connection.isLeft = true;
     if (connection.isEnded && connection.isClosed) return;
     this.#closing.add(connection.transport);
-    if (flush) connection.transport.end(this.limits.closeMilliseconds);
+    if (flush) connection.transport.end(this.#limits.closeMilliseconds);
     else connection.transport.destroy();
   }
 
@@ -572,46 +506,34 @@ export class Session implements LoopMember {
     const connection = this.#slots[slot];
     switch (action.timer) {
       case 'connectRetry':
-        this.#connectRetryDeadline = now + 1000 * this.config.connectRetryTime * this.#jitter();
+        this.#deadlines.start('connectRetry', now + 1000 * this.#config.connectRetryTime * this.#jitter());
         break;
       case 'idleHold': {
-        const grown = this.config.idleHoldTime * 2 ** Math.min(action.doublings, 30);
-        const seconds = Math.min(this.limits.idleHoldSeconds, Math.max(LEAST_IDLE_HOLD_SECONDS, grown));
-        this.#idleHoldDeadline = now + 1000 * seconds * this.#jitter();
+        const grown = this.#config.idleHoldTime * 2 ** Math.min(action.doublings, 30);
+        const seconds = Math.min(this.#limits.idleHoldSeconds, Math.max(LEAST_IDLE_HOLD_SECONDS, grown));
+        this.#deadlines.start('idleHold', now + 1000 * seconds * this.#jitter());
         break;
       }
       case 'hold':
-        if (connection !== null) this.#startHold(connection, now, action.length);
+        connection?.timers.startHold(now, action.length);
         break;
       case 'keepalive':
         if (connection !== null) {
-          connection.keepaliveDeadline = now + 1000 * this.#keepaliveSeconds(connection) * this.#jitter();
+          connection.timers.keepalive = now + 1000 * this.#keepaliveSeconds(connection) * this.#jitter();
         }
         break;
       case 'delayOpen':
-        if (connection !== null) connection.delayOpenDeadline = now + 1000 * (this.config.delayOpenTime ?? 0);
+        if (connection !== null) connection.timers.delayOpen = now + 1000 * (this.#config.delayOpenTime ?? 0);
         break;
       default:
         assertNever(action);
     }
   }
 
-  #startHold(connection: Connection, now: number, length: 'large' | 'negotiated'): void {
-    const milliseconds =
-      length === 'large' ? LARGE_HOLD_MILLISECONDS : 1000 * (connection.negotiated?.holdTime ?? 0);
-    connection.holdDeadline = now + milliseconds;
-    connection.suspectedAt = -1;
-    connection.suspicions = 0;
-  }
-
   #stopTimer(slot: Slot, timer: TimerName): void {
-    const connection = this.#slots[slot];
-    if (timer === 'connectRetry') this.#connectRetryDeadline = NEVER;
-    else if (timer === 'idleHold') this.#idleHoldDeadline = NEVER;
-    else if (connection === null) return;
-    else if (timer === 'hold') connection.holdDeadline = NEVER;
-    else if (timer === 'keepalive') connection.keepaliveDeadline = NEVER;
-    else connection.delayOpenDeadline = NEVER;
+    const timers = this.#slots[slot]?.timers;
+    if (timer === 'connectRetry' || timer === 'idleHold') this.#deadlines.stop(timer);
+    else if (timers !== undefined) timers[timer] = NEVER;
   }
 
   // --- Small things. ---
@@ -627,7 +549,7 @@ export class Session implements LoopMember {
 
   #keepaliveSeconds(connection: Connection): number {
     const most = connection.negotiated?.keepaliveTime ?? 0;
-    return Math.min(this.config.keepaliveTime ?? most, most);
+    return Math.min(this.#config.keepaliveTime ?? most, most);
   }
 
   #stateOf(connection: Connection): PeerState {
@@ -636,40 +558,57 @@ export class Session implements LoopMember {
   }
 
   #connected(transport: Transport, origin: Origin): void {
-    this.dispatch({ type: 'connected', origin }, null, transport);
+    this.#dispatch({ type: 'connected', origin }, null, transport);
   }
 
   #peerEvent(number: PlainNumber): void {
-    this.dispatch({ type: 'peer', event: { number } }, null);
+    this.#dispatch({ type: 'peer', event: { number } }, null);
   }
 
   #connectionEvent(connection: Connection, number: PlainNumber, cause: Cause | null): void {
-    this.dispatch({ type: 'connection', slot: connection.slot, event: { number } }, cause);
+    this.#dispatch({ type: 'connection', slot: connection.slot, event: { number } }, cause);
   }
 
   #stopBy(number: StopEvent['number'], subcode: number, options: StopOptions): void {
     const { communication } = options;
     const data = communication === undefined ? NO_DATA : encodeShutdownCommunication(communication);
     const event: StopEvent = { number, subcode: options.subcode ?? subcode, data };
-    this.dispatch({ type: 'peer', event }, null);
+    this.#dispatch({ type: 'peer', event }, null);
   }
 
   #ended(wasEstablished: boolean): void {
-    const { code, message, notification } = this.#cause ?? STOPPED;
-    const at = this.#ports.clock.wallTime();
-    const error: SessionError = { code, message, at, ...(notification !== undefined && { notification }) };
-    this.#lastError = error;
+    const error = this.#reasons.conclude(this.#ports.clock.wallTime());
     this.#handler.ended(error, wasEstablished);
   }
 
-  #transportClosed(transport: Transport): void {
-    this.#closing.delete(transport);
-    this.#checkClosed();
+  #checkClosed(): void {
+    this.#closing.check(this.#slots[0] === null && this.#slots[1] === null);
   }
 
-  #checkClosed(): void {
-    if (this.#closing.size > 0 || this.#slots[0] !== null || this.#slots[1] !== null) return;
-    for (const done of this.#onClosed.splice(0)) done();
+  #createIntake(): Intake {
+    const session = this;
+    return new Intake(
+      {
+        get config() {
+          return session.#config;
+        },
+        get limits() {
+          return session.#limits;
+        },
+        get established() {
+          return session.#established;
+        },
+        get isOpenDelayed() {
+          return session.#peer.state.delayOpenRunning;
+        },
+        event: (connection, event) => this.#messageEvent(connection, event),
+        dispatch: (event, cause) => this.#dispatch(event, cause),
+        lost: (connection) => this.#lost(connection),
+      },
+      this.#handler,
+      this.#ports.clock,
+      this.#received,
+    );
   }
 }
 
