@@ -3,6 +3,16 @@ import type { FileResult } from './run-file.js';
 import type { TestPoint } from './tap-tree.js';
 
 const indent = (text: string, by: string) => text.trimEnd().replace(/^/gm, by);
+/** A failing test shows this much; `npx tap FILE` shows all. */
+const mostLines = 60;
+
+function cut(text: string, path: string): string {
+  const lines = text.split('\n');
+  if (lines.length <= mostLines) return text;
+  const rest = `… and ${lines.length - mostLines} lines more: npx tap ${path}`;
+  return [...lines.slice(0, mostLines), rest].join('\n');
+}
+
 const seconds = (value: number) => `${value.toFixed(1)} s`;
 
 export function failedIn(result: FileResult): number {
@@ -59,7 +69,7 @@ export function failureText(result: FileResult): string {
   const { path } = result.file;
   const tests = result.failures.map(
     (failure) =>
-      `FAIL ${path} > ${failure.path.join(' > ')}\n${indent(failure.points.map(diagnosticsText).join('\n'), '    ')}`,
+      `FAIL ${path} > ${failure.path.join(' > ')}\n${indent(cut(failure.points.map(diagnosticsText).join('\n'), path), '    ')}`,
   );
   const faults = result.faults.map((fault) => `FAIL ${path}: ${fault}`);
   const said = result.errorOutput.trim().split('\n').slice(-30).join('\n');
