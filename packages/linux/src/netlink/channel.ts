@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { LinuxError, linuxErrorCodes, systemCallError } from '../errors.js';
 import { type Libc, loadLibc } from '../libc.js';
+import type { Spoiler } from './dump.js';
 import type { Command, Failure, Reply } from './protocol.js';
 import type { Refusal } from './transaction.js';
 
@@ -23,7 +24,8 @@ export interface ChannelListener {
 export type SliceReply = Extract<Reply, { kind: 'slice' }>;
 
 type Request =
-  | { readonly kind: 'send' | 'dump'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'send'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'dump'; readonly bytes: Uint8Array<ArrayBuffer>; readonly spoiler: Spoiler | null }
   | { readonly kind: 'next'; readonly dump: number }
   | { readonly kind: 'join'; readonly groups: readonly number[] };
 
@@ -101,8 +103,8 @@ export class Channel {
   }
 
   /** Opens a dump (or any request that is answered with messages) and gives its first slice. */
-  async dump(bytes: Uint8Array<ArrayBuffer>): Promise<SliceReply> {
-    return asSlice(await this.#request({ kind: 'dump', bytes }));
+  async dump(bytes: Uint8Array<ArrayBuffer>, spoiler: Spoiler | null): Promise<SliceReply> {
+    return asSlice(await this.#request({ kind: 'dump', bytes, spoiler }));
   }
 
   /** The next slice of a dump that is not done. */

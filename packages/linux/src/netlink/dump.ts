@@ -15,6 +15,21 @@ export interface DumpSocket {
   receive(buffer: Uint8Array): number;
 }
 
+/**
+ * What spoils a listing that the kernel itself does not mark as interrupted: a notification of this type in this
+ * multicast group (`RTNLGRP_*`) while it runs.
+ */
+export interface Spoiler {
+  readonly group: number;
+  readonly type: number;
+}
+
+/** Notifications that came while a listing runs, and what they have to be for it to be spoiled. */
+export interface Watch {
+  readonly socket: Pick<DumpSocket, 'receive'>;
+  readonly type: number;
+}
+
 /** A part of the kernel's answer to one request. */
 export interface DumpSlice {
   /** Whole netlink messages, the closing one left in. */
@@ -37,16 +52,17 @@ const sliceBytes = 256 * 1024;
  */
 export class Dump {
   readonly #socket: DumpSocket;
+  readonly #watch: Watch | null;
   readonly #buffer = new Uint8Array(sliceBytes);
+  #failed = 0;
 
-  constructor(socket: DumpSocket, request: Uint8Array) {
+  constructor(socket: DumpSocket, request: Uint8Array, watch: Watch | null = null) {
     this.#socket = socket;
+    this.#watch = watch;
     new DataView(request.buffer, request.byteOffset).setUint32(sequenceOffset, 1, hostIsLittleEndian);
     const errno = socket.send(request);
     if (errno !== 0) this.#failed = errno;
   }
-
-  #failed = 0;
 
   /** Reads on until the slice is full or the answer ends. */
   next(): DumpSlice {
@@ -67,7 +83,23 @@ export class Dump {
       }
       length += got;
     }
-    return { bytes: this.#buffer.slice(0, length), done: verdict !== null, interrupted, verdict };
+    const bytes = this.#buffer.slice(0, length);
+    if (this.#wasSpoiled()) interrupted = true;
+    return { bytes, done: verdict !== null, interrupted, verdict };
+  }
+
+  /** Reads the notifications away; when some were lost, it has to be assumed. */
+  #wasSpoiled(): boolean {
+    if (this.#watch === null) return false;
+    const { socket, type } = this.#watch;
+    const buffer = new Uint8Array(roomForAnswer);
+    let spoiled = false;
+    for (;;) {
+      const length = socket.receive(buffer);
+      if (length === -ENOBUFS) spoiled = true;
+      else if (length <= 0) return spoiled;
+      else for (const message of messagesOf(buffer.subarray(0, length))) spoiled ||= message.type === type;
+    }
   }
 }
 

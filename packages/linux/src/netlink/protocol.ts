@@ -1,3 +1,4 @@
+import type { Spoiler } from './dump.js';
 import type { Verdict } from './message.js';
 import type { Refusal } from './transaction.js';
 
@@ -20,7 +21,12 @@ export interface WorkerSettings {
 
 export type Command =
   | { readonly kind: 'send'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'dump'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: 'dump';
+      readonly id: number;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly spoiler: Spoiler | null;
+    }
   | { readonly kind: 'next'; readonly id: number; readonly dump: number }
   | { readonly kind: 'leave'; readonly dump: number }
   | { readonly kind: 'join'; readonly id: number; readonly groups: readonly number[] }

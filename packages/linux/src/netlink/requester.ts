@@ -1,5 +1,6 @@
 import { LinuxError, refusalError } from '../errors.js';
 import type { Channel } from './channel.js';
+import type { Spoiler } from './dump.js';
 
 /** A kernel that keeps changing while it is listed is asked this many times. */
 const mostDumpAttempts = 16;
@@ -27,17 +28,18 @@ export class Requester {
   }
 
   /**
-   * The answer to a request, slice by slice. When the kernel says that it changed meanwhile, the whole is asked for
+   * The answer to a request, slice by slice. When the kernel changed meanwhile, as it says or `spoiler` shows, the whole is asked for
    * again after `restart` was called; what was handed out before may then come twice.
    */
   async *read(
     request: () => Uint8Array<ArrayBuffer>,
     doing: string,
     restart: () => void,
+    spoiler: Spoiler | null = null,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     for (let attempt = 0; attempt < mostDumpAttempts; attempt++) {
       let interrupted = false;
-      let slice = await this.#channel.dump(request());
+      let slice = await this.#channel.dump(request(), spoiler);
       let finished = false;
       try {
         for (;;) {

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { LinuxError, systemCallError } from '../errors.js';
 import { EINTR, ENOBUFS, type Libc } from '../libc.js';
-import { Dump } from './dump.js';
+import { Dump, type Spoiler } from './dump.js';
 import { align, hostIsLittleEndian } from './layout.js';
 import { messagesOf } from './message.js';
 import type { Command, Failure, Reply, WorkerSettings } from './protocol.js';
@@ -15,9 +15,11 @@ const receiveBytes = 64 * 1024;
 /** Notifications read in one go before they are handed over. */
 const eventBatchBytes = 512 * 1024;
 const backlogPollMilliseconds = 20;
+/** Room for what changes while a listing runs; when it is full, the listing is repeated for nothing. */
+const watchBufferBytes = 8 * 1024 * 1024;
 
 interface OpenDump {
-  readonly socket: NetlinkSocket;
+  readonly sockets: readonly NetlinkSocket[];
   readonly dump: Dump;
 }
 
@@ -69,7 +71,7 @@ export class NetlinkWorker {
       if (view.getInt16(6, hostIsLittleEndian) !== 0) this.#readCommands();
       if (withEvents && view.getInt16(14, hostIsLittleEndian) !== 0) this.#readEvents();
     }
-    for (const { socket } of this.#dumps.values()) socket.close();
+    for (const number of [...this.#dumps.keys()]) this.#closeDump(number);
     this.#events?.close();
     this.#requests.close();
   }
@@ -99,9 +101,8 @@ export class NetlinkWorker {
         return;
       }
       case 'dump': {
-        const socket = new NetlinkSocket(this.#libc);
         const number = this.#nextDump++;
-        this.#dumps.set(number, { socket, dump: new Dump(socket, command.bytes) });
+        this.#dumps.set(number, this.#openDump(command.bytes, command.spoiler));
         this.#sendSlice(command.id, number);
         return;
       }
@@ -124,6 +125,15 @@ export class NetlinkWorker {
     }
   }
 
+  #openDump(request: Uint8Array, spoiler: Spoiler | null): OpenDump {
+    const socket = new NetlinkSocket(this.#libc);
+    if (spoiler === null) return { sockets: [socket], dump: new Dump(socket, request) };
+    const watching = new NetlinkSocket(this.#libc, { receiveBufferBytes: watchBufferBytes });
+    watching.join(spoiler.group);
+    const watch = { socket: watching, type: spoiler.type };
+    return { sockets: [socket, watching], dump: new Dump(socket, request, watch) };
+  }
+
   #sendSlice(id: number, number: number): void {
     const open = this.#dumps.get(number);
     if (open === undefined) throw new LinuxError('LINUX_ERR_CLOSED', 'this dump was already read to its end');
@@ -135,7 +145,7 @@ export class NetlinkWorker {
   }
 
   #closeDump(number: number): void {
-    this.#dumps.get(number)?.socket.close();
+    for (const socket of this.#dumps.get(number)?.sockets ?? []) socket.close();
     this.#dumps.delete(number);
   }
 

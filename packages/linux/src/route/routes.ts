@@ -57,17 +57,14 @@ export class Routes {
   }
 
   /**
-   * Lists routes in slices; the kernel goes on only when the next slice is asked for. While the table changes, a
-   * route that stands throughout comes at least once, and can come again: from IPv6 tables because the kernel starts
-   * over after a change and counts its way back, from any when it reports that it lost its place, since the listing
-   * is then repeated.
+   * Lists routes in slices; the kernel goes on only when the next slice is asked for. A route that stands throughout
+   * comes at least once. It can come again while the table changes: IPv6 tables repeat, and when a listing turns out
+   * to have been disturbed, it is repeated. Rejects with `LINUX_ERR_DUMP_INTERRUPTED` when that never ends.
    */
   async *dump(filter: RouteFilter): AsyncGenerator<readonly Route[], void, undefined> {
-    const slices = this.#requester.read(
-      () => encodeRouteDump(filter),
-      'list routes',
-      () => {},
-    );
+    const spoiler = filter.family === 6 ? ipv6Spoiler : null;
+    const request = (): Uint8Array<ArrayBuffer> => encodeRouteDump(filter);
+    const slices = this.#requester.read(request, 'list routes', () => {}, spoiler);
     try {
       for await (const bytes of slices) {
         const routes = decodeRoutes(bytes);
@@ -79,6 +76,12 @@ export class Routes {
     }
   }
 }
+
+/**
+ * The kernel lists an IPv6 table that has changed by starting over and passing over as many routes as it has given
+ * already: after a deletion that is too many, and it does not say so.
+ */
+const ipv6Spoiler = { group: 11, type: routeMessage.delete } as const;
 
 /** The request to list routes. */
 export function encodeRouteDump(filter: RouteFilter): Uint8Array<ArrayBuffer> {

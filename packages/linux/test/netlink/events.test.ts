@@ -4,6 +4,8 @@ import { type NetlinkEvent, openNetlink, RouteBatch } from '../../src/index.js';
 import { exec } from '../../src/netns/namespace.js';
 import { kernel, needsRoot, routeTo } from '../lab.js';
 
+t.setTimeout(120_000);
+
 /** What the kernel does by itself, such as the routes of an IPv6 address that has become usable. */
 function isOfTheKernel(event: NetlinkEvent): boolean {
   return event.kind === 'route' && event.route.protocol === 2;

@@ -7,6 +7,8 @@ import t from 'tap';
 import { LinuxError, type Netlink, openNetlink } from '../../src/index.js';
 import { kernel, needsRoot } from '../lab.js';
 
+t.setTimeout(120_000);
+
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const source = new URL('../../src/index.ts', import.meta.url).href;

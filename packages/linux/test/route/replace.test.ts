@@ -3,6 +3,8 @@ import { type Route, RouteBatch, type RouteFailure } from '../../src/index.js';
 import { exec } from '../../src/netns/namespace.js';
 import { kernel, needsRoot, routeTo, shown } from '../lab.js';
 
+t.setTimeout(120_000);
+
 const prefixOf = { 4: '10.1.0.0/16', 6: 'fd00:1::/32' } as const;
 
 for (const family of [4, 6] as const) {

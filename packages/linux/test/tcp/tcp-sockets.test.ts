@@ -5,6 +5,8 @@ import { loadLibc } from '../../src/libc.js';
 import { linuxTcpSockets } from '../../src/tcp/index.js';
 import { needsRoot } from '../lab.js';
 
+t.setTimeout(120_000);
+
 const tcp = linuxTcpSockets();
 const key = new TextEncoder().encode('a secret of the peers');
 const other = new TextEncoder().encode('another secret');
