@@ -15,9 +15,11 @@ import { allTestFiles, namedTestFiles, type TestFile } from './run-tests/test-fi
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const running = new Set<ChildProcess>();
+let stopping = false;
 
 function stopOn(signal: 'SIGINT' | 'SIGTERM', status: number): void {
   process.once(signal, () => {
+    stopping = true;
     for (const child of running) signalGroup(child, 'SIGTERM');
     const end = () => {
       for (const child of running) signalGroup(child, 'SIGKILL');
@@ -32,7 +34,7 @@ async function runAll(files: readonly TestFile[], jobs: number): Promise<FileRes
   const waiting = [...files];
   const results: FileResult[] = [];
   const work = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    for (let file = waiting.shift(); file !== undefined && !stopping; file = waiting.shift()) {
       const result = await runFile(root, file, running);
       results.push(result);
       console.log(progressLine(result));
