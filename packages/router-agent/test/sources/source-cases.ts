@@ -33,6 +33,14 @@ export function untilSnapshot(
   return until(() => isSo(source.snapshot()), describe, milliseconds);
 }
 
+/** Waits until the source says that it is in sync; a watch opens a little after the list is there. */
+export function untilInSync(source: ClusterSource): Promise<void> {
+  return until(
+    () => source.status().state === 'in-sync',
+    () => source.status(),
+  );
+}
+
 /** What every source does, whatever it reads from. `open` gives a cluster that holds `objects`, and a source not yet started. */
 export function sourceCases(
   t: Test,
@@ -83,10 +91,7 @@ export function sourceCases(
           ],
         },
       ]);
-      await until(
-        () => source.status().state === 'in-sync',
-        () => source.status(),
-      );
+      await untilInSync(source);
       t.not(source.status().lastContact, null);
       t.same(source.snapshot().problems, []);
     });

@@ -153,6 +153,8 @@ export class FakeApiServer {
     const body = await readBody(request).catch(() => null);
     if (this.#delay > 0) await new Promise((resolve) => setTimeout(resolve, this.#delay));
     if (body === null || this.#stalled || this.#deadSockets.has(request.socket)) return;
+    // The client went away while it waited: there will be no `close` to end a watch by.
+    if (request.socket.destroyed) return;
     const failure = this.#takeFailure();
     if (failure !== null) {
       const headers: OutgoingHttpHeaders = {};

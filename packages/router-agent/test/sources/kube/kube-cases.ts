@@ -7,7 +7,7 @@ import type { ClusterSource } from '../../../src/sources/cluster-source.js';
 import { type KubernetesOptions, kubernetesSource } from '../../../src/sources/kube/kubernetes-source.js';
 import { realPorts } from '../real-ports.js';
 import { type RawSample, sampleNode, sampleService, sampleSlice } from '../sample-objects.js';
-import { sourceCases, untilSnapshot } from '../source-cases.js';
+import { sourceCases, untilInSync, untilSnapshot } from '../source-cases.js';
 import { KubeWriter } from './kube-writer.js';
 import { StallingProxy } from './stalling-proxy.js';
 
@@ -213,7 +213,7 @@ export function kubeCases(
         },
       ]);
       t.equal(source.snapshot().services.has('default/web-1'), true);
-      t.equal(source.status().state, 'in-sync');
+      await untilInSync(source);
       await server.kubeconfigWithRules(await rules());
       await untilSnapshot(
         source,
