@@ -123,6 +123,7 @@ function settle(pipeline: Pipeline): void {
 
 const data = table(count);
 const before = megabytes();
+const buffersBefore = process.memoryUsage().arrayBuffers;
 for (let run = 0; run < Number(process.argv[4] ?? 3); run++) {
   let sent = 0;
   const pipeline = new Pipeline({
@@ -139,6 +140,7 @@ for (let run = 0; run < Number(process.argv[4] ?? 3); run++) {
     );
   }
   settle(pipeline);
+  const cpu = process.cpuUsage();
   const start = performance.now();
   let longest = 0;
   let updates = 0;
@@ -159,20 +161,24 @@ for (let run = 0; run < Number(process.argv[4] ?? 3); run++) {
   }
   settle(pipeline);
   const seconds = (performance.now() - start) / 1000;
+  const used = process.cpuUsage(cpu);
+  const cpuSeconds = (used.user + used.system) / 1e6;
   const peak = process.memoryUsage().rss / 1e6;
   const after = megabytes();
   const totals = pipeline.totals();
   const perPrefix = ((after - before) * 1e6) / count;
+  const columns = (process.memoryUsage().arrayBuffers - buffersBefore) / count;
   console.log(
     [
       `${(count / seconds / 1e6).toFixed(2)} M routes/s`,
       `${(updates / seconds / 1e3).toFixed(0)} k updates/s`,
       `${seconds.toFixed(2)} s`,
+      `${(count / cpuSeconds / 1e6).toFixed(2)} M routes per CPU second`,
       `longest turn ${longest.toFixed(1)} ms`,
       `sent ${(sent / 1e6).toFixed(1)} MB`,
       `sets ${totals.attributeSets}`,
       `rss ${before.toFixed(0)} -> ${after.toFixed(0)} MB (peak ${peak.toFixed(0)})`,
-      run === 0 ? `${perPrefix.toFixed(0)} B/prefix in all` : '',
+      run === 0 ? `${perPrefix.toFixed(0)} B/prefix in all, ${columns.toFixed(0)} B in columns` : '',
     ].join(', '),
   );
   if (totals.families[0]!.prefixes !== count)

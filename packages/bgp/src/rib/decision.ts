@@ -159,43 +159,34 @@ export class Decision {
     if (!this.isUsable(rib, row)) return Step.Only;
     const early = this.compareEarly(rib, best, row);
     if (early !== 0) return Math.abs(early) as Step;
-    this.survivors(rib, rib.prefix(row), []);
-    if (!this.scratch.includes(row)) return Step.Med;
+    const count = this.survivors(rib, rib.prefix(row), []);
+    const at = this.scratch.indexOf(row);
+    if (at < 0 || at >= count) return Step.Med;
     return Math.abs(this.compareLate(rib, best, row)) as Step;
   }
 
-  /** Steps 2 to 4: leaves the paths that stay in `scratch`, best first, and returns their number. */
+  /** Steps 2 to 4: leaves the paths that stay at the front of `scratch`, best first, and returns their number. */
   private survivors(rib: AdjRibIn, prefix: PrefixId, skipped: readonly PathRow[]): number {
     const { scratch } = this;
-    scratch.length = 0;
+    let count = 0;
     let early = 0;
     for (let row = rib.head(prefix); row !== NO_ROW; row = rib.next(row)) {
       if (!this.isUsable(rib, row) || skipped.includes(row)) continue;
-      if (scratch.length > 0) {
-        const step = this.compareEarly(rib, row, scratch[0]!);
-        if (step < 0) {
-          early = Math.max(early, -step);
-          continue;
-        }
-        if (step > 0) {
-          early = Math.max(early, step);
-          scratch.length = 0;
-        }
-      }
-      scratch.push(row);
+      const step = count === 0 ? 0 : this.compareEarly(rib, row, scratch[0]!);
+      early = Math.max(early, Math.abs(step));
+      if (step < 0) continue;
+      if (step > 0) count = 0;
+      scratch[count++] = row;
     }
-    const beforeMed = scratch.length;
-    if (beforeMed > 1) this.dropHigherMed(rib);
-    if (scratch.length > 1) scratch.sort((a, b) => -this.compareLate(rib, a, b));
-    else if (beforeMed > 1) this.reason = Step.Med;
-    else this.reason = early as Step;
-    return scratch.length;
+    const left = count > 1 ? this.dropHigherMed(rib, count) : count;
+    if (left > 1) this.sortLate(rib, left);
+    else this.reason = (count > 1 ? Step.Med : early) as Step;
+    return left;
   }
 
-  private dropHigherMed(rib: AdjRibIn): void {
-    const { attributes, scratch } = this;
-    let kept = 0;
-    const count = scratch.length;
+  /** Step 3 on the first `count` paths of `scratch`; returns how many stay. */
+  private dropHigherMed(rib: AdjRibIn, count: number): number {
+    const { attributes, scratch, isKept } = this;
     for (let i = 0; i < count; i++) {
       const own = rib.accepted(scratch[i]!);
       let isLowest = true;
@@ -205,10 +196,22 @@ export class Decision {
           attributes.med(other) >= attributes.med(own) ||
           attributes.neighborAs(other) !== attributes.neighborAs(own);
       }
-      this.isKept[i] = isLowest;
+      isKept[i] = isLowest;
     }
-    for (let i = 0; i < count; i++) if (this.isKept[i]) scratch[kept++] = scratch[i]!;
-    scratch.length = kept;
+    let kept = 0;
+    for (let i = 0; i < count; i++) if (isKept[i]) scratch[kept++] = scratch[i]!;
+    return kept;
+  }
+
+  /** Step 4: an insertion sort, because there are few, and without garbage. */
+  private sortLate(rib: AdjRibIn, count: number): void {
+    const { scratch } = this;
+    for (let i = 1; i < count; i++) {
+      const row = scratch[i]!;
+      let at = i;
+      for (; at > 0 && this.compareLate(rib, row, scratch[at - 1]!) > 0; at--) scratch[at] = scratch[at - 1]!;
+      scratch[at] = row;
+    }
   }
 
   /** The steps after MED: a total order. */

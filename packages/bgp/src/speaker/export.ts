@@ -27,6 +27,7 @@ export interface Sources {
   ownerNumber(profile: GroupProfile, prefix: PrefixId): number;
 }
 
+const NO_ASES: readonly number[] = [];
 /** RFC 4271 §5.1.5: LOCAL_PREF goes into every UPDATE to an internal peer. */
 const DEFAULT_LOCAL_PREF = 100;
 
@@ -41,6 +42,19 @@ export class Exporter {
   private readonly view: PathView;
   private readonly memo = new AnswerMemo();
   private readonly scratch = new ByteWriter(4096);
+  /** Filled anew for each rewriting. */
+  private readonly rewrite: { -readonly [Field in keyof Rewrite]: Rewrite[Field] } = {
+    prepend: NO_ASES,
+    localPref: 'keep',
+    med: 'keep',
+    edits: null,
+    markPartial: false,
+    dropNonTransitiveUnknown: true,
+    originatorId: null,
+    prependCluster: null,
+    external: false,
+  };
+  private ownPath: readonly number[] = NO_ASES;
   private lastScope = 0;
   private lastSet = 0;
   private lastSerial = 0;
@@ -167,22 +181,23 @@ export class Exporter {
     const { attributes } = this.rib;
     const hasLocalPref = (attributes.flags(set) & SummaryFlag.HasLocalPref) !== 0;
     const isInternal = profile.type === 'internal';
-    const rewrite: Rewrite = {
-      prepend: isInternal ? [] : [profile.localAs],
-      localPref: !isInternal ? 'remove' : hasLocalPref ? 'keep' : DEFAULT_LOCAL_PREF,
-      // RFC 4271 §5.1.4: the MED of one neighbour is not passed to another AS; our own routes have our own.
-      med: isInternal || isLocal ? 'keep' : 'remove',
-      edits: isInternal ? edits : withoutLocalPref(edits),
-      markPartial: !isLocal,
-      dropNonTransitiveUnknown: true,
-      originatorId: null,
-      prependCluster: null,
-    };
-    const { scratch } = this;
+    const { rewrite, scratch } = this;
+    rewrite.prepend = isInternal ? NO_ASES : this.ownAs(profile.localAs);
+    rewrite.localPref = !isInternal ? 'remove' : hasLocalPref ? 'keep' : DEFAULT_LOCAL_PREF;
+    // RFC 4271 §5.1.4: the MED of one neighbour is not passed to another AS; our own routes have our own.
+    rewrite.med = isInternal || isLocal ? 'keep' : 'remove';
+    rewrite.edits = isInternal ? edits : withoutLocalPref(edits);
+    rewrite.markPartial = !isLocal;
+    rewrite.external = !isInternal;
     scratch.reset();
     rewriteCanonical(attributes.bytes(set), attributes.start(set), attributes.end(set), rewrite, scratch);
     const exported = attributes.intern(scratch.bytes, 0, scratch.length);
     return this.rib.outs.intern(exported, this.nextHopFor(profile, hop, isLocal, peer, edits));
+  }
+
+  private ownAs(localAs: number): readonly number[] {
+    if (this.ownPath[0] !== localAs) this.ownPath = [localAs];
+    return this.ownPath;
   }
 
   private nextHopFor(

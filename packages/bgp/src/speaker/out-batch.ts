@@ -7,24 +7,33 @@ import type { OutId, PrefixId } from '../rib/ids.js';
  */
 export type Audience = number;
 
-/** Changes for one audience: prefixes with what is advertised of them from now on (`NO_OUT`: withdrawn). */
+/**
+ * Changes for one audience: prefixes with what is advertised of them from now on (`NO_OUT`: withdrawn). The arrays are kept
+ * across batches, with a count of their own: setting the length of an array to 0 gives its memory away (110 octets a change).
+ */
 export class OutBatch {
-  readonly prefixes: number[] = [];
-  readonly outs: number[] = [];
+  prefixes = new Int32Array(64);
+  outs = new Int32Array(64);
+  length = 0;
 
   add(prefix: PrefixId, out: OutId): void {
-    this.prefixes.push(prefix);
-    this.outs.push(out);
-  }
-
-  get length(): number {
-    return this.prefixes.length;
+    if (this.length === this.prefixes.length) {
+      this.prefixes = grown(this.prefixes);
+      this.outs = grown(this.outs);
+    }
+    this.prefixes[this.length] = prefix;
+    this.outs[this.length++] = out;
   }
 
   clear(): void {
-    this.prefixes.length = 0;
-    this.outs.length = 0;
+    this.length = 0;
   }
+}
+
+function grown(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * array.length);
+  larger.set(array);
+  return larger;
 }
 
 /** The batches of one step of a group, by audience. */
@@ -42,13 +51,12 @@ export class OutBatches {
     return batch;
   }
 
-  *[Symbol.iterator](): IterableIterator<[Audience, OutBatch]> {
-    if (this.all.length > 0) yield [0, this.all];
-    yield* this.others;
-  }
-
-  clear(): void {
+  /** Calls back for each batch that has changes, then forgets them all. */
+  drain(take: (audience: Audience, batch: OutBatch) => void): void {
+    if (this.all.length > 0) take(0, this.all);
     this.all.clear();
+    if (this.others.size === 0) return;
+    for (const [audience, batch] of this.others) take(audience, batch);
     this.others.clear();
   }
 }
@@ -63,18 +71,22 @@ export class OutBatches {
 export class OutBuckets {
   private readonly heads = new Column32();
   private links = new Int32Array(4096);
-  /** Out ids in the order of their first change; `NO_OUT` may be among them. */
-  readonly outs: number[] = [];
+  /** Out ids in the order of their first change, `count` of them; `NO_OUT` may be among them. */
+  outs = new Int32Array(4096);
+  count = 0;
   private batch: OutBatch | null = null;
 
   sort(batch: OutBatch): void {
     this.batch = batch;
-    this.outs.length = 0;
-    if (this.links.length < batch.length) this.links = new Int32Array(2 * batch.length);
+    this.count = 0;
+    if (this.links.length < batch.length) {
+      this.links = new Int32Array(2 * batch.length);
+      this.outs = new Int32Array(2 * batch.length);
+    }
     for (let i = 0; i < batch.length; i++) {
       const out = batch.outs[i]!;
       const head = this.heads.get(out);
-      if (head === 0) this.outs.push(out);
+      if (head === 0) this.outs[this.count++] = out;
       this.links[i] = head;
       this.heads.set(out, i + 1);
     }

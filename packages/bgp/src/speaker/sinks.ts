@@ -35,8 +35,9 @@ class ChangeView implements RouteChanges {
   private readonly equals: PathRow[] = [];
   private equalsOf = -1;
   private equalCount = 0;
-  readonly prefixes: number[] = [];
-  readonly best: number[] = [];
+  private readonly prefixes: number[] = [];
+  private readonly best: number[] = [];
+  length = 0;
   private table: FamilyTable;
 
   constructor(rib: Rib, address: (peer: PeerIndex) => string) {
@@ -47,8 +48,7 @@ class ChangeView implements RouteChanges {
 
   begin(table: FamilyTable): void {
     this.table = table;
-    this.prefixes.length = 0;
-    this.best.length = 0;
+    this.length = 0;
     this.equalsOf = -1;
   }
 
@@ -56,8 +56,10 @@ class ChangeView implements RouteChanges {
     return this.table.family;
   }
 
-  get length(): number {
-    return this.prefixes.length;
+  /** Adds a prefix with its best path. */
+  add(prefix: number, best: number): void {
+    this.prefixes[this.length] = prefix;
+    this.best[this.length++] = best;
   }
 
   readPrefix(i: number, out: PrefixWords): void {
@@ -132,8 +134,7 @@ export class Sinks {
       for (let i = 0; i < count; i++) {
         // What the snapshot has not come to yet, it will tell by itself.
         if (prefixes[i]! >= cursor) continue;
-        this.view.prefixes.push(prefixes[i]!);
-        this.view.best.push(best[i]!);
+        this.view.add(prefixes[i]!, best[i]!);
       }
       if (this.view.length > 0) feed.sink.routes(this.view);
     }
@@ -158,8 +159,7 @@ export class Sinks {
     for (let prefix = cursor as PrefixId; prefix < end; prefix++) {
       const best = table.loc.decide(prefix);
       if (best === NO_ROW) continue;
-      this.view.prefixes.push(prefix);
-      this.view.best.push(best);
+      this.view.add(prefix, best);
     }
     feed.cursors.set(table, end < limit ? end : WALKED);
     if (this.view.length > 0) feed.sink.routes(this.view);

@@ -4,7 +4,7 @@ import { NO_OUT, NO_ROW, type PathRow, type PeerIndex, type PrefixId } from '../
 import type { FamilyTable, Rib } from '../rib/rib.js';
 import type { Exporter } from './export.js';
 import type { GroupProfile } from './group-profile.js';
-import { OutBatches } from './out-batch.js';
+import { type Audience, type OutBatch, OutBatches } from './out-batch.js';
 import { type Subscriber, WALKED } from './subscriber.js';
 import type { UpdateWriter } from './update-writer.js';
 
@@ -89,7 +89,7 @@ export class UpdateGroup {
       const prefix = prefixes[i]! as PrefixId;
       if (prefix < this.filled) this.change(prefix, best[i]! as PathRow);
     }
-    this.flush();
+    this.batches.drain((audience, batch) => this.send(audience, batch));
   }
 
   /** One step for one that is not in the stream and can take something. False: there is none. */
@@ -136,22 +136,18 @@ export class UpdateGroup {
     adjOut.set(prefix, out, source);
   }
 
-  /** Packs the batches once each and sends them to the members that they are for. */
-  private flush(): void {
-    const { stream, batches, writer } = this;
-    for (const [audience, batch] of batches) {
-      if (batch.length === 0) continue;
-      writer.pack(this.profile, batch);
-      if (audience < 0) {
-        const only = stream.get(-audience as PeerIndex);
-        if (only !== undefined) writer.sendTo(only.member);
-        continue;
-      }
-      for (const subscriber of stream.values()) {
-        if (subscriber.index !== audience) writer.sendTo(subscriber.member);
-      }
+  /** Packs a batch once and sends it to the members in the stream that it is for. */
+  private send(audience: Audience, batch: OutBatch): void {
+    const { stream, writer } = this;
+    writer.pack(this.profile, batch);
+    if (audience < 0) {
+      const only = stream.get(-audience as PeerIndex);
+      if (only !== undefined) writer.sendTo(only.member);
+      return;
     }
-    batches.clear();
+    for (const subscriber of stream.values()) {
+      if (subscriber.index !== audience) writer.sendTo(subscriber.member);
+    }
   }
 
   private detach(subscriber: Subscriber): void {
@@ -188,11 +184,10 @@ export class UpdateGroup {
       const isTheirs = walkers.some((walker) => walker.index === source);
       this.batches.to(isTheirs ? source : 0).add(prefix, out);
     }
-    for (const [audience, batch] of this.batches) {
+    this.batches.drain((audience, batch) => {
       this.writer.pack(this.profile, batch);
       for (const walker of walkers) if (walker.index !== audience) this.writer.sendTo(walker.member);
-    }
-    this.batches.clear();
+    });
     for (const walker of walkers) {
       walker.cursor = end;
       if (end >= limit) this.endWalk(walker);
@@ -240,7 +235,7 @@ export class UpdateGroup {
     if (batch.length === 0) return;
     this.writer.pack(this.profile, batch);
     this.writer.sendTo(subscriber.member);
-    this.batches.clear();
+    batch.clear();
   }
 
   private endWalk(subscriber: Subscriber): void {

@@ -28,6 +28,8 @@ export class UpdateWriter {
   private readonly out = new ByteWriter(2 * BLOCK_BYTES);
   private readonly attributes = new ByteWriter(4096);
   private readonly tooLarge = new OutBatch();
+  private readonly noteTooLarge = (): void => this.tooLarge.add(this.keys.prefix, NO_OUT);
+  private readonly encoding: { as4: boolean; nextHop4: Uint8Array | null } = { as4: true, nextHop4: null };
   private readonly blocks: Block[] = [];
   private messages = 0;
 
@@ -43,7 +45,8 @@ export class UpdateWriter {
     const { out, keys } = this;
     this.blocks.length = 0;
     this.buckets.sort(batch);
-    for (const id of this.buckets.outs) {
+    for (let i = 0; i < this.buckets.count; i++) {
+      const id = this.buckets.outs[i]!;
       keys.aim(prefixes, id);
       if (id === NO_OUT) this.messages += packer.withdraw(out, family, keys);
       else this.announce(packer, profile, id as OutId);
@@ -77,11 +80,13 @@ export class UpdateWriter {
     const nextHop = nextHops.address(outs.nextHop(id));
     const isPlain = family.afi === 1;
     this.attributes.reset();
+    this.encoding.as4 = profile.as4;
+    this.encoding.nextHop4 = isPlain ? nextHop : null;
     encodeForSession(
       attributes.bytes(set),
       attributes.start(set),
       attributes.end(set),
-      { as4: profile.as4, nextHop4: isPlain ? nextHop : null },
+      this.encoding,
       this.attributes,
     );
     this.messages += packer.announce(
@@ -92,7 +97,7 @@ export class UpdateWriter {
       this.attributes.length,
       isPlain ? null : nextHop,
       this.keys,
-      () => this.tooLarge.add(this.keys.prefix, NO_OUT),
+      this.noteTooLarge,
     );
   }
 
