@@ -16,16 +16,6 @@ import type {
 import type { ConnectionState } from './state.js';
 import { idleState } from './state.js';
 
-/**
- * The hot path: the constant actions of an event that leaves an undisputed Established session as it is, else null.
- * Allocates nothing.
- */
-export function steadyActions(peer: PeerMachine, event: ConnectionEvent): readonly Action[] | null {
-  if (peer.state.name !== 'established' || peer.rival !== null) return null;
-  const { state, actions } = step(peer.state, event);
-  return state === peer.state ? actions : null;
-}
-
 /** One event of a peer: pure, like the machine of a connection below it. */
 export function stepPeer(peer: PeerMachine, event: PeerEvent): PeerStep {
   const run = new Run(peer);

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { EventCode, KEEPALIVE_EVENT, UPDATE_EVENT } from '../../src/fsm/event.js';
-import { steadyActions, stepPeer } from '../../src/fsm/peer-fsm.js';
+import { stepPeer } from '../../src/fsm/peer-fsm.js';
 import type {
   Origin,
   PeerAction,
@@ -11,6 +11,7 @@ import type {
 } from '../../src/fsm/peer-machine.js';
 import { idlePeer, peerState, withPassive } from '../../src/fsm/peer-machine.js';
 import { DEFAULT_OPTIONS, type MachineOptions } from '../../src/fsm/state.js';
+import { steadyActions } from '../../src/fsm/steady-actions.js';
 import { notations } from './notation.js';
 
 const NO_DATA = new Uint8Array(0);
