@@ -1,4 +1,4 @@
-/** Codes of this library are stable: a program may branch on them. All of them are in `docs/reference/errors.md`. */
+/** Codes of this library are stable: a program may branch on them. All of them are in `docs/reference/errors-bgp.md`. */
 export type BgpErrorCode = `BGP_ERR_${string}`;
 
 /** What an error says beside its message. */
