@@ -185,6 +185,7 @@ export class AttributeStore {
   private free(id: number): void {
     this.index.remove(this.hashes.get(id), id);
     this.arena.free(id);
+    this.serials.set(id, 0);
     this.state.set(id, 0);
     this.ids.give(id);
     if (this.ids.live > 0) return;

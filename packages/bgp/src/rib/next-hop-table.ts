@@ -17,6 +17,8 @@ export class NextHopTable {
   private readonly refs = new Column32();
   private readonly metrics = new Column32();
   private readonly state = new Column8();
+  /** For 32 octets: the id of the first 16, with a reference. */
+  private readonly globals = new Column32();
   private readonly ids = new IdAllocator(this.refs);
   private readonly index = new HashIndex((id) => this.hashes.get(id));
   private candidates: number[] = [];
@@ -43,6 +45,11 @@ export class NextHopTable {
     this.state.set(id, CANDIDATE);
     this.candidates.push(id);
     this.index.insert(hash, id);
+    if (end - start === 32) {
+      const global = this.intern(bytes, start, start + 16);
+      this.retain(global);
+      this.globals.set(id, global);
+    }
     return id;
   }
 
@@ -70,6 +77,9 @@ export class NextHopTable {
       }
       this.index.remove(this.hashes.get(id), id);
       this.addresses[id] = this.addresses[0]!;
+      const global = this.globals.get(id) as NextHopId;
+      if (global !== 0) this.release(global);
+      this.globals.set(id, 0);
       this.metrics.set(id, 0);
       this.state.set(id, 0);
       this.ids.give(id);
@@ -80,6 +90,12 @@ export class NextHopTable {
   /** Octets of a next hop as it was learned. Never changed, also after the id was freed. */
   address(id: NextHopId): Uint8Array {
     return this.addresses[id]!;
+  }
+
+  /** The same next hop without a link-local address, which means nothing beyond the link. */
+  globalOf(id: NextHopId): NextHopId {
+    const global = this.globals.get(id) as NextHopId;
+    return global === 0 || this.isUnspecified(global) ? id : global;
   }
 
   /** Whether it is 0.0.0.0 or ::, which stands for "own address of the session" in routes of our own. */

@@ -211,7 +211,7 @@ export class Exporter {
     const isOurs = isLocal && this.rib.nextHops.isUnspecified(hop);
     const edited = edits?.nextHop;
     if (edited === 'self') return own;
-    if (edited === 'unchanged') return isOurs ? own : hop;
+    if (edited === 'unchanged') return isOurs ? own : this.rib.nextHops.globalOf(hop);
     if (edited !== undefined) {
       const address = parseAddress(edited.address);
       const isIpv6 = profile.table.family.afi !== 1;
@@ -220,8 +220,8 @@ export class Exporter {
     }
     // An address that our own user gave for a route goes out as it is.
     if (isLocal) return isOurs ? own : hop;
-    if (profile.type === 'external' || this.rib.peers.isInternal(peer)) return own;
-    return profile.nextHopSelf ? own : hop;
+    if (profile.type === 'external' || this.rib.peers.isInternal(peer) || profile.nextHopSelf) return own;
+    return this.rib.nextHops.globalOf(hop);
   }
 }
 

@@ -113,11 +113,18 @@ export class Importer {
       }
     }
     // RFC 4271 §5.1.3: a speaker shall not install a route with itself as the next hop.
-    if (hop === family.ownNextHop) return 'next hop is our own address';
+    if (this.isOwn(hop, family.ownNextHop)) return 'next hop is our own address';
     if (peer.type === 'external' && peer.requirePolicy && member.importPolicy === null) {
       return 'no import policy is set for this external peer (RFC 8212)';
     }
     return null;
+  }
+
+  private isOwn(hop: NextHopId, own: NextHopId): boolean {
+    if (hop === own) return true;
+    const { nextHops } = this.rib;
+    // One of the two may come with a link-local address behind (RFC 2545 §3).
+    return nextHops.globalOf(hop) === nextHops.globalOf(own);
   }
 
   private evaluate(

@@ -70,6 +70,16 @@ const prefer: Policy = policyFunction(
   { reads: ['prefix'] },
 );
 
+const LIFT = { localPref: 250 };
+const lift: Policy = policyFunction(
+  'lift',
+  (route) =>
+    route.hasCommunity(2)
+      ? { action: 'accept', statement: 'two', edits: LIFT }
+      : { action: 'accept', statement: 'rest' },
+  { reads: [] },
+);
+
 /** The naive twin: Maps of objects, everything computed anew. */
 class Twin {
   readonly received = new Map<FarEnd, Map<string, TwinPath>>();
@@ -92,6 +102,9 @@ class Twin {
 
   private judged(route: TwinPath, policy: Policy | null, prefix: string): TwinPath | null {
     if (policy === rejectOne) return route.attributes.communities?.includes(1) ? null : route;
+    if (policy === lift && route.attributes.communities?.includes(2)) {
+      return { ...route, attributes: { ...route.attributes, localPref: 250 } };
+    }
     if (policy !== prefer) return route;
     const localPref = Number(prefix.split('/')[1]) % 2 === 0 ? 300 : 50;
     return { ...route, attributes: { ...route.attributes, localPref } };
@@ -276,7 +289,7 @@ function runTwin(t: Test, seed: number, commands: number): void {
           p.refreshOut(end.index, random(2) === 0 ? IPV4_UNICAST : IPV6_UNICAST);
           break;
         }
-        const importPolicy = [null, rejectOne, prefer][random(3)]!;
+        const importPolicy = [null, rejectOne, prefer, lift][random(4)]!;
         const exportPolicy = [null, rejectOne][random(2)]!;
         p.setPolicies(end.index, { importPolicy, exportPolicy });
         twin.importPolicy.set(end, importPolicy);
