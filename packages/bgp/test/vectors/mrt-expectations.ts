@@ -23,6 +23,12 @@ export const damaged: Readonly<
       reason: 'an AGGREGATOR of four-octet AS in a table of two-octet ones: dropped, the route stays',
     },
   },
+  'mrtparse/openbgpd_rib_table-mp': {
+    'AGGREGATOR is malformed (8 octets)': {
+      count: 1,
+      reason: 'an AGGREGATOR of four-octet AS in a table of two-octet ones: dropped, the route stays',
+    },
+  },
   'bgpkit-ripe/rrc00_1999.09_updates.19990903.1041.gz': {
     'AGGREGATOR is malformed (6 octets)': {
       count: 24,
