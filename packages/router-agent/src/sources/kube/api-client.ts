@@ -4,19 +4,29 @@ import { StringDecoder } from 'node:string_decoder';
 import { ApiRequestError, failureOfError, failureOfStatus, malformed } from './api-failure.js';
 import type { KubeConnection } from './kube-connection.js';
 
-/** Largest answer to a list, largest line of a watch, and what is read of an error's text, in octets. */
-const LARGEST_BODY = 256 * 1024 * 1024;
-const LARGEST_LINE = 32 * 1024 * 1024;
+/** What is read at most, in octets. */
+export interface ApiLimits {
+  /** Answer to a list: one page, or everything from a server whose page tokens run out. */
+  readonly bodyBytes: number;
+  /** One event of a watch, so one object. */
+  readonly lineBytes: number;
+}
+
+export const API_LIMITS: ApiLimits = { bodyBytes: 256 * 1024 * 1024, lineBytes: 32 * 1024 * 1024 };
+
+/** What is read of the text of an error. */
 const LARGEST_ERROR_TEXT = 64 * 1024;
 
 /** GET requests to an API server. Every failure is an `ApiRequestError`. */
 export class ApiClient {
   readonly #connect: () => KubeConnection;
+  readonly #limits: ApiLimits;
   #connection: KubeConnection | null = null;
 
   /** `connect` is called again after the server refused the credentials or TLS failed, because files may have changed. */
-  constructor(connect: () => KubeConnection) {
+  constructor(connect: () => KubeConnection, limits: ApiLimits = API_LIMITS) {
     this.#connect = connect;
+    this.#limits = limits;
   }
 
   /** The parsed JSON answer. */
@@ -27,7 +37,8 @@ export class ApiClient {
       let length = 0;
       for await (const chunk of response as AsyncIterable<Buffer>) {
         length += chunk.length;
-        if (length > LARGEST_BODY) throw new ApiRequestError(malformed(`more than ${LARGEST_BODY} octets`));
+        const { bodyBytes } = this.#limits;
+        if (length > bodyBytes) throw new ApiRequestError(malformed(`more than ${bodyBytes} octets`));
         chunks.push(chunk);
       }
       return parseJson(Buffer.concat(chunks).toString('utf8'));
@@ -50,8 +61,10 @@ export class ApiClient {
         const lines = decoder.write(chunk).split('\n');
         lines[0] = rest + (lines[0] ?? '');
         rest = lines.pop() ?? '';
-        if (rest.length > LARGEST_LINE)
-          throw new ApiRequestError(malformed(`a line of more than ${LARGEST_LINE} octets`));
+        const { lineBytes } = this.#limits;
+        if ([rest, ...lines].some((line) => line.length > lineBytes)) {
+          throw new ApiRequestError(malformed(`a line of more than ${lineBytes} octets`));
+        }
         for (const line of lines) if (line.trim() !== '' && !signal.aborted) received(parseJson(line));
       }
     });
