@@ -2,6 +2,7 @@ import type { SpeakerPorts } from '@peerage/bgp';
 import type { NetlinkEvent } from '@peerage/linux';
 import type { InterfaceResolver } from './fib/fib.js';
 import type { RouteKernel } from './fib/route-kernel.js';
+import type { CniFileItem } from './items/cni-file.js';
 import type { Driver } from './items/item.js';
 import type { LinkItem } from './items/link.js';
 import type { SysctlItem } from './items/sysctl.js';
@@ -23,6 +24,7 @@ export interface AgentKernel {
 export interface AgentPorts {
   readonly source: ClusterSource;
   readonly kernel: AgentKernel;
+  readonly cniFile: Driver<CniFileItem>;
   /** Sockets, clock and randomness, for the speaker and for the agent's own timers. */
   readonly speaker: SpeakerPorts;
   readonly log: Log;

@@ -3,7 +3,7 @@ import type { AgentPorts } from './agent-ports.js';
 import type { Config } from './config/config.js';
 import { advertisementsController } from './controllers/advertisements.js';
 import type { Facts } from './controllers/facts.js';
-import { bridgeController, sysctlController } from './controllers/host.js';
+import { bridgeController, cniController, sysctlController } from './controllers/host.js';
 import { peersController } from './controllers/peers.js';
 import { speakerController } from './controllers/speaker.js';
 import type { AdvertisementRow } from './desired/advertisements.js';
@@ -99,12 +99,13 @@ export class Agent {
 
   /** Begins to read the cluster and to keep the node as it says. Rejects when the source cannot begin at all. */
   async start(): Promise<void> {
-    const { source, kernel } = this.#ports;
+    const { source, kernel, cniFile } = this.#ports;
     if (this.#config.runRouter) {
       this.health.expect('learned-routes', this.#config.injectedRoutesSyncPeriod * 1000 + grace);
       await this.#learned.start();
       this.#add(sysctlController(this.#facts, kernel.sysctls));
       this.#add(bridgeController(this.#facts, kernel.links));
+      if (this.#config.enableCni) this.#add(cniController(this.#facts, cniFile));
       this.#add(speakerController(this.#facts, this.#speakerDriver));
     }
     this.#unsubscribe = source.onChange(() => this.#sourceChanged());
@@ -127,26 +128,6 @@ export class Agent {
     const { log } = this.#ports;
     const { routerId, localAs, listening } = speaker.status();
     log.log('info', 'speaker.started', { routerId, localAs, listening });
-    speaker.on('peer:established', ({ address, remoteAs, description }) => {
-      log.log('info', 'session.established', { peer: address, as: remoteAs, description });
-    });
-    speaker.on('peer:down', ({ address, remoteAs, description }, error) => {
-      log.log('warn', 'session.down', {
-        peer: address,
-        as: remoteAs,
-        description,
-        code: error.code,
-        message: error.message,
-      });
-    });
-    speaker.on('peer:refused', ({ address, remoteAs }, error) => {
-      log.log('error', 'peer.refused', {
-        peer: address,
-        as: remoteAs,
-        code: error.code,
-        message: error.message,
-      });
-    });
     this.#learned.attach(speaker);
     // Announcements first, so that the first thing a peer hears is complete.
     this.#add(advertisementsController(this.#facts, this.#counted(new AdvertisementDriver(speaker))));

@@ -10,6 +10,7 @@ import type { Config } from './config/config.js';
 import { helpText } from './config/flag-help.js';
 import { parseConfig, requestedText } from './config/parse-config.js';
 import { agentViews, speakerViews } from './control-views.js';
+import { CniFileDriver } from './drivers/cni-file/cni-file-driver.js';
 import { httpServers } from './http-servers.js';
 import { linuxKernel } from './linux-kernel.js';
 import { takeLock } from './lock.js';
@@ -88,7 +89,11 @@ async function runUntilSignal(config: Config, log: Log, version: string): Promis
   const netlink = await openNetlink();
   try {
     const source = openSource(config.source, { clock: speaker.clock, random: speaker.random, log });
-    const agent = new Agent(config, { source, kernel: linuxKernel(netlink), speaker, log }, { version });
+    const agent = new Agent(
+      config,
+      { source, kernel: linuxKernel(netlink), cniFile: new CniFileDriver(config.cniConfFile), speaker, log },
+      { version },
+    );
     const servers = httpServers(agent, config, log);
     const control = await openControl(agent, config, log, version);
     try {

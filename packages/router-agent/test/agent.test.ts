@@ -55,6 +55,16 @@ t.test("two agents peer and install each other's pod ranges", async (t) => {
   );
 });
 
+t.test("an agent completes its CNI file, and follows the node's pod range", async (t) => {
+  const { cluster } = await twoNodes(t);
+  const ranges = (): string => JSON.stringify(cluster.cniFile('node-1'));
+  await eventually(() => ranges().includes('10.48.1.0/24'), quick);
+  const moved = { ...sampleNode(1), spec: { podCIDR: '10.48.77.0/24', podCIDRs: ['10.48.77.0/24'] } };
+  cluster.put(moved);
+  await eventually(() => ranges().includes('10.48.77.0/24'), quick);
+  t.notMatch(ranges(), /10\.48\.1\.0/, 'the range of before is replaced');
+});
+
 t.test('a node that is added is peered with, and one that goes is forgotten with its routes', async (t) => {
   const { cluster, one } = await twoNodes(t);
   cluster.put(sampleNode(3));
@@ -92,7 +102,10 @@ t.test(
     const two = await cluster.start('node-2', ['192.168.1.12/24'], flags);
     const { speaker, heard } = await router(t, cluster, ['192.168.1.11', '192.168.1.12']);
     speaker.announce({ prefixes: ['0.0.0.0/0', '172.16.0.0/16', '10.48.1.0/24', '10.64.1.2/32'] });
-    await eventually(() => heard().length >= 4 && one.learned().length >= 2 && two.learned().length >= 2, quick);
+    await eventually(
+      () => heard().length >= 4 && one.learned().length >= 2 && two.learned().length >= 2,
+      quick,
+    );
     t.same(heard(), [
       '10.48.1.0/24 via 192.168.1.11',
       '10.48.2.0/24 via 192.168.1.12',

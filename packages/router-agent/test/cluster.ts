@@ -1,14 +1,21 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BgpSpeaker } from '@peerage/bgp';
 import { systemClock } from '@peerage/bgp/node';
 import { FakeNetwork, seededRandom } from '@peerage/bgp/testing';
 import { Agent } from '../src/agent.js';
+import { CniFileDriver } from '../src/drivers/cni-file/cni-file-driver.js';
 import { formatIp } from '../src/items/ip.js';
 import { manifestsSource } from '../src/sources/manifests/manifests-source.js';
 import { fakeAgentKernel } from '../src/testing/fake-agent-kernel.js';
 import { FakeKernel } from '../src/testing/fake-kernel.js';
 import { configOf } from './config-of.js';
+
+const cniTemplate = JSON.stringify({
+  cniVersion: '0.3.0',
+  name: 'mynet',
+  plugins: [{ type: 'bridge', bridge: 'kube-bridge', ipam: { type: 'host-local' } }],
+});
 
 /** One agent of a small cluster in this process, with a kernel and a place on the network of its own. */
 export interface TestAgent {
@@ -26,11 +33,13 @@ export interface TestAgent {
 /** A folder of manifests, a network in memory, and the agents on it. */
 export class TestCluster {
   readonly directory: string;
+  readonly #folder: string;
   readonly clock = systemClock();
   readonly network = new FakeNetwork(this.clock);
   readonly #agents: Agent[] = [];
 
   constructor(directory: string) {
+    this.#folder = directory;
     this.directory = join(directory, 'manifests');
     mkdirSync(this.directory);
   }
@@ -61,12 +70,14 @@ export class TestCluster {
       {
         source: manifestsSource(this.directory, ports, { settleMilliseconds: 10, pollMilliseconds: 200 }),
         kernel: fakeAgentKernel(kernel),
+        cniFile: new CniFileDriver(this.#cniFile(name)),
         speaker: { ...ports, sockets },
         log: { log: (level, event, fields) => events.push({ level, event, fields }) },
       },
       { version: 'test' },
     );
     this.#agents.push(agent);
+    writeFileSync(this.#cniFile(name), cniTemplate);
     await agent.start();
     const speaker = (): BgpSpeaker => {
       if (agent.speaker === null) throw new Error(`${name} has no speaker yet`);
@@ -92,6 +103,15 @@ export class TestCluster {
 
   async stop(): Promise<void> {
     await Promise.all(this.#agents.map((agent) => agent.stop('the test is over', 200)));
+  }
+
+  /** The CNI file of a node, as it is now. */
+  cniFile(name: string): unknown {
+    return JSON.parse(readFileSync(this.#cniFile(name), 'utf8'));
+  }
+
+  #cniFile(name: string): string {
+    return join(this.#folder, `${name}.conflist`);
   }
 
   #file(kind: string, name: string): string {

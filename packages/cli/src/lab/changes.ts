@@ -18,6 +18,9 @@ interface Change {
   run(): Promise<number | null>;
 }
 
+/** How long a killed agent stays away, and how long its routes are watched after it returned. */
+const AWAY_MILLISECONDS = 2000;
+
 /** Waiting goes on for so long past the bound, to tell late from never. */
 const PATIENCE_SECONDS = 15;
 
@@ -28,7 +31,7 @@ export async function* changeTable(lab: Lab, verdict: Verdict, signal: AbortSign
     kind: 'table',
     title: 'Changes, one at a time',
     columns: ['change', 'until', 'seconds', 'expected', 'why'],
-    live: [38, 52, 7, 8],
+    live: [43, 52, 7, 8],
     rows: changeRows(lab, verdict, signal, notes),
     empty: 'none',
   };
@@ -130,6 +133,7 @@ function* changes(lab: Lab, verdict: Verdict, signal: AbortSignal, notes: string
     bound: 10,
     why: 'start of a process, then its sessions',
     async run() {
+      await pause(AWAY_MILLISECONDS);
       const since = performance.now();
       agent.start();
       const seconds = await wait(
@@ -137,6 +141,7 @@ function* changes(lab: Lab, verdict: Verdict, signal: AbortSignal, notes: string
         () => reachesPods(without(lab.nodes, killed), routerNamespace, killed),
         since,
       );
+      await pause(AWAY_MILLISECONDS);
       const routes = await watch.stop();
       const count = await pings.stop();
       const lost = count.sent - count.received;
@@ -175,6 +180,10 @@ function* changes(lab: Lab, verdict: Verdict, signal: AbortSignal, notes: string
       return wait(15, () => reachesPods(without(lab.nodes, cut), routerNamespace, cut), since);
     },
   };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function without(nodes: readonly NodePlan[], one: NodePlan): readonly NodePlan[] {

@@ -77,18 +77,26 @@ async function routerSessions(lab: Lab, verdict: Verdict): Promise<Block> {
 async function nodeRoutes(lab: Lab, family: 4 | 6): Promise<Block> {
   const rows: Cell[][] = [];
   for (const node of lab.nodes) {
-    const { stdout } = await exec(node.namespace, ['ip', `-${family}`, 'route', 'show', 'proto', '17']);
-    for (const line of stdout.split('\n').filter((text) => text !== '')) {
+    const { stdout } = await exec(node.namespace, ['ip', `-${family}`, 'route', 'show']);
+    for (const line of routesOfProtocol17(stdout)) {
       rows.push([node.name, line.trim().replace(/\s+/g, ' ')]);
     }
   }
   return {
     kind: 'table',
-    title: `Learned routes in the nodes' kernels, IPv${family} (ip route show proto 17)`,
+    title: `Learned routes in the nodes' kernels, IPv${family} (ip route)`,
     columns: ['node', 'route'],
     rows,
     empty: 'none',
   };
+}
+
+/** The lines of one route stand together: next hops of a multipath route are indented below it. */
+function routesOfProtocol17(output: string): readonly string[] {
+  return output
+    .replace(/\n\s+nexthop/g, ' nexthop')
+    .split('\n')
+    .filter((line) => line.includes('proto 17'));
 }
 
 async function routerRoutes(lab: Lab, family: 4 | 6): Promise<Block> {

@@ -97,6 +97,11 @@ export class Lab {
       const ours = (text: string): boolean => text.includes(':') === (family === 6);
       if (!pods.filter(ours).every((prefix) => wide.get(prefix) === 1)) return false;
       const spread = this.nodes.length;
+      const learned = this.plan.client.networks.filter(ours);
+      for (const node of this.nodes) {
+        const known = new Set((await kernelRoutes(node.namespace, family)).map((route) => route.destination));
+        if (!learned.every((network) => known.has(network))) return false;
+      }
       const through = (vip: string): number | undefined => wide.get(vip) ?? wide.get(hostPrefix(vip));
       if (!vips.filter(ours).every((vip) => through(vip) === spread)) return false;
     }

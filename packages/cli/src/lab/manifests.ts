@@ -28,7 +28,7 @@ export function firstServices(plan: LabPlan): readonly ServicePlan[] {
 
 /** The service that is added and removed while the lab runs. */
 export function addedService(plan: LabPlan): ServicePlan {
-  return service(plan, 'added', 99, {});
+  return service(plan, 'news', 99, {});
 }
 
 function service(plan: LabPlan, name: string, number: number, more: Partial<ServicePlan>): ServicePlan {

@@ -1,4 +1,5 @@
-import { desiredLinks, desiredSysctls } from '../desired/host.js';
+import { desiredCniFile, desiredLinks, desiredSysctls } from '../desired/host.js';
+import type { CniFileItem } from '../items/cni-file.js';
 import type { Driver } from '../items/item.js';
 import type { LinkItem } from '../items/link.js';
 import type { SysctlItem } from '../items/sysctl.js';
@@ -33,5 +34,22 @@ export function bridgeController(facts: Facts, driver: Driver<LinkItem>): Contro
     times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
     deadlineMilliseconds,
     run: (signal) => reconcile(driver, desiredLinks(), signal, { mayDelete: false }),
+  };
+}
+
+/** Keeps the node's pod ranges in the CNI file. The file is the operator's, and is never removed. */
+export function cniController(facts: Facts, driver: Driver<CniFileItem>): ControllerOptions {
+  const name = 'cni';
+  return {
+    name,
+    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    deadlineMilliseconds,
+    run: async (signal) => {
+      const own = knownOwnNode(facts, name);
+      if (own === null) return nothingToDo;
+      const { item, problems } = desiredCniFile(own, facts.config);
+      facts.tellProblems(name, problems);
+      return item === null ? nothingToDo : reconcile(driver, [item], signal, { mayDelete: false });
+    },
   };
 }
