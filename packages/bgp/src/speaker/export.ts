@@ -74,8 +74,7 @@ export class Exporter {
 
   /** Finds what a group with this profile advertises of a prefix. `scope` names the group in the memo. */
   choose(profile: GroupProfile, scope: number, prefix: PrefixId, best: PathRow): void {
-    this.out = NO_OUT;
-    this.source = 0 as PeerIndex;
+    this.chooseNothing();
     if (best === NO_ROW || profile.isBlocked) return;
     const { paths, loc } = profile.table;
     let row = best;
@@ -93,6 +92,11 @@ export class Exporter {
       rejected.push(row);
       row = this.rib.decision.select(paths, prefix, rejected);
     }
+  }
+
+  chooseNothing(): void {
+    this.out = NO_OUT;
+    this.source = 0 as PeerIndex;
   }
 
   /** Peers or next hops were freed, whose ids the memo has. */

@@ -38,6 +38,12 @@ export class UpdateGroup {
   private readonly batches = new OutBatches();
   /** Prefixes below were put into `adjOut` once, and are kept up to date since. */
   private filled = 1;
+  /**
+   * The only member, or 0. Its own routes are left out of `adjOut`, because nobody would get them: a table that comes from
+   * one peer costs no second export. When another member comes, its walk puts them in, from `refilled` on.
+   */
+  private sole = 0 as PeerIndex;
+  private refilled = WALKED;
 
   /** `scope` is a number of its own, by which answers of its policy are remembered. */
   constructor(profile: GroupProfile, scope: number, tools: GroupTools) {
@@ -60,6 +66,12 @@ export class UpdateGroup {
     subscriber.isInStream = false;
     this.detached.add(subscriber);
     this.table.holders.add(subscriber);
+    if (this.stream.size + this.detached.size === 1) {
+      this.sole = subscriber.index;
+    } else {
+      if (this.sole !== 0) this.refilled = 1;
+      this.sole = 0 as PeerIndex;
+    }
   }
 
   remove(subscriber: Subscriber): void {
@@ -114,7 +126,7 @@ export class UpdateGroup {
 
   private change(prefix: PrefixId, best: PathRow): void {
     const { adjOut, exporter } = this;
-    exporter.choose(this.profile, this.scope, prefix, best);
+    this.choose(prefix, best);
     const { out, source } = exporter;
     const oldOut = adjOut.out(prefix);
     const oldSource = adjOut.source(prefix);
@@ -250,14 +262,27 @@ export class UpdateGroup {
     this.writer.sendEndOfRib(this.table.family, subscriber.member);
   }
 
+  private choose(prefix: PrefixId, best: PathRow): void {
+    // With a policy, a path behind the own one may come into question.
+    const isSkipped =
+      this.sole !== 0 &&
+      this.profile.policy === null &&
+      best !== NO_ROW &&
+      this.table.paths.peer(best) === this.sole;
+    if (isSkipped) this.exporter.chooseNothing();
+    else this.exporter.choose(this.profile, this.scope, prefix, best);
+  }
+
   /** Puts a prefix into `adjOut` that was there before the group. One that waits for its decision comes through `update`. */
   private fill(prefix: PrefixId): void {
-    if (prefix < this.filled) return;
-    this.filled = prefix + 1;
+    const isRefill = prefix === this.refilled;
+    if (isRefill) this.refilled++;
+    if (prefix >= this.filled) this.filled = prefix + 1;
+    else if (!isRefill || this.adjOut.out(prefix) !== NO_OUT) return;
     if (this.table.loc.isDirty(prefix)) return;
     const best = this.table.loc.best(prefix);
     if (best === NO_ROW) return;
-    this.exporter.choose(this.profile, this.scope, prefix, best);
+    this.choose(prefix, best);
     if (this.exporter.out !== NO_OUT) this.adjOut.set(prefix, this.exporter.out, this.exporter.source);
   }
 }
