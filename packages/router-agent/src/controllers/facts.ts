@@ -17,11 +17,15 @@ export interface Facts {
 /** Nothing to do, nothing wrong with us. */
 export const nothingToDo: RunOutcome = Object.freeze({ changed: 0, failures: Object.freeze([]) });
 
-/** This node, or null after its absence was told: then what is there stays as it is. */
+/**
+ * This node, or null: then what is there stays as it is. Its absence is told once the nodes were listed; before that
+ * the source says what it waits for.
+ */
 export function knownOwnNode(facts: Facts, controller: string): OwnNode | null {
   const result = ownNode(facts.snapshot(), facts.config);
   if (result.own !== null) return result.own;
-  facts.tellProblems(controller, [{ place: `nodes/${facts.config.nodeName}`, message: result.reason }]);
+  const absent = { place: `nodes/${facts.config.nodeName}`, message: result.reason };
+  facts.tellProblems(controller, facts.snapshot().listed.has('Node') ? [absent] : []);
   return null;
 }
 
