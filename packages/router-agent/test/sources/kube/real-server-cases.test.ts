@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ApiServer, needs, startApiServer, tempDir } from '@peerage/test-fixtures';
 import t from 'tap';
+import { compactEtcd } from './compact-etcd.js';
 import { documentedRules } from './documented-rules.js';
 import { type ApiServerUnderTest, kubeCases, type Rules } from './kube-cases.js';
 import { KubeWriter } from './kube-writer.js';
@@ -83,21 +84,4 @@ async function agentToken(writer: KubeWriter, rules: Rules): Promise<string> {
   const token = (body.status as { readonly token?: string } | undefined)?.token;
   if (token === undefined) throw new Error(`no token: ${JSON.stringify(body)}`);
   return token;
-}
-
-async function compactEtcd(url: string): Promise<void> {
-  const post = async (
-    path: string,
-    body: unknown,
-  ): Promise<{ readonly header?: { readonly revision?: string } }> => {
-    const answer = await fetch(`${url}${path}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(10_000),
-    });
-    if (!answer.ok) throw new Error(`etcd ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as { readonly header?: { readonly revision?: string } };
-  };
-  const { header } = await post('/v3/kv/range', { key: Buffer.from('/').toString('base64') });
-  await post('/v3/kv/compaction', { revision: header?.revision, physical: true });
 }
