@@ -8,19 +8,9 @@ import { policyFunction } from '../../src/policy/compile.js';
 import type { Policy } from '../../src/policy/policy.js';
 import type { Pipeline } from '../../src/speaker/pipeline.js';
 import type { RouteSink } from '../../src/speaker/route-sink.js';
+import { seeded } from '../rib/seeded.js';
 import { describe, FarEnd, LOCAL_AS, path, pipeline, settle } from './pipeline-fixture.js';
 import { bestOf, equalsOf, exported, type TwinPath } from './pipeline-twin.js';
-
-/** mulberry32 */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), 1 | state);
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
-    return Math.floor((((x ^ (x >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
-}
 
 const PREFIXES = [
   ...Array.from({ length: 14 }, (_, i) => `10.${i}.0.0/${16 + (i % 9)}`),

@@ -1,0 +1,200 @@
+import t from 'tap';
+import { encodeCanonical } from '../../src/attributes/canonical.js';
+import type { PathAttributes } from '../../src/attributes/path-attributes.js';
+import { IPV4_UNICAST } from '../../src/net/family.js';
+import { type DecisionOptions, Step, stepText } from '../../src/rib/decision.js';
+import {
+  LOCAL_PEER,
+  type NextHopId,
+  NO_ROW,
+  type PathRow,
+  type PeerIndex,
+  type PrefixId,
+} from '../../src/rib/ids.js';
+import { type FamilyTable, Rib } from '../../src/rib/rib.js';
+import { ByteWriter } from '../../src/wire/byte-writer.js';
+
+interface Candidate {
+  readonly name: string;
+  readonly as: number[];
+  readonly more?: PathAttributes;
+  readonly internal?: boolean;
+  readonly routerId?: number;
+  readonly address?: number;
+  readonly hop?: number;
+}
+
+class Bench {
+  readonly rib: Rib;
+  readonly table: FamilyTable;
+  readonly prefix: PrefixId;
+  readonly peers = new Map<string, PeerIndex>();
+  private readonly out = new ByteWriter();
+
+  constructor(options: Partial<DecisionOptions> = {}) {
+    const local = { internal: false, routerId: 1, address: new Uint8Array(4) };
+    this.rib = new Rib([IPV4_UNICAST], local, { maximumPaths: 8, exactAsPath: true, ...options });
+    this.table = this.rib.tables[0]!;
+    this.prefix = this.table.prefixes.add({ pathId: 0, a: 0x0a000000, b: 0, c: 0, d: 0, length: 8 });
+  }
+
+  put(candidate: Candidate): PathRow {
+    const { name, as, more, internal = false, routerId = 9, address = routerId } = candidate;
+    const known = this.peers.get(name);
+    const bytes = Uint8Array.of(10, 0, 0, address);
+    const peer =
+      name === 'local' ? LOCAL_PEER : (known ?? this.rib.peers.take({ internal, routerId, address: bytes }));
+    this.peers.set(name, peer);
+    this.out.reset();
+    const asPath = as.length === 0 ? [] : [{ type: 'sequence' as const, ases: as }];
+    encodeCanonical({ origin: 'igp', asPath, ...more }, this.out);
+    const set = this.rib.attributes.intern(this.out.bytes, 0, this.out.length);
+    const hop = this.hop(candidate.hop ?? address);
+    this.table.setPath(this.prefix, peer, 0, set, hop, set, hop, 0);
+    return this.table.paths.find(this.prefix, peer, 0);
+  }
+
+  drop(name: string): void {
+    this.table.removePath(this.table.paths.find(this.prefix, this.peers.get(name)!, 0));
+  }
+
+  hop(last: number): NextHopId {
+    return this.rib.nextHops.intern(Uint8Array.of(10, 0, 0, last), 0, 4);
+  }
+
+  /** Name of the best path, as the incremental way finds it, which must be what a full scan finds. */
+  best(): string {
+    while (this.table.loc.takeDirty() !== 0);
+    const row = this.table.loc.decide(this.prefix);
+    if (row !== this.rib.decision.select(this.table.paths, this.prefix)) return 'differs from a full scan';
+    return this.nameOf(row);
+  }
+
+  nameOf(row: PathRow): string {
+    if (row === NO_ROW) return 'none';
+    const peer = this.table.paths.peer(row);
+    return [...this.peers].find(([, index]) => index === peer)![0];
+  }
+}
+
+const base: Candidate = { name: 'a', as: [1, 2], routerId: 5 };
+const steps: readonly [Step, Candidate, Candidate][] = [
+  [Step.Local, { name: 'local', as: [9, 9, 9] }, base],
+  [
+    Step.LongLivedStale,
+    { ...base, as: [1, 2, 3], name: 'b' },
+    { ...base, more: { communities: [0xffff0006] } },
+  ],
+  [Step.LocalPref, { ...base, name: 'b', as: [1, 2, 3], more: { localPref: 101 } }, base],
+  [Step.AsPathLength, { ...base, name: 'b', as: [1], more: { origin: 'incomplete' } }, base],
+  [Step.Origin, { ...base, name: 'b', more: { med: 5 } }, { ...base, more: { origin: 'egp' } }],
+  [Step.Med, { ...base, name: 'b', internal: true }, { ...base, more: { med: 1 } }],
+  [Step.External, { ...base, name: 'b', routerId: 200 }, { ...base, internal: true }],
+  [Step.RouterId, { ...base, name: 'b', routerId: 3, address: 200 }, base],
+  [
+    Step.RouterId,
+    { ...base, name: 'b', routerId: 200, internal: true, more: { originatorId: '0.0.0.3' } },
+    { ...base, internal: true },
+  ],
+  [Step.ClusterList, { ...base, name: 'b', address: 200 }, { ...base, more: { clusterList: ['1.1.1.1'] } }],
+  [Step.PeerAddress, { ...base, name: 'b', address: 4 }, base],
+];
+
+for (const [step, winner, loser] of steps) {
+  t.test(`${stepText[step][0]} wins, whichever comes first`, async (t) => {
+    for (const order of [
+      [winner, loser],
+      [loser, winner],
+    ]) {
+      const bench = new Bench();
+      for (const candidate of order) bench.put(candidate);
+      t.equal(bench.best(), winner.name);
+      const { best, reason } = bench.table.loc.explain(bench.prefix);
+      t.equal(reason, step);
+      const other = bench.table.paths.find(bench.prefix, bench.peers.get(loser.name)!, 0);
+      t.equal(bench.rib.decision.lostBy(bench.table.paths, best, other), step);
+    }
+  });
+}
+
+t.test('the nearer next hop wins, and one that is unreachable is no candidate', async (t) => {
+  const bench = new Bench();
+  bench.put({ ...base, hop: 50 });
+  bench.put({ ...base, name: 'b', routerId: 9, hop: 60 });
+  bench.rib.nextHops.setMetric(bench.hop(50), 10);
+  bench.rib.nextHops.setMetric(bench.hop(60), 5);
+  t.equal(bench.nameOf(bench.rib.decision.select(bench.table.paths, bench.prefix)), 'b');
+  t.equal(bench.rib.decision.reason, Step.Metric);
+  bench.rib.nextHops.setReachable(bench.hop(60), false);
+  t.equal(bench.nameOf(bench.rib.decision.select(bench.table.paths, bench.prefix)), 'a');
+});
+
+/** Six paths among which MED makes preference a circle when it is compared pair by pair. */
+const six: readonly Candidate[] = [
+  { name: 'a', as: [1, 7], more: { med: 10 }, routerId: 1 },
+  { name: 'b', as: [1, 8], more: { med: 5 }, routerId: 6 },
+  { name: 'c', as: [2, 7], more: { med: 0 }, routerId: 3 },
+  { name: 'd', as: [2, 8], more: { med: 20 }, routerId: 2 },
+  { name: 'e', as: [3, 7], internal: true, routerId: 4 },
+  { name: 'f', as: [3, 9, 9], routerId: 5, more: { med: 1 } },
+];
+
+function* permutations<T>(of: readonly T[]): Generator<T[]> {
+  if (of.length === 0) yield [];
+  for (const [i, first] of of.entries()) {
+    for (const rest of permutations([...of.slice(0, i), ...of.slice(i + 1)])) yield [first, ...rest];
+  }
+}
+
+t.test(
+  'six paths give one result in each of their 720 orders, and at every step of taking them away',
+  async (t) => {
+    const results = new Set<string>();
+    for (const order of permutations(six)) {
+      const bench = new Bench();
+      for (const candidate of order) {
+        bench.put(candidate);
+        if (bench.best().startsWith('differs'))
+          throw new Error(`adding ${order.map((c) => c.name).join(' ')}`);
+      }
+      results.add(bench.best());
+      for (const candidate of order) {
+        bench.drop(candidate.name);
+        if (bench.best().startsWith('differs'))
+          throw new Error(`removing ${order.map((c) => c.name).join(' ')}`);
+      }
+      if (bench.best() !== 'none') throw new Error('something is left');
+    }
+    t.strictSame([...results], ['c']);
+  },
+);
+
+t.test(
+  'equal-cost paths have different next hops, at most as many as asked for, in decision order',
+  async (t) => {
+    const names = (bench: Bench): string[] => {
+      const out: PathRow[] = [];
+      const best = bench.rib.decision.select(bench.table.paths, bench.prefix);
+      const count = bench.rib.decision.equals(bench.table.paths, best, out);
+      return out.slice(0, count).map((row) => bench.nameOf(row));
+    };
+    const fill = (bench: Bench): void => {
+      bench.put({ name: 'a', as: [1, 2], routerId: 5 });
+      bench.put({ name: 'b', as: [1, 2], routerId: 3 });
+      bench.put({ name: 'c', as: [1, 2], routerId: 4, hop: 3 });
+      bench.put({ name: 'd', as: [1, 9], routerId: 6 });
+      bench.put({ name: 'e', as: [1, 2], routerId: 7, more: { med: 1 } });
+      bench.put({ name: 'f', as: [1, 2], routerId: 1, internal: true });
+      bench.put({ name: 'g', as: [2, 2], routerId: 8 });
+    };
+    const exact = new Bench();
+    fill(exact);
+    t.strictSame(names(exact), ['b', 'a'], 'c has the next hop of b, e a higher MED, f is internal');
+    const loose = new Bench({ exactAsPath: false });
+    fill(loose);
+    t.strictSame(names(loose), ['b', 'a', 'd', 'g']);
+    const two = new Bench({ exactAsPath: false, maximumPaths: 2 });
+    fill(two);
+    t.strictSame(names(two), ['b', 'a']);
+  },
+);
