@@ -96,8 +96,8 @@ export function mergeAs4Path(
         out.patch8(openSegment(out, type) + 1, count);
       }
       copyAses(as4, at + 2, count, out);
+      lastSequence = -1;
     }
-    lastSequence = -1;
     at += 2 + count * 4;
   }
 }

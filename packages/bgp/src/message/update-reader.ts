@@ -450,33 +450,24 @@ export class UpdateReader {
       this.#previousIsIndexed = false;
       return;
     }
-    if (this.#firstMpStart < 0) {
-      previous.length = 0;
-      previous.copy(bytes, this.attributesStart, this.attributesEnd);
-      this.#previousIsIndexed = true;
-      return;
-    }
-    this.#previousIsIndexed = false;
-    const old = previous.length;
-    let same = this.#compare(bytes, this.attributesStart, this.#firstMpStart, 0);
-    if (this.#secondMpStart >= 0) {
-      same = this.#compare(bytes, this.#firstMpEnd, this.#secondMpStart, same);
-      same = this.#compare(bytes, this.#secondMpEnd, this.attributesEnd, same);
-    } else {
-      same = this.#compare(bytes, this.#firstMpEnd, this.attributesEnd, same);
-    }
-    if (same === old && old > 0) {
+    const { attributesStart, attributesEnd } = this;
+    // The block in up to three pieces, around MP_REACH_NLRI and MP_UNREACH_NLRI.
+    const firstStart = this.#firstMpStart < 0 ? attributesEnd : this.#firstMpStart;
+    const firstEnd = this.#firstMpStart < 0 ? attributesEnd : this.#firstMpEnd;
+    const secondStart = this.#secondMpStart < 0 ? attributesEnd : this.#secondMpStart;
+    const secondEnd = this.#secondMpStart < 0 ? attributesEnd : this.#secondMpEnd;
+    this.#previousIsIndexed = this.#firstMpStart < 0;
+    let same = this.#compare(bytes, attributesStart, firstStart, 0);
+    same = this.#compare(bytes, firstEnd, secondStart, same);
+    same = this.#compare(bytes, secondEnd, attributesEnd, same);
+    if (same === previous.length && same > 0) {
       this.sameAttributes = true;
       return;
     }
     previous.length = 0;
-    previous.copy(bytes, this.attributesStart, this.#firstMpStart);
-    if (this.#secondMpStart >= 0) {
-      previous.copy(bytes, this.#firstMpEnd, this.#secondMpStart);
-      previous.copy(bytes, this.#secondMpEnd, this.attributesEnd);
-    } else {
-      previous.copy(bytes, this.#firstMpEnd, this.attributesEnd);
-    }
+    previous.copy(bytes, attributesStart, firstStart);
+    previous.copy(bytes, firstEnd, secondStart);
+    previous.copy(bytes, secondEnd, attributesEnd);
   }
 
   /** Compares `bytes[start, end)` with the previous attributes from `at` on; the offset after them, or -1 when they differ. */
