@@ -40,6 +40,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   readonly #peers = new Map<string, Peer>();
   readonly #host: PeerHost;
   readonly #ending = new Set<Promise<void>>();
+  /** Came in while the listeners were opened, before peers were protected. */
+  readonly #early: Transport[] = [];
   #phase: 'new' | 'starting' | 'running' | 'closed' = 'new';
 
   /** Checks the configuration; throws `BGP_ERR_CONFIG` with the field, the value and what is allowed. */
@@ -84,15 +86,19 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     try {
       await this.#listeners.open(this.#settings.listen);
     } catch (error) {
+      for (const transport of this.#early.splice(0)) transport.destroy();
       if (this.#phase === 'starting') this.#phase = 'new';
       throw error;
     }
     if (this.#phase !== 'starting') {
+      for (const transport of this.#early.splice(0)) transport.destroy();
       await this.#listeners.close();
       return;
     }
     this.#phase = 'running';
     for (const peer of this.#peers.values()) peer.start();
+    // Nothing was asked of them when they came in, as of those that others accepted.
+    for (const transport of this.#early.splice(0)) this.#inbound(transport, 'acceptor');
   }
 
   /**
@@ -249,6 +255,10 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   }
 
   #inbound(transport: Transport, origin: InboundOrigin): void {
+    if (this.#phase === 'starting') {
+      this.#early.push(transport);
+      return;
+    }
     const peer = this.#peers.get(canonicalAddress(transport.remote.address));
     if (peer !== undefined && this.#phase === 'running') {
       peer.accept(transport, origin);

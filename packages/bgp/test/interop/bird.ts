@@ -10,7 +10,7 @@ const attributes = `{
 }`;
 
 /** Reads `show route for PREFIX all`. */
-function parseRoute(text: string): LearnedRoute | undefined {
+function parseRoute(text: string, internal: boolean): LearnedRoute | undefined {
   const field = (name: string): string | undefined => new RegExp(`BGP\\.${name}: (.*)`).exec(text)?.[1];
   const path = field('as_path');
   if (path === undefined) return undefined;
@@ -21,6 +21,7 @@ function parseRoute(text: string): LearnedRoute | undefined {
     asPath: path.trim().split(' ').filter(Boolean).map(Number),
     nextHop: (field('next_hop') ?? '').trim().split(' ')[0] ?? '',
     ...(med !== undefined && { med: Number(med) }),
+    ...(internal && { localPref: Number(field('local_pref')) }),
     communities: tuples('community'),
     largeCommunities: tuples('large_community'),
   };
@@ -30,6 +31,7 @@ export const bird: Implementation = {
   name: 'BIRD',
   needs: ['command:bird', 'command:birdc'],
   address: '127.0.0.2',
+  logsText: true,
   async start(t, { daemon, speaker, expectedAs, passive }) {
     const started = await startBird(
       t,
@@ -55,7 +57,8 @@ protocol bgp speaker {
       ...started,
       isEstablished: async () => (await started.query('show protocols speaker')).includes('Established'),
       async route(prefix) {
-        return parseRoute(await started.query(`show route ${prefix} all protocol speaker`).catch(() => ''));
+        const text = await started.query(`show route ${prefix} all protocol speaker`).catch(() => '');
+        return parseRoute(text, daemon.as === speaker.as);
       },
       async withdraw(prefix) {
         await started.query(`disable ${prefix.includes(':') ? 'static6' : 'static4'}`);

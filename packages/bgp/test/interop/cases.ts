@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, freePort, needs, type Teardown } from '@peerage/test-fixtures';
 import t from 'tap';
 import { BgpSpeaker } from '../../src/index.js';
@@ -21,10 +22,12 @@ interface Pair {
 
 interface PairOptions {
   /** Who dials. */
-  readonly dials: 'speaker' | 'daemon';
+  readonly dials: 'speaker' | 'daemon' | 'both';
   /** As the daemon believes ours to be, and as we believe its to be. Default: as they are. */
   readonly expectedAs?: number;
   readonly remoteAs?: number;
+  /** Default 64513. */
+  readonly daemonAs?: number;
 }
 
 /** A speaker and a daemon on loopback, each with routes to tell. */
@@ -33,7 +36,7 @@ async function pair(t: Teardown, implementation: Implementation, options: PairOp
   const them = {
     address: implementation.address,
     port: await freePort(implementation.address),
-    as: 64513,
+    as: options.daemonAs ?? 64513,
     routerId: '198.51.100.2',
   };
   const setup: Setup = {
@@ -135,6 +138,15 @@ export function interop(implementation: Implementation): void {
     });
   }
 
+  t.test(`${name} and we dial each other: one session stands`, required, async (t) => {
+    const { daemon, peer, learned } = await pair(t, implementation, { dials: 'both' });
+    await eventually(() => learned(originated.ipv4) && learned(originated.ipv6), { timeout: 30_000 });
+    await eventually(() => daemon.isEstablished());
+    await sleep(2_000);
+    t.match(peer(), { state: 'established', flaps: 0 });
+    t.equal(await daemon.isEstablished(), true);
+  });
+
   t.test(`an AS of ${name} that is not the configured one gets 2/2`, required, async (t) => {
     const { daemon, peer } = await pair(t, implementation, { dials: 'speaker', remoteAs: 64999 });
     const told = await eventually(() => peer().lastNotification, { timeout: 30_000 });
@@ -157,5 +169,14 @@ export function interop(implementation: Implementation): void {
     await speaker.close({ communication: 'maintenance until six' });
     await eventually(async () => !(await daemon.isEstablished()));
     t.equal(peer().state, 'idle');
+    if (implementation.logsText) await eventually(() => daemon.log().includes('maintenance until six'));
+  });
+
+  t.test(`inside one AS, ${name} gets LOCAL_PREF and an AS path without us`, required, async (t) => {
+    const { daemon, learned } = await pair(t, implementation, { dials: 'speaker', daemonAs: 64512 });
+    const route = await eventually(() => daemon.route(ours.ipv4), { timeout: 30_000 });
+    t.match(route, { asPath: [], localPref: 100, med: 50, nextHop: '192.0.2.1' });
+    const path = await eventually(() => learned(originated.ipv4));
+    t.match(path.attributes, { asPath: [], localPref: 100, med: originated.med });
   });
 }

@@ -4,6 +4,7 @@ import { type Implementation, type LearnedRoute, originated } from './subject.js
 interface FrrPath {
   readonly aspath?: { readonly segments?: readonly { readonly list: readonly number[] }[] };
   readonly metric?: number;
+  readonly locPrf?: number;
   readonly community?: { readonly list: readonly string[] };
   readonly largeCommunity?: { readonly list: readonly string[] };
   readonly nexthops?: readonly { readonly ip: string }[];
@@ -19,6 +20,7 @@ function parseRoute(text: string, peer: string): LearnedRoute | undefined {
     asPath: (path.aspath?.segments ?? []).flatMap((segment) => segment.list),
     nextHop: path.nexthops?.[0]?.ip ?? '',
     ...(path.metric !== undefined && { med: path.metric }),
+    ...(path.locPrf !== undefined && { localPref: path.locPrf }),
     communities: [...(path.community?.list ?? [])].sort(),
     largeCommunities: [...(path.largeCommunity?.list ?? [])].sort(),
   };
@@ -30,6 +32,7 @@ export const frr: Implementation = {
   name: 'FRR',
   needs: ['root', 'command:bgpd', 'command:vtysh'],
   address: '127.0.0.3',
+  logsText: true,
   async start(t, { daemon, speaker, expectedAs, passive }) {
     const started = await startFrr(
       t,

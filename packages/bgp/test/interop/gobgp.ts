@@ -24,10 +24,12 @@ function parseRoute(text: string): LearnedRoute | undefined {
   const communities = (attribute(path, 8).communities ?? []) as readonly number[];
   const large = (attribute(path, 32).value ?? []) as readonly Record<string, number>[];
   const med = attribute(path, 4).metric;
+  const localPref = attribute(path, 5).value;
   return {
     asPath: segments.flatMap((segment) => segment.asns),
     nextHop: String(attribute(path, 3).nexthop ?? attribute(path, 14).nexthop ?? ''),
     ...(typeof med === 'number' && { med }),
+    ...(typeof localPref === 'number' && { localPref }),
     communities: communities.map((value) => `${value >>> 16}:${value & 0xffff}`).sort(),
     largeCommunities: large.map((value) => `${value.ASN}:${value.LocalData1}:${value.LocalData2}`).sort(),
   };
@@ -39,6 +41,7 @@ export const gobgp: Implementation = {
   name: 'GoBGP',
   needs: ['command:gobgpd', 'command:gobgp'],
   address: '127.0.0.4',
+  logsText: false,
   async start(t, { daemon, speaker, expectedAs, passive }) {
     const started = await startGobgp(
       t,

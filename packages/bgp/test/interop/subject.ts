@@ -22,6 +22,8 @@ export interface LearnedRoute {
   readonly asPath: readonly number[];
   readonly nextHop: string;
   readonly med?: number;
+  /** On internal sessions. */
+  readonly localPref?: number;
   /** `64512:1`, sorted. */
   readonly communities: readonly string[];
   readonly largeCommunities: readonly string[];
@@ -44,6 +46,8 @@ export interface Implementation {
   readonly needs: readonly Need[];
   /** Loopback address of its own, so that the files may run side by side. */
   readonly address: string;
+  /** It logs the text of a Cease (RFC 9003). */
+  readonly logsText: boolean;
   start(t: Teardown, setup: Setup): Promise<Subject>;
 }
 

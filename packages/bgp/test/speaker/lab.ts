@@ -33,10 +33,13 @@ export class Lab {
   speaker(
     number: number,
     as: number,
-    more: Partial<SpeakerConfig> & { readonly features?: readonly SocketFeature[] } = {},
+    more: Partial<SpeakerConfig> & {
+      readonly features?: readonly SocketFeature[];
+      readonly hasLocalAddresses?: boolean;
+    } = {},
   ): LabSpeaker {
     const address = `192.0.2.${number}`;
-    const { features, ...config } = more;
+    const { features, hasLocalAddresses = true, ...config } = more;
     const host = this.network.host(address, `2001:db8::${number}`);
     const lines: LogLine[] = [];
     const log: Log = { log: (level, event, fields) => void lines.push({ level, event, fields }) };
@@ -55,7 +58,7 @@ export class Lab {
         clock: this.clock,
         random: seededRandom(number),
         log,
-        localAddresses: () => host.addresses,
+        ...(hasLocalAddresses && { localAddresses: () => host.addresses }),
       },
     );
     const events: string[] = [];

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import t from 'tap';
 import type { Acceptor, Transport } from '../../src/ports/transport.js';
 import { ScriptedPeer } from '../../src/testing/index.js';
-import { Lab, peerOf, statusOf } from './lab.js';
+import { best, Lab, peerOf, statusOf } from './lab.js';
 
 const both = ['ipv4-unicast', 'ipv6-unicast'] as const;
 
@@ -37,6 +37,39 @@ t.test('a family is carried over the transport of the other one', async (t) => {
   await lab.start(left, right);
   t.ok(await lab.up(left, right));
   t.match(statusOf(left, right).families, [{ negotiated: true }, { negotiated: true }]);
+});
+
+t.test("over an IPv6 transport IPv4 routes get the interface's IPv4 address as next hop", async (t) => {
+  const lab = new Lab();
+  const [left, right] = [lab.speaker(1, 64512), lab.speaker(2, 64513)];
+  const over = { families: both };
+  left.speaker.addPeer({ ...peerOf(right, over), address: '2001:db8::2' });
+  right.speaker.addPeer({ ...peerOf(left, over), address: '2001:DB8:0::1' });
+  left.speaker.announce({ prefixes: ['203.0.113.0/24', '2001:db8:203::/48'] });
+  await lab.start(left, right);
+  t.ok(await lab.until(() => best(right, '203.0.113.0/24') !== undefined));
+  t.equal(right.speaker.peer('2001:db8::1')?.remoteRouterId, '192.0.2.1', 'one peer, however it is written');
+  t.equal(best(right, '203.0.113.0/24')?.nextHop, '192.0.2.1');
+  t.equal(best(right, '2001:db8:203::/48')?.nextHop, '2001:db8::1');
+});
+
+t.test('a family without a next hop of ours is not offered, and told', async (t) => {
+  const lab = new Lab();
+  const [left, right] = [lab.speaker(1, 64512, { hasLocalAddresses: false }), lab.speaker(2, 64513)];
+  lab.join(left, right, { families: both });
+  right.speaker.announce({ prefixes: ['198.51.100.0/24', '2001:db8:51::/48'] });
+  await lab.start(left, right);
+  t.ok(await lab.until(() => best(left, '198.51.100.0/24') !== undefined));
+  await lab.clock.runFor(1_000);
+  t.match(statusOf(left, right).families, [
+    { negotiated: true },
+    { negotiated: false, reason: /no own next hop/ },
+  ]);
+  t.match(statusOf(right, left).families, [
+    { negotiated: true },
+    { negotiated: false, reason: /not offered/ },
+  ]);
+  t.equal(best(left, '2001:db8:51::/48'), undefined);
 });
 
 t.test('a family that one side does not offer is told with the reason', async (t) => {
