@@ -1,4 +1,4 @@
-import { startBird } from './daemons.js';
+import { startBird } from '@peerage/test-fixtures';
 import { type Implementation, type LearnedRoute, originated } from './subject.js';
 
 // BIRD sends no MED of its own to external peers, except one that the export filter sets.

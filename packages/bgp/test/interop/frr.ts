@@ -1,4 +1,4 @@
-import { startFrr } from './daemons.js';
+import { startFrr } from '@peerage/test-fixtures';
 import { type Implementation, type LearnedRoute, originated } from './subject.js';
 
 interface FrrPath {

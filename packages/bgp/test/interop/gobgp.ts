@@ -1,4 +1,4 @@
-import { startGobgp } from './daemons.js';
+import { startGobgp } from '@peerage/test-fixtures';
 import { type Implementation, type LearnedRoute, originated } from './subject.js';
 
 interface GobgpPath {

@@ -1,5 +1,4 @@
-import type { Need, Teardown } from '@peerage/test-fixtures';
-import type { Daemon } from './daemons.js';
+import type { Daemon, Need, Teardown } from '@peerage/test-fixtures';
 
 /** One end of a session in these tests. */
 export interface End {

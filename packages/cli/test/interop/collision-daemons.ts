@@ -1,5 +1,4 @@
-import type { Need, Teardown } from '@peerage/test-fixtures';
-import { type Daemon, startBird, startFrr } from '../../../bgp/test/interop/daemons.js';
+import { type Daemon, type Need, startBird, startFrr, type Teardown } from '@peerage/test-fixtures';
 
 /** One of our speakers, as a daemon sees it. */
 export interface Neighbor {

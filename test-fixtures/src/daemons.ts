@@ -4,7 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { eventually, freePort, type Teardown, tempDir } from '@peerage/test-fixtures';
+import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
+import { type Teardown, tempDir } from './temp-dir.js';
 
 const run = promisify(execFile);
 
