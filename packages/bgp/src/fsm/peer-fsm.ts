@@ -1,5 +1,6 @@
 import type { Action } from './action.js';
 import { DROP, RELEASE, START_LARGE_HOLD } from './action.js';
+import { dominates, isWaiting } from './collision.js';
 import { step } from './connection-fsm.js';
 import type { ConnectionEvent, OpenEvent } from './event.js';
 import { EventCode, KEEPALIVE_EVENT } from './event.js';
@@ -67,10 +68,6 @@ const COLLISION: ConnectionEvent = { number: EventCode.OpenCollisionDump };
 const START_PASSIVE: ConnectionEvent = { number: EventCode.AutomaticStartPassive };
 const FAILED: ConnectionEvent = { number: EventCode.TcpConnectionFails };
 
-function isWaiting(main: PeerConnection | null, rival: PeerConnection | null): boolean {
-  return main?.held === true || rival?.held === true;
-}
-
 /** A step under construction: the fields of the machine, and the actions so far. */
 class Run {
   readonly #before: PeerMachine;
@@ -97,9 +94,9 @@ class Run {
       this.#actions.push({ type: 'cancel-dial' });
     }
     const before = this.#before;
-    if (isWaiting(before.main, before.rival) && !isWaiting(this.#main, this.#rival)) {
-      this.#actions.push({ type: 'stop-collision-wait' });
-    }
+    const [waited, waits] = [isWaiting(before.main, before.rival), isWaiting(this.#main, this.#rival)];
+    if (waits && !waited) this.#actions.push({ type: 'start-collision-wait' });
+    if (waited && !waits) this.#actions.push({ type: 'stop-collision-wait' });
     const same =
       this.#state === before.state &&
       this.#main === before.main &&
@@ -253,7 +250,12 @@ class Run {
     else this.#step(slot, event);
   }
 
-  /** RFC 4271 §6.8: on each OPEN, look whether another connection with that peer is beyond OpenSent. */
+  /**
+   * RFC 4271 §6.8, with the decision put off to where it is safe. When both OPENs have come, the peer may already have
+   * taken our KEEPALIVE on the connection that is to lose, and then would end the other one: both would be gone. So
+   * both go on to OpenConfirm, and the loser is ended when the winner shows a KEEPALIVE, which the peer sends only
+   * after it has settled for it, or when the collision wait is over.
+   */
   #open(
     connection: PeerConnection,
     other: PeerConnection | null,
@@ -261,15 +263,10 @@ class Run {
     identity: PeerIdentity,
   ): void {
     const named = { ...connection, identity: connection.identity ?? identity };
+    const isRepeated = connection.identity !== null;
     this.#put(named);
-    if (other === null || other.identity === null || connection.identity !== null) {
-      this.#step(named.slot, event);
-      return;
-    }
-    const established = other.state.name === 'established';
-    const wins =
-      established && !other.state.options.collisionDetectEstablished ? false : this.#wins(named, other);
-    if (wins) {
+    if (other === null || isRepeated || !this.#isDecided(named, other)) this.#step(named.slot, event);
+    else if (this.#mayReplace(other) && this.#wins(named, other)) {
       this.#step(other.slot, COLLISION);
       this.#step(named.slot, event);
     } else {
@@ -277,41 +274,42 @@ class Run {
     }
   }
 
-  /**
-   * A connection whose KEEPALIVE came is about to be Established, which would end the other one. When the other one is
-   * preferred and only its OPEN is missing, it gets a moment: the peer may have settled for it already, and then both
-   * would be lost. Never longer: it may be dead.
-   */
-  #keepalive(connection: PeerConnection, other: PeerConnection, event: ConnectionEvent): void {
-    const disputed = connection.state.name === 'openconfirm' && other.identity === null;
-    if (disputed && connection.origin !== other.origin && !this.#wins(connection, other)) {
-      this.#put({ ...connection, held: true });
-      this.#actions.push({ type: 'hold-input', slot: connection.slot }, { type: 'start-collision-wait' });
-      return;
-    }
-    if (connection.state.name === 'openconfirm') this.#step(other.slot, COLLISION);
-    this.#step(connection.slot, event);
+  /** Beside Established there is nothing to wait for, nor among connections that one side opened. */
+  #isDecided(one: PeerConnection, other: PeerConnection): boolean {
+    if (other.state.name === 'established') return true;
+    return one.origin === other.origin && other.identity !== null;
   }
 
+  #mayReplace({ state }: PeerConnection): boolean {
+    return state.name !== 'established' || state.options.collisionDetectEstablished;
+  }
+
+  /** The KEEPALIVE of the preferred connection ends the other one; any other's is held back meanwhile. */
+  #keepalive(connection: PeerConnection, other: PeerConnection, event: ConnectionEvent): void {
+    if (connection.state.name !== 'openconfirm') {
+      this.#step(connection.slot, event);
+    } else if (connection.origin === other.origin || this.#wins(connection, other)) {
+      this.#step(other.slot, COLLISION);
+      this.#step(connection.slot, event);
+    } else {
+      this.#put({ ...connection, held: true });
+      this.#actions.push({ type: 'hold-input', slot: connection.slot });
+    }
+  }
+
+  /** The one that got its KEEPALIVE has proved itself; without any, the rule decides, if both OPENs came. */
   collisionWaitOver(): void {
-    const held = this.#main?.held ? this.#main : this.#rival?.held ? this.#rival : null;
-    if (held === null) return;
-    const other = held === this.#main ? this.#rival : this.#main;
-    if (other !== null) this.#step(other.slot, COLLISION);
-    else this.#release(held);
+    const [main, rival] = [this.#main, this.#rival];
+    if (main === null || rival === null || !isWaiting(main, rival)) return;
+    const isMain = main.held || (!rival.held && this.#wins(main, rival));
+    this.#step(isMain ? rival.slot : main.slot, COLLISION);
   }
 
   /** Whether `one`, whose OPEN has come, is the one to keep. */
   #wins(one: PeerConnection, other: PeerConnection): boolean {
     // Two from one side: the newer one, because that side opened it knowing of the other.
     if (one.origin === other.origin) return one === this.#rival || one.slot === this.#rival?.slot;
-    return (one.origin === 'dialled') === this.#localDominates(one.identity!);
-  }
-
-  /** The connection opened by the higher identifier lives; with equal ones that of the larger AS (RFC 6286 §2.3). */
-  #localDominates(peer: PeerIdentity): boolean {
-    const { local } = this.#before;
-    return local.routerId === peer.routerId ? local.as > peer.as : local.routerId > peer.routerId;
+    return (one.origin === 'dialled') === dominates(this.#before.local, one.identity!);
   }
 
   // --- Stepping, and what a change means for the other connection. ---

@@ -23,7 +23,7 @@ export interface PeerConnection {
   readonly state: ConnectionState;
   /** Null until its OPEN arrived. */
   readonly identity: PeerIdentity | null;
-  /** Its KEEPALIVE came, but a connection that would win has not shown its OPEN yet. */
+  /** Its KEEPALIVE came, but a connection that would win may still show its own. */
   readonly held: boolean;
 }
 
@@ -59,7 +59,7 @@ export type PeerEvent =
       readonly event: ConnectionEvent;
       readonly identity?: PeerIdentity;
     }
-  /** The preferred connection of a collision had its time to show an OPEN. */
+  /** The preferred connection of a collision had its time to show a KEEPALIVE. */
   | { readonly type: 'collision-wait-over' };
 
 /** What belongs to no single connection. */
