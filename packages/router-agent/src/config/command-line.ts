@@ -68,9 +68,8 @@ class CommandLineReader {
   }
 
   #shown(argument: string): string {
-    return this.#afterSecret || /password/i.test(argument)
-      ? '(an argument that may hold a password)'
-      : JSON.stringify(argument);
+    this.#afterSecret ||= namesSecret(argument);
+    return this.#afterSecret ? '(an argument that may hold a password)' : JSON.stringify(argument);
   }
 
   #readLong(body: string): void {
@@ -79,6 +78,7 @@ class CommandLineReader {
     const row = flagRow(name);
     if (row === undefined) {
       this.#errors.push(unknownFlag(name));
+      this.#afterSecret = namesSecret(name);
       this.#skipValueOf(equals);
       return;
     }
@@ -97,6 +97,7 @@ class CommandLineReader {
     if (name === undefined || row === undefined || !looksShort) {
       const meant = flagRow(word) === undefined ? nearestName(word, flagNames) : word;
       const wayOut = meant === null ? 'see --help' : `write --${meant} with two dashes`;
+      this.#afterSecret = namesSecret(word);
       this.#errors.push(`-${word} is not known: only -h, -v and -V have one dash; ${wayOut}`);
       this.#skipValueOf(body.indexOf('='));
       return;
@@ -159,6 +160,11 @@ class CommandLineReader {
     this.#values.set(name, grows ? [...before, ...parsed.value] : parsed.value);
     this.#given.add(name);
   }
+}
+
+/** The word itself, and what it is likely to be misspelt as. */
+function namesSecret(text: string): boolean {
+  return /pas+w/i.test(text);
 }
 
 /** A quote that opens or closes in another argument, or a line continuation: systemd and Docker environment files keep them. */

@@ -35,6 +35,7 @@ export function parseConfig(
   const errors = [...lineErrors];
   const warnings: string[] = [];
   const nodeName = readNodeName(values, env, facts, errors);
+  const cniConfFile = readCniFile(env, errors);
   const source = readSource(values, given, errors);
   const passwords = readPasswords(values, given, facts, errors, warnings);
   const externalPeers = readPeers(values, passwords, errors);
@@ -52,7 +53,7 @@ export function parseConfig(
     runFirewall: values['run-firewall'],
     runServiceProxy: values['run-service-proxy'],
     enableCni: values['enable-cni'],
-    cniConfFile: env.KUBE_ROUTER_CNI_CONF_FILE || DEFAULT_CNI_FILE,
+    cniConfFile,
     enableIbgp: values['enable-ibgp'],
     nodesFullMesh: values['nodes-full-mesh'],
     clusterAsn: values['cluster-asn'] || DEFAULT_ASN,
@@ -109,6 +110,17 @@ function readNodeName(
     );
   }
   return name;
+}
+
+function readCniFile(env: Readonly<Record<string, string | undefined>>, errors: string[]): string {
+  const path = env.KUBE_ROUTER_CNI_CONF_FILE || DEFAULT_CNI_FILE;
+  if (!path.startsWith('/')) {
+    const wayOut = /^["']/.test(path) ? 'remove the quotes, which nothing has removed' : 'write it from / on';
+    errors.push(
+      `KUBE_ROUTER_CNI_CONF_FILE in the environment must be the path of a file, got ${JSON.stringify(path)}; ${wayOut}`,
+    );
+  }
+  return path;
 }
 
 function readSource(values: FlagValues, given: ReadonlySet<FlagName>, errors: string[]): ClusterSourceConfig {

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { readCommandLine } from '../../src/config/command-line.js';
+import { flagNames } from '../../src/config/flags.js';
 
 const errors = (...argv: string[]): readonly string[] => readCommandLine(argv).errors;
 
@@ -94,4 +96,43 @@ t.test('values out of range are shown with what is allowed', async (t) => {
   t.same(errors('--peer-router-asns=23456'), [
     '--peer-router-asns must be a comma list in which each item is 1–23455, 23457–63999, 64512–65534, 131072–4294967294; item 1 (23456) is not, got "23456"',
   ]);
+});
+
+const argument = fc.oneof(
+  fc.constantFrom(...flagNames).map((name) => `--${name}`),
+  fc.tuple(fc.constantFrom(...flagNames), fc.string()).map(([name, value]) => `--${name}=${value}`),
+  fc.constantFrom('--', '-v', '-v2', 'true', '', '\\', '"'),
+  fc.string(),
+);
+
+t.test('any command line at all gives a value for every flag, and never throws', async (t) => {
+  fc.assert(
+    fc.property(fc.array(argument, { maxLength: 8 }), (argv) => {
+      t.equal(Object.keys(readCommandLine(argv).values).length, flagNames.length);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+t.test('a password is in no error, however its flag is written', async (t) => {
+  const secret = 'Zm9vYmFyU2VjcmV0';
+  const flag = fc.constantFrom(
+    ...[
+      '--peer-router-passwords=',
+      '--peer-router-passwords==',
+      '--peer-router-passwords="',
+      '"--peer-router-passwords=',
+    ],
+    ...['-peer-router-passwords=', '--peer-router-pasword=', '--peer_router_passwords='],
+  );
+  const rest = fc.array(fc.constantFrom(secret, `${secret}"`, `"${secret}`, `${secret},%`, `${secret}\\`), {
+    maxLength: 3,
+  });
+  fc.assert(
+    fc.property(flag, fc.boolean(), rest, (written, apart, more) => {
+      const first = apart ? [written.replace(/=+"?$/, ''), secret] : [`${written}${secret}`];
+      t.notMatch(errors(...first, ...more).join('\n'), secret);
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -201,3 +201,10 @@ t.test('requestedText sees help and version among other flags, not as their valu
   t.equal(requestedText(['--help=false']), null);
   t.equal(requestedText(['--run-router']), null);
 });
+
+t.test('parseConfig takes the CNI file from the environment, and refuses one in quotes', async (t) => {
+  t.equal(good([]).cniConfFile, '/etc/cni/net.d/10-kuberouter.conf');
+  t.equal(good([], { KUBE_ROUTER_CNI_CONF_FILE: '/x/y.conflist' }).cniConfFile, '/x/y.conflist');
+  const quoted = parseConfig([], { KUBE_ROUTER_CNI_CONF_FILE: '"/x/y.conflist"' }, facts);
+  t.match(!quoted.ok && quoted.errors, [/got "\\"\/x\/y\.conflist\\""; remove the quotes/]);
+});

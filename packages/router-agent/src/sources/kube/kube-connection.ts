@@ -25,17 +25,43 @@ export class KubeConnection {
     this.server = serverUrl(this.#config, access);
   }
 
+  /**
+   * Tries whether the files that the configuration names can be read.
+   * @throws SourceError when one cannot
+   */
+  async check(access: KubeAccess): Promise<void> {
+    try {
+      await this.requestOptions();
+    } catch (error) {
+      // A login program that fails may work the next time; a file that is not there is a mistake.
+      if (!(error instanceof Error && 'path' in error)) return;
+      const place = access.kubeconfig === null ? 'the service account' : `--kubeconfig=${access.kubeconfig}`;
+      throw new SourceError(
+        `${place} names a file that cannot be read (${error.message}); correct the name, or make it readable`,
+        { cause: error },
+      );
+    }
+  }
+
   /** Options for `http.request` or `https.request`: certificates, headers, agent. Token files are read again each minute. */
   async requestOptions(): Promise<RequestOptions & { readonly agent?: Agent }> {
     const options: RequestOptions = { headers: {} };
     await this.#config.applyToHTTPSOptions(options);
     const { headers, agent, auth } = options;
     return {
-      ...(headers === undefined ? {} : { headers }),
+      ...(headers === undefined ? {} : { headers: withTrimmedToken(headers) }),
       ...(agent === undefined || typeof agent === 'boolean' ? {} : { agent }),
       ...(auth == null ? {} : { auth }),
     };
   }
+}
+
+/** A token file often ends in a newline, which a header must not have. */
+function withTrimmedToken(
+  headers: NonNullable<RequestOptions['headers']>,
+): NonNullable<RequestOptions['headers']> {
+  const { Authorization: token } = headers as Readonly<Record<string, unknown>>;
+  return typeof token === 'string' ? { ...headers, Authorization: token.trim() } : headers;
 }
 
 function loadKubeConfig({ kubeconfig, master }: KubeAccess): KubeConfig {

@@ -44,6 +44,7 @@ class KubernetesSource implements ClusterSource {
   async start(): Promise<void> {
     // Made here first, so that a configuration that cannot work is our caller's error and not one more retry.
     const first = new KubeConnection(this.#access);
+    await first.check(this.#access);
     this.#server = first.server.origin;
     let unused: KubeConnection | null = first;
     const client = new ApiClient(() => {

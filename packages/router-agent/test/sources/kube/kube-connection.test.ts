@@ -75,11 +75,23 @@ t.test('the address of --master takes the place of the one in the file', async (
 t.test('a token file beside the kubeconfig is read', async (t) => {
   const folder = tempDir(t);
   const kubeconfig = join(folder, 'kubeconfig');
-  await writeFile(join(folder, 'token'), 'from-a-file');
+  await writeFile(join(folder, 'token'), 'from-a-file\n');
   await writeFile(
     kubeconfig,
     JSON.stringify({ ...GOOD, users: [{ name: 'u', user: { tokenFile: 'token' } }] }),
   );
   const { headers } = await new KubeConnection({ kubeconfig, master: null }).requestOptions();
   t.match(headers, { Authorization: 'Bearer from-a-file' });
+});
+
+t.test('a certificate that is not where the kubeconfig says is told', async (t) => {
+  const kubeconfig = join(tempDir(t), 'kubeconfig');
+  const clusters = [
+    { name: 'k', cluster: { server: 'https://192.0.2.1:6443', 'certificate-authority': 'ca.pem' } },
+  ];
+  await writeFile(kubeconfig, JSON.stringify({ ...GOOD, clusters }));
+  await t.rejects(new KubeConnection({ kubeconfig, master: null }).check({ kubeconfig, master: null }), {
+    code: 'AGENT_ERR_SOURCE',
+    message: /--kubeconfig=.*kubeconfig names a file that cannot be read \(ENOENT.*ca\.pem/,
+  });
 });
