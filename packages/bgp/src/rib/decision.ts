@@ -57,6 +57,9 @@ export const stepText: Readonly<Record<Step, readonly [won: string, lost: string
   [Step.PathId]: ['lower path id', 'higher path id'],
 };
 
+/** One array for all calls: a literal in its place is garbage of 32 octets a decision. */
+const NONE: readonly PathRow[] = [];
+
 export interface DecisionOptions {
   readonly maximumPaths: number;
   /** Equal-cost paths have the same AS path, not only the same length of it. */
@@ -121,7 +124,7 @@ export class Decision {
   }
 
   /** The best path of a prefix but for those in `skipped`, or `NO_ROW`; `reason` tells by which step. */
-  select(rib: AdjRibIn, prefix: PrefixId, skipped: readonly PathRow[] = []): PathRow {
+  select(rib: AdjRibIn, prefix: PrefixId, skipped: readonly PathRow[] = NONE): PathRow {
     const head = rib.head(prefix);
     this.reason = Step.Only;
     if (head !== NO_ROW && rib.next(head) === NO_ROW && skipped.length === 0) {
@@ -140,7 +143,7 @@ export class Decision {
     if (this.options.maximumPaths === 1 || rib.peer(best) === LOCAL_PEER) return 1;
     const prefix = rib.prefix(best);
     if (rib.next(rib.head(prefix)) === NO_ROW) return 1;
-    const survivors = this.survivors(rib, prefix, []);
+    const survivors = this.survivors(rib, prefix, NONE);
     let count = 1;
     for (let i = 1; i < survivors && count < this.options.maximumPaths; i++) {
       const row = this.scratch[i]!;
@@ -159,7 +162,7 @@ export class Decision {
     if (!this.isUsable(rib, row)) return Step.Only;
     const early = this.compareEarly(rib, best, row);
     if (early !== 0) return Math.abs(early) as Step;
-    const count = this.survivors(rib, rib.prefix(row), []);
+    const count = this.survivors(rib, rib.prefix(row), NONE);
     const at = this.scratch.indexOf(row);
     if (at < 0 || at >= count) return Step.Med;
     return Math.abs(this.compareLate(rib, best, row)) as Step;

@@ -36,6 +36,9 @@ function grown(array: Int32Array): Int32Array<ArrayBuffer> {
   return larger;
 }
 
+/** So many batches are kept for the next step. */
+const KEPT_AUDIENCES = 64;
+
 /** The batches of one step of a group, by audience. */
 export class OutBatches {
   readonly all = new OutBatch();
@@ -56,8 +59,11 @@ export class OutBatches {
     if (this.all.length > 0) take(0, this.all);
     this.all.clear();
     if (this.others.size === 0) return;
-    for (const [audience, batch] of this.others) take(audience, batch);
-    this.others.clear();
+    for (const [audience, batch] of this.others) {
+      if (batch.length > 0) take(audience, batch);
+      batch.clear();
+    }
+    if (this.others.size > KEPT_AUDIENCES) this.others.clear();
   }
 }
 
