@@ -37,6 +37,7 @@ export class Fib implements RouteSink {
   readonly #single = new Map<number, GroupId>();
   readonly #multiple = new Map<string, GroupId>();
   readonly #inSync = new Set<number>();
+  #ipv6First = true;
 
   /** `changed` is called after routes came in, `skipped` for those that no kernel could hold. */
   constructor(
@@ -86,7 +87,9 @@ export class Fib implements RouteSink {
   /** The next writes, at most `limit`; null when nothing waits. */
   nextBatch(limit: number): FibBatch | null {
     const batch = new Batch(Math.min(limit, this.pending), this.#groups);
-    for (const fib of this.families) batch.fill(fib);
+    // Each family comes first in every other batch, so that a long queue of one does not hold up the other.
+    this.#ipv6First = !this.#ipv6First;
+    for (const fib of this.#ipv6First ? [this.ipv6, this.ipv4] : [this.ipv4, this.ipv6]) batch.fill(fib);
     return batch.length === 0 ? null : batch;
   }
 

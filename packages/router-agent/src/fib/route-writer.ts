@@ -185,6 +185,7 @@ export class RouteWriter {
       this.#auditReason ??= reason;
       throw error;
     }
+    if (this.#stopped) return;
     for (const fib of this.#fib.families) fib.retry(this.#retryForeign);
     this.#retryForeign = false;
     this.#fib.sweep();
