@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec } from '@peerage/linux';
 import { z } from 'zod';
@@ -46,6 +46,10 @@ export class FrrRouter {
     this.#folder = folder;
   }
 
+  get #zebraSocket(): string {
+    return join(this.#folder, 'zserv.api');
+  }
+
   get processes(): readonly LabProcess[] {
     return this.#processes;
   }
@@ -55,8 +59,10 @@ export class FrrRouter {
     mkdirSync(this.#folder, { recursive: true });
     await exec(this.#plan.router.namespace, ['chown', 'frr:frr', this.#folder]);
     this.#launch('zebra', zebraConfig(join(this.#folder, 'zebra.log')));
+    // A bgpd that does not find zebra tries again after ten seconds only.
+    await this.#until(async () => existsSync(this.#zebraSocket), 'zebra opens its socket');
     this.#launch('bgpd', bgpdConfig(this.#plan, join(this.#folder, 'bgpd.log')));
-    await this.#answers();
+    await this.#until(() => this.#answers(), 'bgpd answers');
   }
 
   /** `show bgp summary`, a line per family and session. */
@@ -88,24 +94,28 @@ export class FrrRouter {
     writeFileSync(file('conf'), config, { mode: 0o644 });
     const argv = [
       join(BINARIES, daemon),
-      ...['-f', file('conf'), '-i', file('pid'), '-z', join(this.#folder, 'zserv.api')],
+      ...['-f', file('conf'), '-i', file('pid'), '-z', this.#zebraSocket],
       ...['--vty_socket', this.#folder, '-A', '127.0.0.1'],
     ];
     const { namespace } = this.#plan.router;
     this.#processes.push(new LabProcess(daemon, namespace, argv, { logFile: file('out') }));
   }
 
-  async #answers(): Promise<void> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        await this.vtysh('show bgp summary json');
-        return;
-      } catch (error) {
-        const ended = this.#processes.find((process) => !process.running);
-        if (ended !== undefined) throw new Error(`FRR's ${ended.name} ended:\n${ended.logTail()}`);
-        if (attempt === 100) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+  async #answers(): Promise<boolean> {
+    try {
+      await this.vtysh('show bgp summary json');
+      return true;
+    } catch {
+      return false; // vtysh fails as long as nobody listens
+    }
+  }
+
+  async #until(holds: () => Promise<boolean>, what: string): Promise<void> {
+    for (let attempt = 0; !(await holds()); attempt += 1) {
+      const ended = this.#processes.find((process) => !process.running);
+      if (ended !== undefined) throw new Error(`FRR's ${ended.name} ended:\n${ended.logTail()}`);
+      if (attempt === 200) throw new Error(`waited 10 s until FRR's ${what}; see ${this.#folder}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 }
