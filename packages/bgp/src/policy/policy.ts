@@ -20,7 +20,7 @@ export interface RouteView {
   /** Text, `10.0.0.0/8`. */
   readonly prefix: string;
   readonly prefixLength: number;
-  /** Whether the prefix lies in `covering` (an index that `prefixList` builds); no text is made. */
+  /** Text, RFC 5952 for IPv6. On export: the next hop that the path came with. */
   readonly nextHop: string;
   /** Whom it was learned from; `null` for routes that this speaker originates. */
   readonly source: PolicyPeer | null;
@@ -32,7 +32,7 @@ export interface RouteView {
   hasCommunity(community: number): boolean;
   /** Length of the AS path as the decision process counts it (a set counts one). */
   readonly asPathLength: number;
-  /** Raw prefix for matchers: four 32-bit words, IPv4 in the first. */
+  /** Raw prefix for matchers such as `prefixList`, so that no text is made: four 32-bit words, IPv4 in the first. */
   readonly words: { readonly a: number; readonly b: number; readonly c: number; readonly d: number };
 }
 
