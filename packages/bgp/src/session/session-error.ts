@@ -17,7 +17,7 @@ export interface NotificationRecord {
 
 /** Why a session ended or did not come up. */
 export interface SessionError {
-  /** Stable: `notification-sent`, `notification-received`, `hold-timer`, `tcp-closed`, `connect-failed`, `collision`, `refused`, … */
+  /** Stable; all of them are in `docs/reference/errors-bgp.md`: `hold-timer`, `notification-received`, `tcp-closed`, … */
   readonly code: string;
   readonly message: string;
   readonly notification?: NotificationRecord;

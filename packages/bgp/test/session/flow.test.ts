@@ -195,3 +195,25 @@ t.test('1,000 idle sessions share their wake-ups', async (t) => {
   t.ok(clock.wakeups - wakeups <= 1200, `${clock.wakeups - wakeups} wake-ups: at most one each 50 ms`);
   t.equal(clock.pendingTimers, 1);
 });
+
+t.test('a session takes its share of messages in a round, and says when there are more', async (t) => {
+  for (const [messages, answers] of [
+    [3, [false]],
+    [4, [true, false]],
+  ] as const) {
+    const lab = new Lab({ limits: { messagesPerRound: 3 } });
+    const peer = await lab.up();
+    const seen: boolean[] = [];
+    const { session } = lab;
+    const readInput = session.readInput.bind(session);
+    session.readInput = (deadline) => {
+      const more = readInput(deadline);
+      seen.push(more);
+      return more;
+    };
+    peer.send(repeat(EMPTY_UPDATE, messages));
+    await lab.clock.settle();
+    t.same(seen, answers, `${messages} messages`);
+    t.equal(lab.handler.updates.length, messages);
+  }
+});
