@@ -1,9 +1,10 @@
 /*
  * Nanoseconds and garbage of what runs for each UPDATE, attribute set or route. `npx tsx --expose-gc bench/hot-path.ts`
  *
- * Node 20, two shared cores under load: an UPDATE of seven IPv4 prefixes is vetted in 440 ns, in 95 ns when its attributes
- * are those of the one before; a prefix is read in 5 ns, written in 6 ns; a set is summarized in 35 ns, rewritten in 220 ns;
- * packing takes 10 ns a route in full messages, 225 ns when each set has one route.
+ * Node 20, two shared cores under load: an UPDATE of seven IPv4 prefixes is vetted in 275 ns, in 105 ns when its attributes
+ * are those of the one before; canonical form 230 ns more; a prefix is read in 3 ns (IPv6: 9 ns), written in 4 ns (11 ns); a
+ * set is summarized in 33 ns, rewritten in 155 ns, encoded in 90 ns (two-octet AS: 195 ns); packing takes 10 ns a route in
+ * full messages, 98 ns when each set has one route. Nothing is allocated per UPDATE or route.
  */
 import { rewriteCanonical } from '../src/attributes/rewrite.js';
 import { encodeForSession } from '../src/attributes/session-attributes.js';

@@ -237,7 +237,11 @@ function rewriteCommunities(
   edits: AttributeEdits | null,
   out: ByteWriter,
 ): void {
-  const { setCommunities, addCommunities, removeCommunities } = edits ?? {};
+  if (edits === null) {
+    out.copy(block, at, stop);
+    return;
+  }
+  const { setCommunities, addCommunities, removeCommunities } = edits;
   if (setCommunities === undefined && addCommunities === undefined && removeCommunities === undefined) {
     out.copy(block, at, stop);
     return;
