@@ -101,7 +101,8 @@ async function start(
   const folder = tempDir(t);
   const { command, query, logFile } = recipe(folder);
   const within = options.namespace === undefined ? [] : ['ip', 'netns', 'exec', options.namespace];
-  const [program = '', ...parameters] = [...within, ...command];
+  // A test process that is killed runs no teardown; the kernel then ends what it started.
+  const [program = '', ...parameters] = ['setpriv', '--pdeathsig', 'TERM', '--', ...within, ...command];
   const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
