@@ -33,6 +33,7 @@ function watch(t: Test, child: ChildProcess): Program {
   t.teardown(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await ended;
+    if (!t.passing()) t.comment(text);
   });
   return {
     child,
@@ -157,10 +158,10 @@ t.test(
     const noFolder = start(1, ['--manifests=/nowhere/at/all']);
     const noFlag = start(2, ['--advertise-pod-cird=true']);
     const began = performance.now();
-  t.equal(await noFolder.exitCode(), 1);
+    t.equal(await noFolder.exitCode(), 1);
     t.match(noFolder.text(), /\/nowhere\/at\/all/);
     t.equal(await noFlag.exitCode(), 2);
-  t.ok(performance.now() - began < 20_000, 'no timer keeps them');
+    t.ok(performance.now() - began < 20_000, 'no timer keeps them');
     t.match(noFlag.text(), /error: .*advertise-pod-cird.*advertise-pod-cidr/);
   },
 );

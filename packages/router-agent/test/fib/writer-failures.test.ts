@@ -1,0 +1,167 @@
+import { FakeClock } from '@peerage/bgp/testing';
+import { eventually } from '@peerage/test-fixtures';
+import t from 'tap';
+import { Fib } from '../../src/fib/fib.js';
+import type { RouteKernel, WriteFailure } from '../../src/fib/route-kernel.js';
+import { RouteWriter } from '../../src/fib/route-writer.js';
+import { FakeKernel } from '../../src/testing/fake-kernel.js';
+import { changes } from './changes.js';
+
+/** A writer on a fake kernel with a hand on the calls in between, under a virtual clock. */
+function bench(between: (kernel: FakeKernel) => Partial<RouteKernel> = () => ({})) {
+  const clock = new FakeClock();
+  const kernel = new FakeKernel();
+  kernel.addLink('one', ['192.0.2.1/24', '2001:db8::1/64']);
+  const told: string[] = [];
+  let writer: RouteWriter | null = null;
+  const fib = new Fib(
+    { interfaceOf: (peer) => (peer === 'fe80::2%one' ? 2 : null) },
+    () => writer?.changed(),
+    ({ prefix, reason }) => told.push(`skipped ${prefix}: ${reason}`),
+  );
+  writer = new RouteWriter(
+    fib,
+    {
+      kernel: {
+        write: (writes) => kernel.write(writes),
+        dump: (family, protocol) => kernel.dump(family, protocol),
+        ...between(kernel),
+      },
+      now: () => clock.now(),
+      setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
+      events: {
+        refused: () => told.push('refused'),
+        foreign: () => told.push('foreign'),
+        audited: ({ reason, drifted }) => told.push(`audited: ${reason}, ${drifted}`),
+        failed: ({ message }) => told.push(`failed: ${message}`),
+        idle: () => {},
+      },
+    },
+    { auditPeriod: 60_000 },
+  );
+  const unsubscribe = kernel.subscribe((event) => writer?.kernelEvent(event));
+  t.teardown(unsubscribe);
+  const ours = () =>
+    kernel
+      .list(4)
+      .concat(kernel.list(6))
+      .filter((route) => route.protocol === 17).length;
+  return { clock, kernel, fib, writer, told, ours };
+}
+
+const two = [
+  { prefix: '10.0.1.0/24', via: ['192.0.2.9'] },
+  { prefix: '10.0.2.0/24', via: ['192.0.2.9'] },
+];
+
+t.test('routes that went without a word are written again after an overrun, and by the period', async (t) => {
+  const { clock, kernel, fib, writer, told, ours } = bench();
+  writer.start();
+  fib.routes(changes(4, two));
+  await eventually(() => ours() === 2, { interval: 1 });
+  const silently = () => kernel.dropSilently((route) => route.protocol === 17);
+  silently();
+  t.equal(ours(), 0);
+  kernel.overrun();
+  await eventually(() => ours() === 2, { interval: 1 });
+  silently();
+  await clock.runFor(60_000);
+  await eventually(() => ours() === 2, { interval: 1 });
+  t.same(told, ['audited: start, 0', 'audited: notifications were lost, 2', 'audited: period, 2']);
+  await writer.stop();
+});
+
+t.test('a kernel that cannot be reached is tried again after a pause, and nothing is lost', async (t) => {
+  let broken = true;
+  const { clock, fib, writer, told, ours } = bench((kernel) => ({
+    write: async (writes) => {
+      if (broken) throw new Error('the netlink thread ended');
+      return kernel.write(writes);
+    },
+  }));
+  writer.start();
+  fib.routes(changes(4, two));
+  await eventually(() => told.includes('failed: the netlink thread ended'), { interval: 1 });
+  await clock.runFor(1_000);
+  await eventually(() => told.filter((line) => line.startsWith('failed')).length === 2, { interval: 1 });
+  broken = false;
+  await clock.runFor(1_999);
+  t.equal(ours(), 0, 'the second pause is longer');
+  await clock.runFor(1);
+  await eventually(() => ours() === 2, { interval: 1 });
+  await writer.stop();
+});
+
+t.test('when the answers to a batch are lost, an audit finds what took effect', async (t) => {
+  let lose = true;
+  const { fib, writer, told, ours } = bench((kernel) => ({
+    write: async (writes) => {
+      const failures = await kernel.write(writes);
+      if (!lose) return failures;
+      lose = false;
+      return Array.from(
+        { length: writes.length },
+        (_, index): WriteFailure => ({ index, code: 'ENOBUFS', message: 'lost' }),
+      );
+    },
+  }));
+  writer.start();
+  fib.routes(changes(4, two));
+  await eventually(() => told.some((line) => line.startsWith('audited: answers')), { interval: 1 });
+  t.equal(ours(), 2);
+  await eventually(() => fib.ipv4.ackedCount === 2, { interval: 1 });
+  t.equal(fib.ipv4.counters.added, 0, 'they were not written twice');
+  await writer.stop();
+});
+
+t.test(
+  'a route that changes while its write is under way is written again, with its newest state',
+  async (t) => {
+    const written: string[] = [];
+    const { fib, writer, kernel, ours } = bench();
+    kernel.onWrite = (operation, route) => written.push(`${operation} ${route.nextHops[0]?.gateway?.[3]}`);
+    writer.start();
+    fib.routes(changes(4, [{ prefix: '10.0.1.0/24', via: ['192.0.2.9'] }]));
+    await eventually(() => ours() === 1, { interval: 1 });
+    for (const last of [10, 11, 12]) {
+      fib.routes(changes(4, [{ prefix: '10.0.1.0/24', via: [`192.0.2.${last}`] }]));
+    }
+    await eventually(() => written.length === 3, { interval: 1 });
+    t.same(written, ['create 9', 'replace 10', 'replace 12'], 'what came in between is never written');
+    await writer.stop();
+  },
+);
+
+t.test(
+  'next hops that no kernel could use are told; a link-local one gets the interface of the peer',
+  async (t) => {
+    const { fib, writer, kernel, told } = bench();
+    writer.start();
+    fib.routes(
+      changes(6, [
+        { prefix: '2001:db8:1::/48', via: ['192.0.2.9'] },
+        { prefix: '2001:db8:2::/48', via: ['fe80::2'], bestPeer: '192.0.2.77' },
+        { prefix: '2001:db8:3::/48', via: ['fe80::2'], bestPeer: 'fe80::2%one' },
+      ]),
+    );
+    const learned = () => kernel.list(6).filter((route) => route.protocol === 17);
+    await eventually(() => learned().length === 1, { interval: 1 });
+    t.match(learned(), [{ prefixLength: 48, nextHops: [{ interfaceIndex: 2 }] }]);
+    t.match(
+      told.filter((line) => line.startsWith('skipped')),
+      [/2001:db8:1::\/48: its next hop is an IPv4 address/, /2001:db8:2::\/48: .*192.0.2.77 is on no subnet/],
+    );
+    await writer.stop();
+  },
+);
+
+t.test('routes of our own are not written: the kernel has them by itself', async (t) => {
+  const { fib, writer, ours } = bench();
+  writer.start();
+  fib.routes(changes(4, two));
+  await eventually(() => ours() === 2, { interval: 1 });
+  fib.routes(changes(4, [{ prefix: '10.0.1.0/24', via: ['192.0.2.1'], local: true }]));
+  await eventually(() => ours() === 1, { interval: 1 });
+  t.equal(fib.ipv4.wantedCount, 1);
+  await writer.stop();
+});
