@@ -80,8 +80,8 @@ t.test('what cannot be decoded says why and where', async (t) => {
     [`${'ff'.repeat(16)}00170200000000ff`, '1/2', 16],
     [`${'ff'.repeat(16)}001309`, '1/3', 18],
     [`${'ff'.repeat(16)}001d0104fde800010a00000100`, '2/6', 22],
-    [`${'ff'.repeat(16)}0017020005 0000`.replace(' ', ''), '3/1', 19],
-    [`${'ff'.repeat(16)}001802000000 0021`.replace(' ', ''), '3/10', 23],
+    [`${'ff'.repeat(16)}00170200050000`, '3/1', 19],
+    [`${'ff'.repeat(16)}0018020000000021`, '3/10', 23],
   ];
   for (const [hex, code, offset] of cases)
     t.match(decodeMessage(fromHex(hex)!), { error: { code, offset } }, hex);
