@@ -6,7 +6,9 @@ import { FakeNetwork, seededRandom } from '@peerage/bgp/testing';
 import { Agent } from '../src/agent.js';
 import { CniFileDriver } from '../src/drivers/cni-file/cni-file-driver.js';
 import { formatIp } from '../src/items/ip.js';
+import type { ClusterSource } from '../src/sources/cluster-source.js';
 import { manifestsSource } from '../src/sources/manifests/manifests-source.js';
+import type { SourcePorts } from '../src/sources/source-ports.js';
 import { fakeAgentKernel } from '../src/testing/fake-agent-kernel.js';
 import { FakeKernel } from '../src/testing/fake-kernel.js';
 import { configOf } from './config-of.js';
@@ -37,11 +39,17 @@ export class TestCluster {
   readonly clock = systemClock();
   readonly network = new FakeNetwork(this.clock);
   readonly #agents: Agent[] = [];
+  /** What the agents read, in the order of their start. */
+  readonly sources: ClusterSource[] = [];
+  readonly #newSource: (ports: SourcePorts) => ClusterSource;
 
-  constructor(directory: string) {
+  /** `newSource` is what the agents read, when it is not this cluster's own folder. */
+  constructor(directory: string, newSource?: (ports: SourcePorts) => ClusterSource) {
     this.#folder = directory;
     this.directory = join(directory, 'manifests');
     mkdirSync(this.directory);
+    const quick = { settleMilliseconds: 10, pollMilliseconds: 200 };
+    this.#newSource = newSource ?? ((ports) => manifestsSource(this.directory, ports, quick));
   }
 
   /** Writes, or writes anew, an object of the cluster. */
@@ -65,10 +73,12 @@ export class TestCluster {
     if (kernel.list(4).length + kernel.list(6).length === 0) kernel.addLink('eth0', own);
     const ports = { clock: this.clock, random: seededRandom(first.length), log: { log: () => {} } };
     const sockets = this.network.hostAt(first) ?? this.network.host(first, ...others);
+    const source = this.#newSource(ports);
+    this.sources.push(source);
     const agent = new Agent(
       configOf(name, flags),
       {
-        source: manifestsSource(this.directory, ports, { settleMilliseconds: 10, pollMilliseconds: 200 }),
+        source,
         kernel: fakeAgentKernel(kernel),
         cniFile: new CniFileDriver(this.#cniFile(name)),
         speaker: { ...ports, sockets },

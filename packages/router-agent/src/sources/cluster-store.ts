@@ -4,9 +4,12 @@ import type { ObjectKey, Snapshot } from '../model/snapshot.js';
 import type { ClusterObject } from './cluster-object.js';
 import type { SourceClock } from './source-ports.js';
 
+/** Least milliseconds between two calls of a listener: in a burst, each call costs a look at the whole cluster. */
+const TELL_MILLISECONDS = 50;
+
 /**
- * The last good form of each object, and what is wrong at the moment. Hands out snapshots that never change, and tells, once
- * per turn of the event loop, when a newer one differs.
+ * The last good form of each object, and what is wrong at the moment. Hands out snapshots that never change, and tells when a
+ * newer one differs: a change after a quiet time in the next turn of the event loop, those of a burst together.
  */
 export class ClusterStore {
   readonly #clock: SourceClock;
@@ -21,6 +24,7 @@ export class ClusterStore {
   readonly #listeners = new Set<() => void>();
   #snapshot: Snapshot | null = null;
   #telling = false;
+  #lastTold = Number.NEGATIVE_INFINITY;
 
   constructor(clock: SourceClock) {
     this.#clock = clock;
@@ -93,10 +97,15 @@ export class ClusterStore {
     this.#snapshot = null;
     if (this.#telling) return;
     this.#telling = true;
-    this.#clock.nextTurn(() => {
-      this.#telling = false;
-      for (const listener of [...this.#listeners]) listener();
-    });
+    const wait = this.#lastTold + TELL_MILLISECONDS - this.#clock.now();
+    if (wait <= 0) this.#clock.nextTurn(() => this.#tell());
+    else this.#clock.setTimer(wait, () => this.#tell());
+  }
+
+  #tell(): void {
+    this.#telling = false;
+    this.#lastTold = this.#clock.now();
+    for (const listener of [...this.#listeners]) listener();
   }
 
   #nodes(): ReadonlyMap<string, Node> {

@@ -4,19 +4,32 @@ import type { SourceClock } from '../../src/sources/source-ports.js';
 import { translate } from '../../src/sources/translate.js';
 import { sampleNode, sampleSlice } from './sample-objects.js';
 
-/** A store whose turns the test takes. */
+/** A store whose time the test moves. */
 function newStore() {
   const turns: (() => void)[] = [];
+  const timers: { at: number; callback: () => void }[] = [];
+  let now = 0;
   const clock: SourceClock = {
-    now: () => 0,
-    wallTime: () => 0,
-    setTimer: () => ({ cancel() {} }),
+    now: () => now,
+    wallTime: () => now,
+    setTimer: (milliseconds, callback) => {
+      timers.push({ at: now + milliseconds, callback });
+      return { cancel() {} };
+    },
     nextTurn: (callback) => void turns.push(callback),
   };
   const turn = (): void => {
     for (const callback of turns.splice(0)) callback();
   };
-  return { store: new ClusterStore(clock), turn };
+  const pass = (milliseconds: number): void => {
+    now += milliseconds;
+    for (const timer of timers.splice(0)) {
+      if (timer.at <= now) timer.callback();
+      else timers.push(timer);
+    }
+    turn();
+  };
+  return { store: new ClusterStore(clock), turn, pass };
 }
 
 function object(kind: 'Node' | 'EndpointSlice', raw: unknown) {
@@ -24,6 +37,27 @@ function object(kind: 'Node' | 'EndpointSlice', raw: unknown) {
   if (!translation.ok) throw new Error(JSON.stringify(translation.issues));
   return translation.object;
 }
+
+t.test('a burst is told at once, and then again when it has gone on for a while', async (t) => {
+  const { store, turn, pass } = newStore();
+  const told: number[] = [];
+  store.onChange(() => told.push(store.snapshot().nodes.size));
+  store.put(object('Node', sampleNode(1)));
+  turn();
+  t.same(told, [1]);
+  for (const n of [2, 3, 4]) {
+    pass(10);
+    store.put(object('Node', sampleNode(n)));
+  }
+  turn();
+  t.same(told, [1]);
+  pass(20);
+  t.same(told, [1, 4]);
+  pass(50);
+  store.put(object('Node', sampleNode(5)));
+  turn();
+  t.same(told, [1, 4, 5], 'after a quiet time there is no wait');
+});
 
 t.test('many changes in one turn are told once, and an equal object is no change', async (t) => {
   const { store, turn } = newStore();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
-import type { Rules } from './kube-cases.js';
+import type { Rules } from './api-server-under-test.js';
 
 /** The rules of the ClusterRole in `deploy/rbac.yaml`. */
 export async function documentedRules(): Promise<Rules> {

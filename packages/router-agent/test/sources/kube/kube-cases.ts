@@ -8,21 +8,9 @@ import { type KubernetesOptions, kubernetesSource } from '../../../src/sources/k
 import { realPorts } from '../real-ports.js';
 import { type RawSample, sampleNode, sampleService, sampleSlice } from '../sample-objects.js';
 import { sourceCases, untilInSync, untilSnapshot } from '../source-cases.js';
+import type { ApiServerUnderTest, Rules } from './api-server-under-test.js';
 import { KubeWriter } from './kube-writer.js';
 import { StallingProxy } from './stalling-proxy.js';
-
-/** An API server that a test may stop and start. */
-export interface ApiServerUnderTest {
-  /** Path of an administrator's kubeconfig. */
-  readonly kubeconfig: string;
-  stop(): Promise<void>;
-  /** On the same port, with the same objects. */
-  start(): Promise<void>;
-  /** Forgets the history of changes, so that older resource versions are gone. */
-  forgetHistory(): Promise<void>;
-  /** A kubeconfig for a service account with exactly these rules. */
-  kubeconfigWithRules(rules: readonly Readonly<Record<string, readonly string[]>>[]): Promise<string>;
-}
 
 /** Waits short enough for a test. Silence is still far longer than a healthy answer takes. */
 export const QUICK: Partial<KubernetesOptions> = {
@@ -33,9 +21,6 @@ export const QUICK: Partial<KubernetesOptions> = {
   longestWaitMilliseconds: 500,
   deniedWaitMilliseconds: 300,
 };
-
-/** Reads `deploy/rbac.yaml`'s rules of the ClusterRole. */
-export type Rules = readonly Readonly<Record<string, readonly string[]>>[];
 
 /**
  * What the Kubernetes source does with any API server: the fake and the real one. Between the cases every object is removed.
@@ -196,7 +181,7 @@ export function kubeCases(
 
   t.test('a rule that is missing degrades its kind alone, and is named as it must be added', async (t) => {
     await applyAll([sampleNode(1), sampleService(1), sampleSlice(1, [1])]);
-    const some = (await rules()).filter(({ resources }) => !resources?.includes('endpointslices'));
+    const some = (await rules()).filter(({ resources }) => !resources.includes('endpointslices'));
     const kubeconfig = await server.kubeconfigWithRules(some);
     const source = kubernetesSource({ kubeconfig, master: null }, realPorts(), QUICK);
     await source.start();
