@@ -159,3 +159,105 @@ t.test('a folder of manifests that goes away changes nothing', async (t) => {
   await eventually(() => one.agent.problems.list().length === 0, quick);
   t.same(one.learned(), ['10.48.2.0/24 via 192.168.1.12']);
 });
+
+/** A node with addresses and pod ranges of both families. */
+function dualNode(n: number) {
+  const sample = sampleNode(n);
+  const addresses = [`192.168.1.${10 + n}`, `fd00:1::${10 + n}`].map((address) => ({
+    type: 'InternalIP',
+    address,
+  }));
+  return { ...sample, spec: { podCIDRs: [`10.48.${n}.0/24`, `fd00:48:${n}::/64`] }, status: { addresses } };
+}
+
+for (const [title, peers] of [
+  ['both families over one IPv4 session', ['192.168.1.254']],
+  ['a session for each family', ['192.168.1.254', 'fd00:1::254']],
+] as const) {
+  t.test(`dual stack: ${title}`, async (t) => {
+    const cluster = new TestCluster(tempDir(t));
+    t.teardown(() => cluster.stop());
+    for (const n of [1, 2]) cluster.put(dualNode(n));
+    const flags = [
+      `--peer-router-ips=${peers.join()}`,
+      `--peer-router-asns=${peers.map(() => 64513).join()}`,
+    ];
+    const one = await cluster.start('node-1', ['192.168.1.11/24', 'fd00:1::11/64'], flags);
+    await cluster.start('node-2', ['192.168.1.12/24', 'fd00:1::12/64'], flags);
+    const speaker = new BgpSpeaker(
+      { localAs: 64513, routerId: '192.168.1.254', listen: [{ port: 179 }] },
+      {
+        sockets: cluster.network.host('192.168.1.254', 'fd00:1::254'),
+        clock: cluster.clock,
+        random: seededRandom(3),
+      },
+    );
+    t.teardown(() => speaker.close({ graceMilliseconds: 100 }));
+    for (const n of [11, 12]) {
+      for (const peer of peers) {
+        const ipv6 = peer.includes(':');
+        const families =
+          peers.length === 2
+            ? ([ipv6 ? 'ipv6-unicast' : 'ipv4-unicast'] as const)
+            : (['ipv4-unicast', 'ipv6-unicast'] as const);
+        speaker.addPeer({
+          address: ipv6 ? `fd00:1::${n}` : `192.168.1.${n}`,
+          remoteAs: 64512,
+          families,
+          nextHop: { 'ipv4-unicast': '192.168.1.254', 'ipv6-unicast': 'fd00:1::254' },
+          importPolicy: acceptAll,
+          exportPolicy: acceptAll,
+        });
+      }
+    }
+    speaker.announce({ prefixes: ['172.16.0.0/16', '2001:db8::/32', '::/0'] });
+    await speaker.start();
+    const expected = [
+      '10.48.2.0/24 via 192.168.1.12',
+      '172.16.0.0/16 via 192.168.1.254',
+      '2001:db8::/32 via fd00:1::254',
+      'fd00:48:2::/64 via fd00:1::12',
+    ];
+    await eventually(() => one.learned().length === expected.length, quick);
+    t.same(one.learned(), expected);
+    const heard = () =>
+      speaker
+        .rib({ limit: 100 })
+        .routes.filter(({ paths }) => paths[0]?.peer !== 'local')
+        .map(({ prefix, paths }) => `${prefix} via ${paths.map((path) => path.nextHop).join()}`)
+        .sort();
+    await eventually(() => heard().length === 4, quick);
+    t.same(heard(), [
+      '10.48.1.0/24 via 192.168.1.11',
+      '10.48.2.0/24 via 192.168.1.12',
+      'fd00:48:1::/64 via fd00:1::11',
+      'fd00:48:2::/64 via fd00:1::12',
+    ]);
+  });
+}
+
+t.test('a service whose last endpoint stops being ready is withdrawn, and comes back with it', async (t) => {
+  const cluster = new TestCluster(tempDir(t));
+  t.teardown(() => cluster.stop());
+  cluster.put(sampleNode(1));
+  cluster.put(sampleService(1));
+  const slice = sampleSlice(1, [1]);
+  cluster.put(slice);
+  const one = await cluster.start('node-1', ['192.168.1.11/24'], ['--advertise-external-ip']);
+  const announced = () =>
+    one
+      .speaker()
+      .announced('vip')
+      .map((route) => route.prefix)
+      .sort();
+  await eventually(() => one.agent.speaker !== null && announced().length === 2, quick);
+  const emptied = { ...slice, endpoints: [] };
+  cluster.put(emptied);
+  await eventually(() => announced().length === 0, quick);
+  t.match(
+    one.agent.advertisements.filter((row) => row.kind === 'cluster-ip'),
+    [{ advertised: false, reason: /no IPv4 endpoint anywhere/, subject: 'default/web-1' }],
+  );
+  cluster.put(slice);
+  await eventually(() => announced().length === 2, quick);
+});
