@@ -6,6 +6,7 @@ import { type AttrId, type NextHopId, NO_ATTR, NO_ROW, type PathRow, type PeerIn
 import type { PeerFacts } from '../rib/peer-columns.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 import type { PipelinePeer } from './pipeline-peer.js';
+import type { Recipient } from './recipient.js';
 import type { Subscriber } from './subscriber.js';
 
 /** One family of a session. */
@@ -20,8 +21,9 @@ export interface MemberFamily {
 }
 
 /** A session, or one that is gone and whose rows are still being swept. */
-export class Member {
+export class Member implements Recipient {
   readonly index: PeerIndex;
+  readonly maxMessage: number;
   readonly peer: PipelinePeer;
   readonly reader: UpdateReader;
   readonly policyPeer: PolicyPeer;
@@ -36,6 +38,7 @@ export class Member {
 
   constructor(rib: Rib, peer: PipelinePeer) {
     this.peer = peer;
+    this.maxMessage = peer.maxMessage;
     this.index = rib.peers.take(factsOf(peer));
     this.reader = new UpdateReader(peer.context);
     this.policyPeer = Object.freeze({ address: peer.address, as: peer.as, type: peer.type });

@@ -1,26 +1,16 @@
 import { parseAddress, u32ToAddress } from '../net/address.js';
-import { type Family, IPV4_UNICAST } from '../net/family.js';
-import { createNlriKey } from '../net/nlri-key.js';
+import type { Family } from '../net/family.js';
 import { supportedFamilies } from '../nlri/nlri.js';
-import type { AdjRibOut } from '../rib/adj-rib-out.js';
-import {
-  type AttrId,
-  LOCAL_PEER,
-  NO_ATTR,
-  NO_ROW,
-  type PathRow,
-  type PeerIndex,
-  type PrefixId,
-} from '../rib/ids.js';
+import { LOCAL_PEER, NO_ROW, type PeerIndex, type PrefixId } from '../rib/ids.js';
 import { type FamilyTable, Rib } from '../rib/rib.js';
-import { ByteWriter } from '../wire/byte-writer.js';
 import type { Fault } from '../wire/result.js';
 import type { Announcement } from './config.js';
 import { Exporter } from './export.js';
-import { isSameProfile, profileOf } from './group-profile.js';
+import { GroupSet } from './group-set.js';
 import { Importer } from './import.js';
+import { Inbound } from './inbound.js';
 import { LocalRoutes } from './local-routes.js';
-import { Member, type MemberFamily } from './member.js';
+import { Member } from './member.js';
 import type {
   PeerCounts,
   PeerPolicies,
@@ -32,8 +22,6 @@ import { Queries } from './queries.js';
 import type { RouteSink } from './route-sink.js';
 import { Sinks } from './sinks.js';
 import type { OwnedRoute, RoutePage, RouteQuery } from './status.js';
-import { Subscriber } from './subscriber.js';
-import { type GroupTools, UpdateGroup } from './update-group.js';
 import { UpdateWriter } from './update-writer.js';
 
 /** Rows or prefixes that one step of a turn goes through. */
@@ -57,29 +45,22 @@ export class Pipeline {
   /** The peer's End-of-RIB came (RFC 4724 §2). */
   onEndOfRib: ((peer: PeerIndex, family: Family) => void) | null = null;
   private readonly tables: Rib;
-  private readonly options: PipelineOptions;
   private readonly importer: Importer;
   private readonly exporter: Exporter;
-  private readonly tools: GroupTools;
+  private readonly inbound: Inbound;
+  private readonly groups: GroupSet;
   private readonly locals: LocalRoutes;
   private readonly sinks: Sinks;
   private readonly queries: Queries;
   private readonly members: (Member | undefined)[] = [];
-  private readonly groups = new Map<FamilyTable, UpdateGroup[]>();
   private readonly lost: Member[] = [];
-  private readonly judged = new Set<MemberFamily>();
-  private readonly dissolved: AdjRibOut[] = [];
-  private readonly key = createNlriKey();
-  private readonly canonical = new ByteWriter(4096);
   private readonly stepPrefixes: number[] = [];
   private readonly stepBest: number[] = [];
   private readonly stepTold: boolean[] = [];
   private readonly stepSize: number;
-  private lastScope = 0;
   private nextHopGeneration = 0;
 
   constructor(options: PipelineOptions) {
-    this.options = options;
     this.stepSize = options.stepSize ?? STEP;
     const local = {
       internal: false,
@@ -98,19 +79,21 @@ export class Pipeline {
       owner: (profile, prefix) => locals.owner(profile.table, prefix),
       ownerNumber: (profile, prefix) => locals.ownerNumber(profile.table, prefix),
     });
-    this.tools = { rib, exporter: this.exporter, writer: new UpdateWriter(rib), stepSize: this.stepSize };
+    const { stepSize } = this;
+    const member = (index: number): Member | undefined => this.members[index];
+    this.inbound = new Inbound({ rib, importer, stepSize, seconds, member });
+    this.groups = new GroupSet({ rib, exporter: this.exporter, writer: new UpdateWriter(rib), stepSize });
     this.sinks = new Sinks(rib, this.stepSize, (peer) =>
       peer === LOCAL_PEER ? 'local' : (this.members[peer]?.peer.address ?? ''),
     );
-    this.queries = new Queries({ rib, importer, locals, seconds, member: (index) => this.members[index] });
-    for (const table of rib.tables) this.groups.set(table, []);
+    this.queries = new Queries({ rib, importer, locals, seconds, member });
   }
 
   /** A session is Established. What is in the tables goes out in the next turns, then End-of-RIB for each family. */
   openPeer(peer: PipelinePeer): PeerIndex {
     const member = new Member(this.tables, peer);
     this.members[member.index] = member;
-    for (const family of member.families.values()) this.subscribe(member, family);
+    for (const family of member.families.values()) this.groups.subscribe(member, family);
     return member.index;
   }
 
@@ -119,12 +102,8 @@ export class Pipeline {
     const member = this.member(peer);
     member.isOpen = false;
     for (const family of member.families.values()) {
-      const { subscriber } = family;
-      family.subscriber = null;
-      this.judged.delete(family);
-      if (subscriber === null) continue;
-      this.leave(subscriber);
-      subscriber.dispose(family.table.prefixes.limit);
+      this.inbound.stopJudging(family);
+      this.groups.unsubscribe(family);
     }
     this.lost.push(member);
   }
@@ -137,52 +116,14 @@ export class Pipeline {
   /** Takes the body of one UPDATE. A fault of severity `reset` must end the session; weaker ones were dealt with. */
   receive(peer: PeerIndex, bytes: Uint8Array, start: number, end: number): Fault | null {
     const member = this.member(peer);
-    const { reader } = member;
-    const outcome = reader.read(bytes, start, end);
-    if (outcome === 'reset') return reader.fault;
-    this.withdrawField(member, IPV4_UNICAST, bytes, reader.withdrawnStart, reader.withdrawnEnd);
-    if (reader.unreachFamily !== null) {
-      this.withdrawField(member, reader.unreachFamily, bytes, reader.unreachNlriStart, reader.unreachNlriEnd);
+    const fault = this.inbound.receive(member, bytes, start, end);
+    const { endOfRib } = member.reader;
+    const own = endOfRib === null || fault?.severity === 'reset' ? undefined : member.family(endOfRib);
+    if (own !== undefined) {
+      own.endOfRib = true;
+      this.onEndOfRib?.(peer, own.table.family);
     }
-    const hasPlain = reader.nlriStart < reader.nlriEnd;
-    const { reachFamily } = reader;
-    const hasReach = reachFamily !== null && reader.reachNlriStart < reader.reachNlriEnd;
-    if (outcome === 'withdraw') {
-      // RFC 7606 §2: treat-as-withdraw
-      if (hasPlain) this.withdrawField(member, IPV4_UNICAST, bytes, reader.nlriStart, reader.nlriEnd);
-      if (hasReach)
-        this.withdrawField(member, reachFamily, bytes, reader.reachNlriStart, reader.reachNlriEnd);
-    } else if (hasPlain || hasReach) {
-      const set = this.setOf(member);
-      if (hasPlain) {
-        const { nextHopStart } = reader;
-        this.announceField(
-          member,
-          IPV4_UNICAST,
-          bytes,
-          reader.nlriStart,
-          reader.nlriEnd,
-          set,
-          nextHopStart,
-          nextHopStart + 4,
-        );
-      }
-      if (hasReach) {
-        const { reachNextHopStart, reachNextHopEnd, reachNlriStart, reachNlriEnd } = reader;
-        this.announceField(
-          member,
-          reachFamily,
-          bytes,
-          reachNlriStart,
-          reachNlriEnd,
-          set,
-          reachNextHopStart,
-          reachNextHopEnd,
-        );
-      }
-    }
-    if (reader.endOfRib !== null) this.noteEndOfRib(member, reader.endOfRib);
-    return reader.fault;
+    return fault;
   }
 
   /** Judges what was received anew, and what is advertised, in budgeted turns; the session stays. */
@@ -195,8 +136,8 @@ export class Pipeline {
     member.exportPolicy = policies.exportPolicy;
     member.nextHopSelf = nextHopSelf;
     for (const family of member.families.values()) {
-      if (isImportNew) this.judgeAnew(member, family);
-      if (isExportNew) this.regroup(member, family);
+      if (isImportNew) this.inbound.judgeAnew(member, family);
+      if (isExportNew) this.groups.regroup(member, family);
     }
   }
 
@@ -236,12 +177,12 @@ export class Pipeline {
 
   /** One turn: each kind of work makes at least one step, and goes on until `isOver` says so. True: there is more to do. */
   work(isOver: () => boolean): boolean {
-    let more = this.sweep(isOver);
-    more = this.judge(isOver) || more;
+    let more = repeat(() => this.lost.some((member) => this.inbound.sweepStep(member)), isOver);
+    more = repeat(() => this.inbound.judgeStep(), isOver) || more;
     more = this.drain(isOver) || more;
     more = repeat(() => this.sinks.step(), isOver) || more;
-    more = this.serve(isOver) || more;
-    more = this.dissolve() || more;
+    more = repeat(() => this.groups.step(), isOver) || more;
+    more = this.groups.dissolve() || more;
     more = this.collect() || more;
     return more;
   }
@@ -288,163 +229,6 @@ export class Pipeline {
     return member;
   }
 
-  /** The interned attributes of the UPDATE that was read. */
-  private setOf(member: Member): AttrId {
-    const { reader } = member;
-    if (reader.sameAttributes && member.lastSet !== NO_ATTR) return member.lastSet;
-    this.canonical.reset();
-    reader.canonical(this.canonical);
-    const set = this.tables.attributes.intern(this.canonical.bytes, 0, this.canonical.length);
-    member.keepLastSet(this.tables, set);
-    return set;
-  }
-
-  private announceField(
-    member: Member,
-    family: Family,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    set: AttrId,
-    hopStart: number,
-    hopEnd: number,
-  ): void {
-    const own = member.family(family);
-    if (own === undefined) return;
-    const { importer, key } = this;
-    const { table } = own;
-    const { codec } = table.prefixes;
-    const addPath = member.peer.context.addPath(family);
-    const hop = this.tables.nextHops.intern(bytes, hopStart, hopEnd);
-    const time = Math.floor(this.options.now() / 1000);
-    const isShared = importer.isSharedAnswer(member);
-    let isJudged = false;
-    for (let at = start; at < end; ) {
-      at = codec.read(bytes, at, end, addPath, key);
-      const prefix = table.prefixes.add(key);
-      if (!isShared || !isJudged) importer.judge(member, own, prefix, set, hop);
-      isJudged = true;
-      table.setPath(prefix, member.index, key.pathId, set, hop, importer.accepted, importer.nextHop, time);
-    }
-  }
-
-  private withdrawField(member: Member, family: Family, bytes: Uint8Array, start: number, end: number): void {
-    if (start >= end) return;
-    const own = member.family(family);
-    if (own === undefined) return;
-    const { key } = this;
-    const { table } = own;
-    const { codec } = table.prefixes;
-    const addPath = member.peer.context.addPath(family);
-    for (let at = start; at < end; ) {
-      at = codec.read(bytes, at, end, addPath, key);
-      const row = table.paths.find(table.prefixes.find(key), member.index, key.pathId);
-      if (row !== NO_ROW) table.removePath(row);
-    }
-  }
-
-  private noteEndOfRib(member: Member, family: Family): void {
-    const own = member.family(family);
-    if (own === undefined) return;
-    own.endOfRib = true;
-    this.onEndOfRib?.(member.index, family);
-  }
-
-  private subscribe(member: Member, family: MemberFamily): void {
-    const group = this.groupFor(member, family);
-    const subscriber = new Subscriber(member, group, this.tables.outs);
-    family.subscriber = subscriber;
-    group.add(subscriber);
-  }
-
-  /** The policy changed: the member moves to the group of its new profile, and is sent the difference. */
-  private regroup(member: Member, family: MemberFamily): void {
-    const { subscriber } = family;
-    if (subscriber === null) return;
-    subscriber.keepAll();
-    this.leave(subscriber);
-    this.groupFor(member, family).add(subscriber);
-  }
-
-  private leave(subscriber: Subscriber): void {
-    const { group } = subscriber;
-    group.remove(subscriber);
-    if (!group.isEmpty) return;
-    const groups = this.groups.get(group.table)!;
-    groups.splice(groups.indexOf(group), 1);
-    this.dissolved.push(group.adjOut);
-  }
-
-  private groupFor(member: Member, family: MemberFamily): UpdateGroup {
-    const profile = profileOf(member, family);
-    const groups = this.groups.get(family.table)!;
-    const known = groups.find((group) => isSameProfile(group.profile, profile));
-    if (known !== undefined) return known;
-    this.lastScope++;
-    const group = new UpdateGroup(profile, this.lastScope, this.tools);
-    groups.push(group);
-    return group;
-  }
-
-  /** Withdraws the rows of lost peers. */
-  private sweep(isOver: () => boolean): boolean {
-    return repeat(() => {
-      for (const member of this.lost) {
-        for (const { table } of member.families.values()) {
-          for (let n = 0; n < this.stepSize; n++) {
-            const row = table.paths.peerHead(member.index);
-            if (row === NO_ROW) break;
-            table.removePath(row);
-          }
-          if (table.paths.peerHead(member.index) !== NO_ROW) return true;
-        }
-      }
-      return false;
-    }, isOver);
-  }
-
-  private judgeAnew(member: Member, family: MemberFamily): void {
-    const { table } = family;
-    family.judging = table.paths.peerHead(member.index);
-    this.judged.add(family);
-    table.paths.onRemove = (row) => {
-      const other = this.members[table.paths.peer(row)]?.family(table.family);
-      if (other?.judging === row) other.judging = table.paths.nextOfPeer(row);
-    };
-  }
-
-  private judge(isOver: () => boolean): boolean {
-    return repeat(() => {
-      for (const family of this.judged) {
-        this.judgeStep(family);
-        if (family.judging !== NO_ROW) return true;
-        this.judged.delete(family);
-      }
-      return this.judged.size > 0;
-    }, isOver);
-  }
-
-  private judgeStep(family: MemberFamily): void {
-    const { paths } = family.table;
-    for (let n = 0; n < this.stepSize && family.judging !== NO_ROW; n++) {
-      const row = family.judging;
-      family.judging = paths.nextOfPeer(row);
-      this.judgeRow(family, row);
-    }
-  }
-
-  private judgeRow(family: MemberFamily, row: PathRow): void {
-    const { table } = family;
-    const { paths } = table;
-    const peer = paths.peer(row);
-    const received = paths.receivedSet(row);
-    const hop = paths.receivedNextHop(row);
-    const prefix = paths.prefix(row);
-    this.importer.judge(this.members[peer]!, family, prefix, received, hop);
-    const { accepted, nextHop } = this.importer;
-    table.setPath(prefix, peer, paths.pathId(row), received, hop, accepted, nextHop, paths.time(row));
-  }
-
   /** Decides dirty prefixes and tells groups and sinks. */
   private drain(isOver: () => boolean): boolean {
     return repeat(() => {
@@ -459,7 +243,7 @@ export class Pipeline {
 
   private drainStep(table: FamilyTable): void {
     const { loc } = table;
-    const groups = this.groups.get(table)!;
+    const groups = this.groups.of(table);
     const { stepPrefixes, stepBest } = this;
     const share = Math.floor((2 * this.stepSize) / Math.max(1, groups.length));
     const most = Math.max(Math.min(LEAST_DECISIONS, this.stepSize), share);
@@ -482,24 +266,6 @@ export class Pipeline {
       stepBest[told++] = best;
     }
     this.sinks.tell(table, stepPrefixes, stepBest, told);
-  }
-
-  /** Brings members up to date that are new or were slow. */
-  private serve(isOver: () => boolean): boolean {
-    return repeat(() => {
-      for (const groups of this.groups.values()) {
-        for (const group of groups) if (group.step()) return true;
-      }
-      return false;
-    }, isOver);
-  }
-
-  /** Gives up what groups without members held. */
-  private dissolve(): boolean {
-    const last = this.dissolved.at(-1);
-    if (last === undefined) return false;
-    if (!last.shrink(4 * this.stepSize)) this.dissolved.pop();
-    return this.dissolved.length > 0;
   }
 
   /** Ends the turn: frees ids that nobody holds any more, of lost peers too. */

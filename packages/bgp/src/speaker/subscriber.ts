@@ -1,13 +1,23 @@
+import type { AdjRibOut } from '../rib/adj-rib-out.js';
 import { Column32 } from '../rib/columns.js';
 import { IdQueue } from '../rib/id-queue.js';
 import { NO_OUT, type OutId, type PeerIndex, type PrefixId } from '../rib/ids.js';
 import type { OutTable } from '../rib/out-table.js';
-import type { PrefixHolder } from '../rib/rib.js';
-import type { Member } from './member.js';
-import type { UpdateGroup } from './update-group.js';
+import type { FamilyTable, PrefixHolder } from '../rib/rib.js';
+import type { Recipient } from './recipient.js';
 
 /** A cursor past every prefix: the walk is done. */
 export const WALKED = 0x7fffffff;
+
+/** The update group of a subscriber, as others reach it through the subscriber. */
+export interface SubscriberGroup {
+  readonly table: FamilyTable;
+  readonly adjOut: AdjRibOut;
+  /** Sends everything again, in place of what is not sent yet. */
+  resend(subscriber: Subscriber): void;
+  /** Prefixes that this member was sent and not withdrawn. */
+  sentCount(subscriber: Subscriber): number;
+}
 
 /**
  * One family of one member, as its update group sees it. In the group's stream it has been sent what the group advertises.
@@ -20,9 +30,9 @@ export const WALKED = 0x7fffffff;
  * ```
  */
 export class Subscriber implements PrefixHolder {
-  readonly member: Member;
+  readonly member: Recipient;
   readonly index: PeerIndex;
-  group: UpdateGroup;
+  group: SubscriberGroup;
   isInStream = false;
   cursor = 1;
   /** On its first walk, with nothing sent behind the cursor: such subscribers of one group walk together. */
@@ -40,7 +50,7 @@ export class Subscriber implements PrefixHolder {
   /** Dirty prefixes. */
   dirtyCount = 0;
 
-  constructor(member: Member, group: UpdateGroup, outs: OutTable) {
+  constructor(member: Recipient, group: SubscriberGroup, outs: OutTable) {
     this.member = member;
     this.index = member.index;
     this.group = group;

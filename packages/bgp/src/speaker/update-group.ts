@@ -5,7 +5,7 @@ import type { FamilyTable, Rib } from '../rib/rib.js';
 import type { Exporter } from './export.js';
 import type { GroupProfile } from './group-profile.js';
 import { type Audience, type OutBatch, OutBatches } from './out-batch.js';
-import { type Subscriber, WALKED } from './subscriber.js';
+import { type Subscriber, type SubscriberGroup, WALKED } from './subscriber.js';
 import type { UpdateWriter } from './update-writer.js';
 
 /** What the groups of a pipeline share. */
@@ -23,7 +23,7 @@ export interface GroupTools {
  * Members in the stream have been sent what `adjOut` says, but for routes whose source they are. The others are served one
  * by one, or together while their cursors are at the same place, until they have caught up.
  */
-export class UpdateGroup {
+export class UpdateGroup implements SubscriberGroup {
   readonly profile: GroupProfile;
   readonly table: FamilyTable;
   readonly adjOut: AdjRibOut;

@@ -7,8 +7,8 @@ import type { PrefixTable } from '../rib/prefix-table.js';
 import type { Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import type { GroupProfile } from './group-profile.js';
-import type { Member } from './member.js';
 import { OutBatch, OutBuckets } from './out-batch.js';
+import type { Recipient } from './recipient.js';
 
 /** A block is closed when it is over this: what a slow member is sent too much is bounded by it and one step. */
 const BLOCK_BYTES = 32_768;
@@ -62,12 +62,12 @@ export class UpdateWriter {
     this.closeBlock();
   }
 
-  sendTo(member: Member): void {
+  sendTo(member: Recipient): void {
     for (const block of this.blocks) member.send(block.bytes, block.messages);
   }
 
-  sendEndOfRib(family: Family, member: Member): void {
-    this.packerFor(member.peer.maxMessage).endOfRib(this.out, family);
+  sendEndOfRib(family: Family, member: Recipient): void {
+    this.packerFor(member.maxMessage).endOfRib(this.out, family);
     const bytes = this.out.slice();
     this.out.reset();
     member.send(bytes, 1);

@@ -1,0 +1,87 @@
+import type { AdjRibOut } from '../rib/adj-rib-out.js';
+import type { FamilyTable } from '../rib/rib.js';
+import { isSameProfile, profileOf } from './group-profile.js';
+import type { Member, MemberFamily } from './member.js';
+import { Subscriber } from './subscriber.js';
+import { type GroupTools, UpdateGroup } from './update-group.js';
+
+/** All update groups: finds the one of a member, moves members between them, and dissolves those that are empty. */
+export class GroupSet {
+  private readonly tools: GroupTools;
+  private readonly groups = new Map<FamilyTable, UpdateGroup[]>();
+  private readonly dissolved: AdjRibOut[] = [];
+  private lastScope = 0;
+
+  constructor(tools: GroupTools) {
+    this.tools = tools;
+    for (const table of tools.rib.tables) this.groups.set(table, []);
+  }
+
+  /** The groups of one family. */
+  of(table: FamilyTable): readonly UpdateGroup[] {
+    return this.groups.get(table)!;
+  }
+
+  /** A new member gets the table from now on. */
+  subscribe(member: Member, family: MemberFamily): void {
+    const group = this.groupFor(member, family);
+    const subscriber = new Subscriber(member, group, this.tools.rib.outs);
+    family.subscriber = subscriber;
+    group.add(subscriber);
+  }
+
+  /** The policy changed: the member moves to the group of its new profile, and is sent the difference. */
+  regroup(member: Member, family: MemberFamily): void {
+    const { subscriber } = family;
+    if (subscriber === null) return;
+    subscriber.keepAll();
+    this.leave(subscriber);
+    this.groupFor(member, family).add(subscriber);
+  }
+
+  /** The member is gone. */
+  unsubscribe(family: MemberFamily): void {
+    const { subscriber } = family;
+    if (subscriber === null) return;
+    family.subscriber = null;
+    this.leave(subscriber);
+    subscriber.dispose(family.table.prefixes.limit);
+  }
+
+  /** One step of bringing members up to date that are new or were slow. False: nobody waits. */
+  step(): boolean {
+    for (const groups of this.groups.values()) {
+      for (const group of groups) if (group.step()) return true;
+    }
+    return false;
+  }
+
+  /** One step of giving up what groups without members held. True: there is more to do. */
+  dissolve(): boolean {
+    const last = this.dissolved.at(-1);
+    if (last === undefined) return false;
+    if (!last.shrink(4 * this.tools.stepSize)) this.dissolved.pop();
+    return this.dissolved.length > 0;
+  }
+
+  private leave(subscriber: Subscriber): void {
+    const groups = this.groups.get(subscriber.group.table)!;
+    const at = groups.findIndex((group) => group === subscriber.group);
+    const group = groups[at]!;
+    group.remove(subscriber);
+    if (!group.isEmpty) return;
+    groups.splice(at, 1);
+    this.dissolved.push(group.adjOut);
+  }
+
+  private groupFor(member: Member, family: MemberFamily): UpdateGroup {
+    const profile = profileOf(member, family);
+    const groups = this.groups.get(family.table)!;
+    const known = groups.find((group) => isSameProfile(group.profile, profile));
+    if (known !== undefined) return known;
+    this.lastScope++;
+    const group = new UpdateGroup(profile, this.lastScope, this.tools);
+    groups.push(group);
+    return group;
+  }
+}

@@ -1,0 +1,196 @@
+import { type Family, IPV4_UNICAST } from '../net/family.js';
+import { createNlriKey } from '../net/nlri-key.js';
+import { type AttrId, NO_ATTR, NO_ROW, type PathRow } from '../rib/ids.js';
+import type { Rib } from '../rib/rib.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import type { Fault } from '../wire/result.js';
+import type { Importer } from './import.js';
+import type { Member, MemberFamily } from './member.js';
+
+/** What the inbound side shares with the rest of its pipeline. */
+export interface InboundTools {
+  readonly rib: Rib;
+  readonly importer: Importer;
+  /** Rows that one step goes through. */
+  readonly stepSize: number;
+  seconds(): number;
+  /** Also sessions that are gone, while they have rows. */
+  member(index: number): Member | undefined;
+}
+
+/** From UPDATE bytes to rows of the adj-RIB-in: received and judged, withdrawn, judged anew, swept. */
+export class Inbound {
+  private readonly tables: Rib;
+  private readonly importer: Importer;
+  private readonly stepSize: number;
+  private readonly tools: InboundTools;
+  private readonly judged = new Set<MemberFamily>();
+  private readonly key = createNlriKey();
+  private readonly canonical = new ByteWriter(4096);
+
+  constructor(tools: InboundTools) {
+    this.tools = tools;
+    this.tables = tools.rib;
+    this.importer = tools.importer;
+    this.stepSize = tools.stepSize;
+  }
+
+  /** Takes the body of one UPDATE of an open member. */
+  receive(member: Member, bytes: Uint8Array, start: number, end: number): Fault | null {
+    const { reader } = member;
+    const outcome = reader.read(bytes, start, end);
+    if (outcome === 'reset') return reader.fault;
+    this.withdrawField(member, IPV4_UNICAST, bytes, reader.withdrawnStart, reader.withdrawnEnd);
+    if (reader.unreachFamily !== null) {
+      this.withdrawField(member, reader.unreachFamily, bytes, reader.unreachNlriStart, reader.unreachNlriEnd);
+    }
+    const hasPlain = reader.nlriStart < reader.nlriEnd;
+    const { reachFamily } = reader;
+    const hasReach = reachFamily !== null && reader.reachNlriStart < reader.reachNlriEnd;
+    if (outcome === 'withdraw') {
+      // RFC 7606 §2: treat-as-withdraw
+      if (hasPlain) this.withdrawField(member, IPV4_UNICAST, bytes, reader.nlriStart, reader.nlriEnd);
+      if (hasReach)
+        this.withdrawField(member, reachFamily, bytes, reader.reachNlriStart, reader.reachNlriEnd);
+    } else if (hasPlain || hasReach) {
+      const set = this.setOf(member);
+      if (hasPlain) {
+        const { nextHopStart } = reader;
+        this.announceField(
+          member,
+          IPV4_UNICAST,
+          bytes,
+          reader.nlriStart,
+          reader.nlriEnd,
+          set,
+          nextHopStart,
+          nextHopStart + 4,
+        );
+      }
+      if (hasReach) {
+        const { reachNextHopStart, reachNextHopEnd, reachNlriStart, reachNlriEnd } = reader;
+        this.announceField(
+          member,
+          reachFamily,
+          bytes,
+          reachNlriStart,
+          reachNlriEnd,
+          set,
+          reachNextHopStart,
+          reachNextHopEnd,
+        );
+      }
+    }
+    return reader.fault;
+  }
+
+  /** The import policy changed: what was received is judged again, by `judgeStep`. */
+  judgeAnew(member: Member, family: MemberFamily): void {
+    const { table } = family;
+    family.judging = table.paths.peerHead(member.index);
+    this.judged.add(family);
+    table.paths.onRemove = (row) => {
+      const other = this.tools.member(table.paths.peer(row))?.family(table.family);
+      if (other?.judging === row) other.judging = table.paths.nextOfPeer(row);
+    };
+  }
+
+  /** A member leaves: nothing of it is judged any more. */
+  stopJudging(family: MemberFamily): void {
+    this.judged.delete(family);
+  }
+
+  /** One step of judging anew. True: there is more to do. */
+  judgeStep(): boolean {
+    for (const family of this.judged) {
+      for (let n = 0; n < this.stepSize && family.judging !== NO_ROW; n++) {
+        const row = family.judging;
+        family.judging = family.table.paths.nextOfPeer(row);
+        this.judgeRow(family, row);
+      }
+      if (family.judging !== NO_ROW) return true;
+      this.judged.delete(family);
+    }
+    return false;
+  }
+
+  /** One step of withdrawing the rows of a peer that is gone. True: there are more. */
+  sweepStep(member: Member): boolean {
+    for (const { table } of member.families.values()) {
+      for (let n = 0; n < this.stepSize; n++) {
+        const row = table.paths.peerHead(member.index);
+        if (row === NO_ROW) break;
+        table.removePath(row);
+      }
+      if (table.paths.peerHead(member.index) !== NO_ROW) return true;
+    }
+    return false;
+  }
+
+  /** The interned attributes of the UPDATE that was read. */
+  private setOf(member: Member): AttrId {
+    const { reader } = member;
+    if (reader.sameAttributes && member.lastSet !== NO_ATTR) return member.lastSet;
+    this.canonical.reset();
+    reader.canonical(this.canonical);
+    const set = this.tables.attributes.intern(this.canonical.bytes, 0, this.canonical.length);
+    member.keepLastSet(this.tables, set);
+    return set;
+  }
+
+  private announceField(
+    member: Member,
+    family: Family,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    set: AttrId,
+    hopStart: number,
+    hopEnd: number,
+  ): void {
+    const own = member.family(family);
+    if (own === undefined) return;
+    const { importer, key } = this;
+    const { table } = own;
+    const { codec } = table.prefixes;
+    const addPath = member.peer.context.addPath(family);
+    const hop = this.tables.nextHops.intern(bytes, hopStart, hopEnd);
+    const time = this.tools.seconds();
+    const isShared = importer.isSharedAnswer(member);
+    let isJudged = false;
+    for (let at = start; at < end; ) {
+      at = codec.read(bytes, at, end, addPath, key);
+      const prefix = table.prefixes.add(key);
+      if (!isShared || !isJudged) importer.judge(member, own, prefix, set, hop);
+      isJudged = true;
+      table.setPath(prefix, member.index, key.pathId, set, hop, importer.accepted, importer.nextHop, time);
+    }
+  }
+
+  private withdrawField(member: Member, family: Family, bytes: Uint8Array, start: number, end: number): void {
+    if (start >= end) return;
+    const own = member.family(family);
+    if (own === undefined) return;
+    const { key } = this;
+    const { table } = own;
+    const { codec } = table.prefixes;
+    const addPath = member.peer.context.addPath(family);
+    for (let at = start; at < end; ) {
+      at = codec.read(bytes, at, end, addPath, key);
+      const row = table.paths.find(table.prefixes.find(key), member.index, key.pathId);
+      if (row !== NO_ROW) table.removePath(row);
+    }
+  }
+
+  private judgeRow(family: MemberFamily, row: PathRow): void {
+    const { table } = family;
+    const { paths } = table;
+    const peer = paths.peer(row);
+    const received = paths.receivedSet(row);
+    const hop = paths.receivedNextHop(row);
+    const prefix = paths.prefix(row);
+    this.importer.judge(this.tools.member(peer)!, family, prefix, received, hop);
+    const { accepted, nextHop } = this.importer;
+    table.setPath(prefix, peer, paths.pathId(row), received, hop, accepted, nextHop, paths.time(row));
+  }
+}
