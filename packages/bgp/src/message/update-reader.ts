@@ -249,16 +249,22 @@ export class UpdateReader {
     const attributes = this.#attributes;
     if (!attributes.has(AttributeCode.Origin)) this.#reportMissing(AttributeCode.Origin);
     if (!attributes.has(AttributeCode.AsPath)) this.#reportMissing(AttributeCode.AsPath);
+    if (this.reachFamily === IPV4_UNICAST) this.#checkNextHop(bytes, this.reachNextHopStart);
     // RFC 4760 §3: NEXT_HOP means nothing to routes in MP_REACH_NLRI.
     if (this.nlriStart === this.nlriEnd) return;
     const at = this.nextHopStart;
     if (!attributes.has(AttributeCode.NextHop)) {
       this.#reportMissing(AttributeCode.NextHop);
-    } else if (at >= 0 && isNoHost(bytes, at)) {
-      // RFC 4271 §6.3, by RFC 7606 §7.3 a withdrawal
-      const message = `NEXT_HOP ${bytes.subarray(at, at + 4).join('.')} cannot be a host`;
-      this.#faults.report('withdraw', UpdateError.InvalidNextHop, at, message, bytes.slice(at - 3, at + 4));
+    } else if (at >= 0) {
+      this.#checkNextHop(bytes, at);
     }
+  }
+
+  /** RFC 4271 §6.3, by RFC 7606 §7.3 a withdrawal. */
+  #checkNextHop(bytes: Uint8Array, at: number): void {
+    if (!isNoHost(bytes, at)) return;
+    const message = `next hop ${bytes.subarray(at, at + 4).join('.')} cannot be a host`;
+    this.#faults.report('withdraw', UpdateError.InvalidNextHop, at, message, bytes.slice(at, at + 4));
   }
 
   #reportMissing(code: number): void {

@@ -197,6 +197,8 @@ t.test('next hops of another length than the family asks for reset (RFC 7606 §7
     return `800e${(value.length / 2).toString(16).padStart(2, '0')}${value}`;
   };
   t.equal(judge(EXTERNAL, blockWith(14, v4(4)), ''), 'accept');
+  const nowhere = v4(4).replace('20202020', '00000000');
+  t.equal(judge(EXTERNAL, blockWith(14, nowhere), ''), 'withdraw', '0.0.0.0 there too');
   for (const length of [16, 32]) t.equal(judge(EXTERNAL, blockWith(14, v4(length)), ''), 'reset', 'RFC 8950');
 });
 

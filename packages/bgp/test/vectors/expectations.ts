@@ -338,6 +338,10 @@ const holo: readonly Rule[] = [
 const netgauzeMessages: readonly Rule[] = [
   refused(/:test_connected_bgp_header_err/, 'the test wants an error'),
   refused(/:test_connect_update_err_msg/, 'the test wants an error'),
+  refused(
+    /:test_(bgp_sid|segment_identifier)_label_index#1/,
+    'next hop 0.0.0.0: the routes are withdrawn (RFC 7606 §7.3)',
+  ),
   accepted(/:serde_benchmark.rs#|bgp.rs:main#1|:test_bgp_sid_/, WELL_FORMED),
   accepted(/mod.rs:test_bgp_add_path.*#1/, WELL_FORMED, { as: 'message', addPath: true }),
   refused(

@@ -10,7 +10,7 @@ import { IPV4_UNICAST, IPV6_UNICAST } from '../../src/net/family.js';
 import { createNlriKey, nlriCodec } from '../../src/nlri/nlri.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
 import { toHex } from '../../src/wire/hex.js';
-import { explainUpdate, reencodeUpdate } from './reencode.js';
+import { explainUpdate, reencodeUpdate, routesOf } from './reencode.js';
 
 /** What the bytes of a vector are, so that they can be read. */
 export interface Reading {
@@ -149,8 +149,19 @@ export function readUpdate(message: Uint8Array, reading: Omit<Reading, 'as'> = {
   if (outcome !== 'accept') return refused('no fault told');
   if (reader.reachFamily === null && reader.unreachFamily === null && unbuiltFamily)
     return accepted(null, true);
+  const routes = routesOf(reader, message, addPath);
   const again = reencodeUpdate(reader, message, as4, addPath).slice();
-  return accepted(same(again, message) ? 'equal' : explainUpdate(message, again, reader), unbuilt);
+  const explained = same(again, message) ? 'equal' : explainUpdate(message, again, reader);
+  const routesAgain: string[] = [];
+  for (let at = 0; at < again.length; ) {
+    const end = at + ((again[at + 16]! << 8) | again[at + 17]!);
+    if (reader.read(again, at + 19, end) !== 'accept')
+      return accepted(['unexplained: what we wrote is refused']);
+    routesAgain.push(...routesOf(reader, again, addPath));
+    at = end;
+  }
+  if (routesAgain.sort().join('\n') !== routes.join('\n')) return accepted(['unexplained: other routes']);
+  return accepted(explained, unbuilt);
 }
 
 function readMessage(message: Uint8Array, reading: Reading): Outcome {

@@ -173,10 +173,33 @@ export function explainUpdate(original: Uint8Array, again: Uint8Array, reader: U
   return reasons.size === 0 ? ['unexplained'] : [...reasons];
 }
 
-/** Destinations of a field as text, to compare the meaning of two messages. */
-export function listKeys(keys: KeySource, family: Family): string[] {
+/** Destinations of a field as text. */
+function listKeys(keys: KeySource, family: Family): string[] {
   const key = createNlriKey();
   const list: string[] = [];
   while (keys.next(key)) list.push(`${key.pathId} ${nlriCodec(family)!.format(key)}`);
   return list;
+}
+
+/** What an accepted UPDATE says, as lines: each route with its next hop and canonical attributes, each withdrawal. */
+export function routesOf(reader: UpdateReader, bytes: Uint8Array, addPath: boolean): string[] {
+  const lines: string[] = [];
+  const canonical = new ByteWriter();
+  if (reader.attributesStart < reader.attributesEnd) reader.canonical(canonical);
+  const block = toHex(canonical.view());
+  const add = (sign: string, start: number, end: number, family: Family, beside: string): void => {
+    for (const key of listKeys(fieldKeys(bytes, start, end, family, addPath), family)) {
+      lines.push(`${sign} ${key} ${beside}`);
+    }
+  };
+  const { nextHopStart, reachFamily, unreachFamily } = reader;
+  const nextHop4 = nextHopStart < 0 ? '' : toHex(bytes, nextHopStart, nextHopStart + 4);
+  add('-', reader.withdrawnStart, reader.withdrawnEnd, IPV4_UNICAST, '');
+  add('+', reader.nlriStart, reader.nlriEnd, IPV4_UNICAST, `${nextHop4} ${block}`);
+  if (unreachFamily !== null) add('-', reader.unreachNlriStart, reader.unreachNlriEnd, unreachFamily, '');
+  if (reachFamily !== null) {
+    const nextHop = toHex(bytes, reader.reachNextHopStart, reader.reachNextHopEnd);
+    add('+', reader.reachNlriStart, reader.reachNlriEnd, reachFamily, `${nextHop} ${block}`);
+  }
+  return lines.sort();
 }
