@@ -4,7 +4,8 @@
  * Node 20, two shared cores under load: an UPDATE of seven IPv4 prefixes is vetted in 275 ns, in 105 ns when its attributes
  * are those of the one before; canonical form 230 ns more; a prefix is read in 3 ns (IPv6: 9 ns), written in 4 ns (11 ns); a
  * set is summarized in 33 ns, rewritten in 155 ns, encoded in 90 ns (two-octet AS: 195 ns); packing takes 10 ns a route in
- * full messages, 98 ns when each set has one route. Nothing is allocated per UPDATE or route.
+ * full messages, 98 ns when each set has one route. Nothing is allocated per route; per UPDATE 0 to 13 octets when it is vetted, 28
+ * when it is canonicalized too.
  */
 import { rewriteCanonical } from '../src/attributes/rewrite.js';
 import { encodeForSession } from '../src/attributes/session-attributes.js';
