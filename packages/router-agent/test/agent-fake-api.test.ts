@@ -3,5 +3,4 @@ import { agentWorldCases } from './agent-world-cases.js';
 import { openFakeServer } from './sources/kube/fake-server.js';
 import { apiWorld } from './sources/world.js';
 
-t.setTimeout(120_000);
 agentWorldCases(t, async (t) => apiWorld(t, await openFakeServer(t)), 2000);

@@ -6,8 +6,6 @@ import { compactEtcd } from '../../sources/kube/compact-etcd.js';
 import { apiServerClient } from './api-client-under-test.js';
 import { apiServerCases } from './api-server-cases.js';
 
-t.setTimeout(180_000);
-
 t.test(
   'a real kube-apiserver does what the fake does',
   needs('KUBE_APISERVER', 'command:etcd'),
