@@ -25,6 +25,7 @@ export interface AgentIo {
 
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 const stopGrace = 3_000;
+const stopDeadline = 10_000;
 
 /**
  * Runs the node agent until SIGTERM or SIGINT, and gives its exit code. Options are those of kube-router. The first
@@ -101,6 +102,7 @@ async function runUntilSignal(config: Config, log: Log, version: string): Promis
       await agent.start();
       log.log('info', 'agent.started', { version, node: config.nodeName, source: config.source.kind });
       const name = await signal;
+      endLate(log);
       log.log('info', 'agent.stopping', {
         signal: name,
         message: `${name}: ending the sessions; routes stay`,
@@ -154,6 +156,16 @@ function nextSignal(): Promise<NodeJS.Signals> {
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   });
+}
+
+/** Nothing that hangs may keep the program from ending. */
+function endLate(log: Log): void {
+  setTimeout(() => {
+    log.log('error', 'agent.stop-late', {
+      message: `no end after ${stopDeadline / 1000} s: leaving as it is`,
+    });
+    process.exit(exitCodes.failed);
+  }, stopDeadline).unref();
 }
 
 function ownVersion(): string {

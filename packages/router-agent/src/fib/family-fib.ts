@@ -178,7 +178,7 @@ export class FamilyFib {
     else table.set(row, RowFlag.Foreign);
   }
 
-  /** Ends looking. Answers with the prefixes at which a foreign route was found. */
+  /** Ends looking. Answers with the prefixes at which a foreign route was found that was not known of. */
   endLook(): readonly Row[] {
     const { table } = this;
     const foreign: Row[] = [];
@@ -187,11 +187,12 @@ export class FamilyFib {
       this.#stopLooking(row);
       const wanted = table.wantedGroup(row) !== noGroup;
       if (table.isSet(row, RowFlag.Foreign)) {
-        if (wanted) foreign.push(row);
+        const isNews = this.#note(row, 'EEXIST', "somebody else's route stands here and is left alone");
+        if (wanted && isNews) foreign.push(row);
       } else if (table.ackedGroup(row) === noGroup && wanted) {
         // It went in between. When it comes back each time, trying at once would never end: the next retry does.
         table.set(row, RowFlag.Failed);
-        table.error[row] = this.#refusals.intern('EEXIST', 'another route came and went');
+        this.#note(row, 'EEXIST', 'another route came and went');
       }
       this.#consider(row);
     }
@@ -279,8 +280,16 @@ export class FamilyFib {
       return false;
     }
     table.set(row, RowFlag.Failed);
-    table.error[row] = this.#refusals.intern(failure.code, failure.message);
-    return true;
+    return this.#note(row, failure.code, failure.message);
+  }
+
+  /** Keeps why a row could not be written; true when that is news. */
+  #note(row: Row, code: string, message: string): boolean {
+    const { error } = this.table;
+    const reason = this.#refusals.intern(code, message);
+    const isNews = error[row] !== reason;
+    error[row] = reason;
+    return isNews;
   }
 
   /** The kernel does not have, or may not have, our route any more. */

@@ -6,7 +6,7 @@ import { type GroupId, NextHopGroups, noGroup } from './next-hop-groups.js';
 import { isLinkLocal } from './observed-route.js';
 import { formatPrefix, wordsToBytes } from './prefix-text.js';
 import { Refusals } from './refusals.js';
-import { type Row, RowFlag } from './route-table.js';
+import type { Row } from './route-table.js';
 
 /** Finds the interface by which a neighbour is reached: what a link-local next hop needs. */
 export interface InterfaceResolver {
@@ -100,7 +100,6 @@ export class Fib implements RouteSink {
 
   /** Why the last write of a row was refused. */
   refusalText(fib: FamilyFib, row: Row): string {
-    if (fib.table.isSet(row, RowFlag.Foreign)) return "somebody else's route stands here and is left alone";
     return this.#refusals.text(fib.table.error[row] ?? 0);
   }
 

@@ -1,5 +1,6 @@
-import type { NetlinkEvent } from '@peerage/linux';
+import type { NetlinkEvent, Route } from '@peerage/linux';
 import type { RefusedRoute } from './batch.js';
+import { stepwise, withDeadline } from './deadline.js';
 import type { FamilyFib } from './family-fib.js';
 import type { Fib } from './fib.js';
 import { prefixText } from './prefix-text.js';
@@ -39,6 +40,12 @@ export interface RouteWriterOptions {
 
 const firstPause = 1_000;
 const lastPause = 60_000;
+/** A kernel that does not answer a batch, or does not go on with a dump, for so long is taken as lost. */
+const answerTime = 60_000;
+/** How long `stop` waits for what is under way. */
+const stopTime = 2_000;
+/** Links that come and go all the time may cause audits for at most a tenth of the time. */
+const auditShare = 10;
 
 /**
  * Keeps the kernel's main table as the fib says: one batch on its way at a time, audits by dump, and a look at what
@@ -59,6 +66,7 @@ export class RouteWriter {
   #pauses = 0;
   #period: { cancel(): void } | null = null;
   #settling: { cancel(): void } | null = null;
+  #lastAudit = { end: 0, milliseconds: 0 };
 
   constructor(fib: Fib, ports: RouteWriterPorts, options: RouteWriterOptions) {
     this.#fib = fib;
@@ -79,7 +87,8 @@ export class RouteWriter {
     this.#pause?.cancel();
     this.#period?.cancel();
     this.#settling?.cancel();
-    await this.#working;
+    const working = this.#working;
+    if (working !== null) await withDeadline(working, stopTime, 'stopping', this.#ports).catch(() => {});
   }
 
   /** The fib changed: there may be something to write. */
@@ -120,7 +129,8 @@ export class RouteWriter {
 
   #auditAfterBurst(reason: string): void {
     if (this.#settling !== null || this.#stopped) return;
-    this.#settling = this.#ports.setTimer(this.#settleTime, () => {
+    const rest = this.#lastAudit.end + this.#lastAudit.milliseconds * auditShare - this.#ports.now();
+    this.#settling = this.#ports.setTimer(Math.max(this.#settleTime, rest), () => {
       this.#settling = null;
       this.audit(reason);
     });
@@ -161,7 +171,7 @@ export class RouteWriter {
     if (batch === null) return false;
     const { kernel, events } = this.#ports;
     try {
-      const failures = await kernel.write(batch);
+      const failures = await withDeadline(kernel.write(batch), answerTime, 'writing routes', this.#ports);
       if (failures.some((failure) => failure.code === 'ENOBUFS')) this.audit('answers were lost');
       const refused = batch.settle(failures);
       if (refused.length > 0) events.refused(refused);
@@ -193,15 +203,16 @@ export class RouteWriter {
       this.#retryForeign = true;
       this.audit('period');
     });
-    const drifted = this.#drifted() - before;
-    this.#ports.events.audited({ reason, drifted, milliseconds: this.#ports.now() - began });
+    const end = this.#ports.now();
+    this.#lastAudit = { end, milliseconds: end - began };
+    this.#ports.events.audited({ reason, drifted: this.#drifted() - before, milliseconds: end - began });
   }
 
   async #auditFamily(fib: FamilyFib): Promise<void> {
     fib.beginAudit();
     // At the first audit nothing may be written before it is known what is there.
     const first = fib.ackedCount === 0;
-    for await (const routes of this.#ports.kernel.dump(fib.family, ownProtocol)) {
+    for await (const routes of this.#dump(fib.family, ownProtocol)) {
       if (this.#stopped) return;
       for (const route of routes) fib.observe(route);
       if (!first) await this.#writeBatch();
@@ -211,13 +222,17 @@ export class RouteWriter {
 
   async #look(): Promise<void> {
     for (const fib of this.#toLookAt()) {
-      for await (const routes of this.#ports.kernel.dump(fib.family, null)) {
+      for await (const routes of this.#dump(fib.family, null)) {
         if (this.#stopped) return;
         for (const route of routes) fib.look(route);
       }
       const foreign = fib.endLook();
       if (foreign.length > 0) this.#ports.events.foreign(foreign.map((row) => prefixText(fib.table, row)));
     }
+  }
+
+  #dump(family: 4 | 6, protocol: number | null): AsyncIterable<readonly Route[]> {
+    return stepwise(this.#ports.kernel.dump(family, protocol), answerTime, 'listing routes', this.#ports);
   }
 
   #toLookAt(): readonly FamilyFib[] {

@@ -13,6 +13,7 @@ function bench(between: (kernel: FakeKernel) => Partial<RouteKernel> = () => ({}
   const kernel = new FakeKernel();
   kernel.addLink('one', ['192.0.2.1/24', '2001:db8::1/64']);
   const told: string[] = [];
+  let idles = 0;
   let writer: RouteWriter | null = null;
   const fib = new Fib(
     { interfaceOf: (peer) => (peer === 'fe80::2%one' ? 2 : null) },
@@ -34,7 +35,9 @@ function bench(between: (kernel: FakeKernel) => Partial<RouteKernel> = () => ({}
         foreign: () => told.push('foreign'),
         audited: ({ reason, drifted }) => told.push(`audited: ${reason}, ${drifted}`),
         failed: ({ message }) => told.push(`failed: ${message}`),
-        idle: () => {},
+        idle: () => {
+          idles++;
+        },
       },
     },
     { auditPeriod: 60_000 },
@@ -46,7 +49,7 @@ function bench(between: (kernel: FakeKernel) => Partial<RouteKernel> = () => ({}
       .list(4)
       .concat(kernel.list(6))
       .filter((route) => route.protocol === 17).length;
-  return { clock, kernel, fib, writer, told, ours };
+  return { clock, kernel, fib, writer, told, ours, idles: () => idles };
 }
 
 const two = [
@@ -163,5 +166,51 @@ t.test('routes of our own are not written: the kernel has them by itself', async
   fib.routes(changes(4, [{ prefix: '10.0.1.0/24', via: ['192.0.2.1'], local: true }]));
   await eventually(() => ours() === 1, { interval: 1 });
   t.equal(fib.ipv4.wantedCount, 1);
+  await writer.stop();
+});
+
+t.test('a kernel that never answers is given up after a minute, and asked again', async () => {
+  let hang = true;
+  const { clock, fib, writer, told, ours } = bench((kernel) => ({
+    write: (writes) => (hang ? new Promise<never>(() => {}) : kernel.write(writes)),
+  }));
+  writer.start();
+  fib.routes(changes(4, two));
+  await eventually(() => told.includes('audited: start, 0'), { interval: 1 });
+  await clock.runFor(60_000);
+  await eventually(() => told.includes('failed: writing routes: no answer within 60 s'), { interval: 1 });
+  hang = false;
+  await clock.runFor(1_000);
+  await eventually(() => ours() === 2, { interval: 1 });
+  await writer.stop();
+});
+
+t.test('what stays refused or foreign is told once, however often it is tried', async (t) => {
+  const { clock, kernel, fib, writer, told, idles } = bench();
+  const gateway = Uint8Array.of(192, 0, 2, 9);
+  const destination = Uint8Array.of(10, 0, 2, 0);
+  kernel.foreignReplace({
+    family: 4,
+    destination,
+    prefixLength: 24,
+    table: 254,
+    protocol: 4,
+    metric: 0,
+    nextHops: [{ gateway }],
+  });
+  writer.start();
+  fib.routes(
+    changes(4, [
+      { prefix: '10.0.1.0/24', via: ['203.0.113.1'] },
+      { prefix: '10.0.2.0/24', via: ['192.0.2.9'] },
+    ]),
+  );
+  for (let minute = 0; minute < 3; minute++) {
+    const before = minute === 0 ? 0 : idles();
+    if (minute > 0) await clock.runFor(60_000);
+    await eventually(() => idles() > before, { interval: 1 });
+  }
+  t.equal(told.filter((line) => line.startsWith('audited')).length, 3);
+  t.same(told.filter((line) => !line.startsWith('audited')).sort(), ['foreign', 'refused']);
   await writer.stop();
 });
