@@ -91,6 +91,11 @@ export class RouteWriter {
     if (working !== null) await withDeadline(working, stopTime, 'stopping', this.#ports).catch(() => {});
   }
 
+  /** Nothing is under way, and nothing waits that could be done now. */
+  get idle(): boolean {
+    return this.#working === null && !this.#hasWork();
+  }
+
   /** The fib changed: there may be something to write. */
   changed(): void {
     this.#wake();
