@@ -11,5 +11,5 @@ export function dominates(one: PeerIdentity, other: PeerIdentity): boolean {
 /** A collision that will be decided soon: one connection waits for the other, or both OPENs have come. */
 export function isWaiting(main: PeerConnection | null, rival: PeerConnection | null): boolean {
   if (main === null || rival === null) return false;
-  return main.held || rival.held || (main.identity !== null && rival.identity !== null);
+  return main.held !== null || rival.held !== null || (main.identity !== null && rival.identity !== null);
 }

@@ -3,7 +3,7 @@ import { DROP, RELEASE, START_LARGE_HOLD } from './action.js';
 import { dominates, isWaiting } from './collision.js';
 import { step } from './connection-fsm.js';
 import type { ConnectionEvent, OpenEvent } from './event.js';
-import { EventCode, KEEPALIVE_EVENT } from './event.js';
+import { EventCode } from './event.js';
 import type {
   Origin,
   PeerAction,
@@ -190,7 +190,7 @@ class Run {
   }
 
   #connectMain(slot: Slot, origin: Origin): void {
-    this.#main = { slot, origin, state: this.#state, identity: null, held: false };
+    this.#main = { slot, origin, state: this.#state, identity: null, held: null };
     this.#actions.push({ type: 'adopt', slot, origin });
     this.#stepMain({
       number: origin === 'dialled' ? EventCode.TcpCrAcked : EventCode.TcpConnectionConfirmed,
@@ -218,7 +218,7 @@ class Run {
     const { options } = this.#state;
     const fresh: ConnectionState = { ...idleState(options), name: 'active' };
     this.#actions.push({ type: 'adopt', slot, origin });
-    this.#rival = { slot, origin, state: fresh, identity: null, held: false };
+    this.#rival = { slot, origin, state: fresh, identity: null, held: null };
     if (this.#state.name === 'established' && !options.collisionDetectEstablished) {
       this.#give(slot, [START_LARGE_HOLD]);
       return;
@@ -251,10 +251,9 @@ class Run {
   }
 
   /**
-   * RFC 4271 §6.8, with the decision put off to where it is safe. When both OPENs have come, the peer may already have
-   * taken our KEEPALIVE on the connection that is to lose, and then would end the other one: both would be gone. So
-   * both go on to OpenConfirm, and the loser is ended when the winner shows a KEEPALIVE, which the peer sends only
-   * after it has settled for it, or when the collision wait is over.
+   * RFC 4271 §6.8, so that never both are lost: a connection that is to lose gets no KEEPALIVE of ours while the
+   * preferred one may still show its OPEN, because the peer could take it, and end the other one. Where ours left
+   * already, the loser is ended when the winner shows a KEEPALIVE: the peer sends that after it has settled for it.
    */
   #open(
     connection: PeerConnection,
@@ -265,23 +264,24 @@ class Run {
     const named = { ...connection, identity: connection.identity ?? identity };
     const isRepeated = connection.identity !== null;
     this.#put(named);
-    if (other === null || isRepeated || !this.#isDecided(named, other)) this.#step(named.slot, event);
-    else if (this.#mayReplace(other) && this.#wins(named, other)) {
-      this.#step(other.slot, COLLISION);
-      this.#step(named.slot, event);
-    } else {
+    if (other === null || isRepeated) this.#step(named.slot, event);
+    else if (other.state.name === 'established' && !other.state.options.collisionDetectEstablished) {
       this.#step(named.slot, COLLISION);
-    }
+    } else if (this.#wins(named, other)) this.#openPreferred(named, other, event);
+    else if (other.identity !== null) this.#step(named.slot, COLLISION);
+    else if (named.origin === other.origin) this.#step(named.slot, event);
+    else this.#hold(named, event);
   }
 
-  /** Beside Established there is nothing to wait for, nor among connections that one side opened. */
-  #isDecided(one: PeerConnection, other: PeerConnection): boolean {
-    if (other.state.name === 'established') return true;
-    return one.origin === other.origin && other.identity !== null;
+  #openPreferred(named: PeerConnection, other: PeerConnection, event: OpenEvent): void {
+    const hasOurKeepalive = other.state.name === 'openconfirm' && other.origin !== named.origin;
+    if (other.identity !== null && !hasOurKeepalive) this.#step(other.slot, COLLISION);
+    this.#step(named.slot, event);
   }
 
-  #mayReplace({ state }: PeerConnection): boolean {
-    return state.name !== 'established' || state.options.collisionDetectEstablished;
+  #hold(connection: PeerConnection, event: ConnectionEvent): void {
+    this.#put({ ...connection, held: event });
+    this.#actions.push({ type: 'hold-input', slot: connection.slot });
   }
 
   /** The KEEPALIVE of the preferred connection ends the other one; any other's is held back meanwhile. */
@@ -292,8 +292,7 @@ class Run {
       this.#step(other.slot, COLLISION);
       this.#step(connection.slot, event);
     } else {
-      this.#put({ ...connection, held: true });
-      this.#actions.push({ type: 'hold-input', slot: connection.slot });
+      this.#hold(connection, event);
     }
   }
 
@@ -301,7 +300,7 @@ class Run {
   collisionWaitOver(): void {
     const [main, rival] = [this.#main, this.#rival];
     if (main === null || rival === null || !isWaiting(main, rival)) return;
-    const isMain = main.held || (!rival.held && this.#wins(main, rival));
+    const isMain = main.held !== null || (rival.held === null && this.#wins(main, rival));
     this.#step(isMain ? rival.slot : main.slot, COLLISION);
   }
 
@@ -374,13 +373,11 @@ class Run {
 
   #settled(): void {
     const main = this.#main;
-    if (main?.held && this.#rival === null) this.#release(main);
-  }
-
-  #release(held: PeerConnection): void {
-    this.#put({ ...held, held: false });
-    this.#step(held.slot, KEEPALIVE_EVENT);
-    this.#actions.push({ type: 'resume-input', slot: held.slot });
+    if (main === null || main.held === null || this.#rival !== null) return;
+    const { slot, held } = main;
+    this.#put({ ...main, held: null });
+    this.#step(slot, held);
+    this.#actions.push({ type: 'resume-input', slot });
   }
 
   #at(slot: Slot): PeerConnection | null {

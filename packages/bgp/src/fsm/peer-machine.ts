@@ -23,8 +23,8 @@ export interface PeerConnection {
   readonly state: ConnectionState;
   /** Null until its OPEN arrived. */
   readonly identity: PeerIdentity | null;
-  /** Its KEEPALIVE came, but a connection that would win may still show its own. */
-  readonly held: boolean;
+  /** Its OPEN or KEEPALIVE, not dealt with while the preferred connection may still show its own. */
+  readonly held: ConnectionEvent | null;
 }
 
 /**

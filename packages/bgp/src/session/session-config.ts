@@ -11,7 +11,7 @@ export interface SessionLimits {
   readonly idleHoldSeconds: number;
   /** How long a closed connection may take to deliver its NOTIFICATION, in milliseconds. Default 2,000. */
   readonly closeMilliseconds: number;
-  /** How long a collision waits for the KEEPALIVE of the preferred connection, in milliseconds. Default 2,000. */
+  /** How long a collision waits for the OPEN or KEEPALIVE of the preferred connection, in milliseconds. Default 2,000. */
   readonly collisionMilliseconds: number;
   /** Most messages that one session takes before the next one has its turn. Default 256. */
   readonly messagesPerRound: number;

@@ -121,32 +121,67 @@ t.test('Established ends a dial that is under way', async (t) => {
   t.equal(walk.keepalive(0), '0:[H up] | cancel-dial');
 });
 
-/** Both OPENs have come; 0 is dialled, 1 accepted. */
+/** Slot 0 is dialled and in OpenConfirm, our KEEPALIVE on its way; then slot 1 is accepted and its OPEN comes. */
 function contested(t: Test, identity: PeerIdentity, local = LOCAL): Walk {
-  const walk = collided(t, local);
+  const walk = new Walk({}, local);
+  walk.start();
+  walk.up('dialled');
   t.equal(walk.open(0, identity), '0:[D0 R0 KA K H]');
-  t.equal(walk.open(1, identity), `1:[${OPENED}] | start-collision-wait`, 'nothing is decided yet');
-  t.equal(walk.connections, '0 openconfirm, 1 openconfirm');
+  t.equal(walk.up('accepted'), 'adopt 1 accepted | 1:[OPEN H4m]');
   return walk;
 }
 
-t.test('the KEEPALIVE of the connection that the higher identifier opened ends the other one', async (t) => {
-  const weAreHigher = contested(t, LOWER);
-  t.equal(weAreHigher.keepalive(0), `1:[${LOST_COLLISION}] | 0:[H up] | stop-collision-wait`);
-  t.equal(weAreHigher.connections, '0 established, -');
+t.test('the preferred OPEN came: any other is refused before it gets a KEEPALIVE of ours', async (t) => {
+  const weAreHigher = collided(t);
+  t.equal(weAreHigher.open(0, LOWER), '0:[D0 R0 KA K H]');
+  t.equal(weAreHigher.open(1, LOWER), `1:[${LOST_COLLISION}]`);
+  t.equal(weAreHigher.connections, '0 openconfirm, -');
+  const theyAreHigher = collided(t);
+  t.equal(theyAreHigher.open(1, HIGHER), `1:[${OPENED}]`);
+  t.equal(theyAreHigher.open(0, HIGHER), `0:[${LOST_COLLISION}]`);
+  t.equal(theyAreHigher.connections, '1 openconfirm, -', 'the survivor takes the place');
+});
 
-  const theyAreHigher = contested(t, HIGHER);
-  t.equal(theyAreHigher.keepalive(1), `0:[${LOST_COLLISION}] | 1:[H up] | stop-collision-wait`);
-  t.equal(theyAreHigher.connections, '1 established, -', 'the survivor takes the place');
+t.test('an OPEN waits while the preferred connection may still show its own', async (t) => {
+  const open = collided(t);
+  t.equal(open.open(0, HIGHER), 'hold-input 0 | start-collision-wait');
+  t.equal(open.connections, '0 opensent, 1 opensent');
+  t.equal(open.open(1, HIGHER), `0:[${LOST_COLLISION}] | 1:[D0 R0 KA K H] | stop-collision-wait`);
+  t.equal(open.connections, '1 openconfirm, -');
+
+  const closed = collided(t);
+  closed.open(0, HIGHER);
+  t.equal(closed.lost(1), '1:[free drop] | 0:[D0 R0 KA K H] | resume-input 0 | stop-collision-wait');
+  t.equal(closed.keepalive(0), '0:[H up]');
+
+  const silent = collided(t);
+  silent.open(0, HIGHER);
+  t.equal(
+    silent.step({ type: 'collision-wait-over' }),
+    `1:[${LOST_COLLISION}] | 0:[D0 R0 KA K H] | resume-input 0 | stop-collision-wait`,
+    'it may be dead: nothing is decided in its favour',
+  );
+  t.equal(silent.connections, '0 openconfirm, -');
+  t.equal(silent.step({ type: 'collision-wait-over' }), '', 'late');
+});
+
+t.test('where our KEEPALIVE left already, the KEEPALIVE of the preferred connection decides', async (t) => {
+  const walk = contested(t, HIGHER);
+  t.equal(walk.open(1, HIGHER), `1:[${OPENED}] | start-collision-wait`, 'the peer may be Established on 0');
+  t.equal(walk.connections, '0 openconfirm, 1 openconfirm');
+  t.equal(walk.keepalive(1), `0:[${LOST_COLLISION}] | 1:[H up] | stop-collision-wait`);
+  t.equal(walk.connections, '1 established, -');
 });
 
 t.test('the KEEPALIVE of the other one is held back until the peer has decided', async (t) => {
   const peerKeepsPreferred = contested(t, HIGHER);
+  peerKeepsPreferred.open(1, HIGHER);
   t.equal(peerKeepsPreferred.keepalive(0), 'hold-input 0');
   t.equal(peerKeepsPreferred.state, 'openconfirm');
   t.equal(peerKeepsPreferred.keepalive(1), `0:[${LOST_COLLISION}] | 1:[H up] | stop-collision-wait`);
 
   const peerKeepsOther = contested(t, HIGHER);
+  peerKeepsOther.open(1, HIGHER);
   peerKeepsOther.keepalive(0);
   t.equal(
     peerKeepsOther.lost(1),
@@ -154,69 +189,41 @@ t.test('the KEEPALIVE of the other one is held back until the peer has decided',
     'it had it Established already: that one lives',
   );
   t.equal(peerKeepsOther.connections, '0 established, -');
+
+  const noOpen = contested(t, HIGHER);
+  t.equal(noOpen.keepalive(0), 'hold-input 0 | start-collision-wait');
 });
 
 t.test('when the wait is over, the one with a KEEPALIVE lives, without any the preferred one', async (t) => {
   const proved = contested(t, HIGHER);
+  proved.open(1, HIGHER);
   proved.keepalive(0);
   t.equal(
     proved.step({ type: 'collision-wait-over' }),
     `1:[${LOST_COLLISION}] | 0:[H up] | resume-input 0 | stop-collision-wait`,
   );
   const unproved = contested(t, HIGHER);
+  unproved.open(1, HIGHER);
   t.equal(unproved.step({ type: 'collision-wait-over' }), `0:[${LOST_COLLISION}] | stop-collision-wait`);
   t.equal(unproved.connections, '1 openconfirm, -');
-  t.equal(unproved.step({ type: 'collision-wait-over' }), '', 'late');
-  const other = contested(t, LOWER);
-  other.step({ type: 'collision-wait-over' });
-  t.equal(other.connections, '0 openconfirm, -');
 });
 
 t.test('identifiers are compared as unsigned words', async (t) => {
-  const walk = contested(t, HIGHER, { routerId: 0x7fffffff, as: 64512 });
-  walk.keepalive(1);
-  t.equal(walk.connections, '1 established, -');
+  const walk = collided(t, { routerId: 0x7fffffff, as: 64512 });
+  walk.open(1, HIGHER);
+  walk.open(0, HIGHER);
+  t.equal(walk.connections, '1 openconfirm, -');
 });
 
 t.test('with equal identifiers the larger AS dominates (RFC 6286 §2.3)', async (t) => {
-  const lower = contested(t, { routerId: 5, as: 64513 });
-  t.equal(lower.keepalive(0), 'hold-input 0');
-  const higher = contested(t, { routerId: 5, as: 100 });
-  higher.keepalive(0);
-  t.equal(higher.connections, '0 established, -');
-});
-
-t.test('nothing is decided for a connection whose OPEN has not come', async (t) => {
-  const walk = collided(t);
-  t.equal(walk.open(0, HIGHER), '0:[D0 R0 KA K H]', 'slot 1 would win, but it may be dead');
-  t.equal(walk.connections, '0 openconfirm, 1 opensent');
-  t.equal(walk.state, 'openconfirm');
-  t.equal(walk.lost(1), '1:[free drop]', 'it was');
-  t.equal(walk.keepalive(0), '0:[H up]');
-});
-
-t.test('a KEEPALIVE waits while the preferred connection may still show its OPEN', async (t) => {
-  const open = collided(t);
-  open.open(0, HIGHER);
-  t.equal(open.keepalive(0), 'hold-input 0 | start-collision-wait');
-  t.equal(open.state, 'openconfirm');
-  t.equal(open.open(1, HIGHER), `1:[${OPENED}]`);
-  t.equal(open.keepalive(1), `0:[${LOST_COLLISION}] | 1:[H up] | stop-collision-wait`);
-
-  const closed = collided(t);
-  closed.open(0, HIGHER);
-  closed.keepalive(0);
-  t.equal(closed.lost(1), '1:[free drop] | 0:[H up] | resume-input 0 | stop-collision-wait');
-  t.equal(closed.state, 'established');
-
-  const silent = collided(t);
-  silent.open(0, HIGHER);
-  silent.keepalive(0);
-  t.equal(
-    silent.step({ type: 'collision-wait-over' }),
-    `1:[${LOST_COLLISION}] | 0:[H up] | resume-input 0 | stop-collision-wait`,
-  );
-  t.equal(silent.connections, '0 established, -');
+  const lower = collided(t);
+  lower.open(0, { routerId: 5, as: 64513 });
+  lower.open(1, { routerId: 5, as: 64513 });
+  t.equal(lower.connections, '1 openconfirm, -');
+  const higher = collided(t);
+  higher.open(0, { routerId: 5, as: 100 });
+  higher.open(1, { routerId: 5, as: 100 });
+  t.equal(higher.connections, '0 openconfirm, -');
 });
 
 t.test('the preferred connection does not wait for the other one', async (t) => {
@@ -234,8 +241,8 @@ t.test('the rival may be the one that comes up', async (t) => {
 
 t.test('a peer that decides at the OPENs, by the letter of the RFC, ends in the same session', async (t) => {
   const walk = contested(t, HIGHER);
-  const notification = { number: EventCode.Notif };
-  walk.step({ type: 'connection', slot: 0, event: notification });
+  walk.open(1, HIGHER);
+  walk.step({ type: 'connection', slot: 0, event: { number: EventCode.Notif } });
   t.equal(walk.keepalive(1), '1:[H up]');
   t.equal(walk.connections, '1 established, -');
 });
@@ -319,7 +326,6 @@ t.test('a stop ends both connections and the dial', async (t) => {
   t.equal(dialling.stop(), '0:[R0 D0 free drop] | cancel-dial');
   const held = collided(t);
   held.open(0, HIGHER);
-  held.keepalive(0);
   t.equal(held.stop(), '1:[N(6/2) D0 free flush] | 0:[N(6/2) R0 D0 free flush] | stop-collision-wait');
 });
 
