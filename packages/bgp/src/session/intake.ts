@@ -51,7 +51,11 @@ export class Intake {
     const { framer } = connection;
     const most = this.#owner.limits.messagesPerRound;
     for (let taken = 0; connection.isOpen; taken++) {
-      if (taken === most || ((taken & 15) === 15 && this.#clock.now() >= deadline)) return framer.ready;
+      if (taken === most || ((taken & 15) === 15 && this.#clock.now() >= deadline)) {
+        if (framer.ready) return true;
+        // Only part of a message is left: a paused transport must be re-armed, nothing else will wake it.
+        break;
+      }
       const status = framer.next();
       if (status === 'incomplete') break;
       if (status === 'message') this.#takeMessage(connection);

@@ -58,6 +58,20 @@ t.test('input at its limit does not pause, one octet more does, and the loop re-
   }
 });
 
+t.test('a round that ends before part of a message re-arms a paused transport', async (t) => {
+  const lab = new Lab({ limits: { inputBytes: 230, messagesPerRound: 10 } });
+  const peer = await lab.up();
+  const seen = spyOn(lab);
+  const flood = repeat(EMPTY_UPDATE, 11);
+  peer.send(flood.subarray(0, 240));
+  await lab.clock.settle();
+  t.equal(seen.pauses, 1);
+  t.equal(seen.resumes, 1, 'nothing else would wake it');
+  peer.send(flood.subarray(240));
+  await lab.clock.settle();
+  t.equal(lab.handler.updates.length, 11);
+});
+
 t.test('a message larger than the limit still comes in', async (t) => {
   const lab = new Lab({ limits: { inputBytes: 100 } });
   lab.network.options = { chop: 64 };
