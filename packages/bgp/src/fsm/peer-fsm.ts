@@ -1,6 +1,6 @@
 import type { Action } from './action.js';
 import { DROP, RELEASE, START_LARGE_HOLD } from './action.js';
-import { dominates, isWaiting } from './collision.js';
+import { dominates, isDown, isSilent, isWaiting, shown } from './collision.js';
 import { step } from './connection-fsm.js';
 import type { ConnectionEvent, OpenEvent } from './event.js';
 import { EventCode } from './event.js';
@@ -33,6 +33,9 @@ export function stepPeer(peer: PeerMachine, event: PeerEvent): PeerStep {
     case 'connection':
       run.connectionEvent(event.slot, event.event, event.identity);
       break;
+    case 'loser-closed':
+      run.loserClosed();
+      break;
     case 'collision-wait-over':
       run.collisionWaitOver();
       break;
@@ -52,16 +55,6 @@ function ofConnection(action: Action): boolean {
     default:
       return true;
   }
-}
-
-/** States in which there is no TCP connection. */
-function isDown({ name, delayOpenRunning }: ConnectionState): boolean {
-  return name === 'idle' || ((name === 'connect' || name === 'active') && !delayOpenRunning);
-}
-
-/** A connection beside an Established session, to which we have not spoken. */
-function isSilent(connection: PeerConnection): boolean {
-  return isDown(connection.state);
 }
 
 const COLLISION: ConnectionEvent = { number: EventCode.OpenCollisionDump };
@@ -251,9 +244,9 @@ class Run {
   }
 
   /**
-   * RFC 4271 §6.8, so that never both are lost: a connection that is to lose gets no KEEPALIVE of ours while the
-   * preferred one may still show its OPEN, because the peer could take it, and end the other one. Where ours left
-   * already, the loser is ended when the winner shows a KEEPALIVE: the peer sends that after it has settled for it.
+   * RFC 4271 §6.8, so that never both are lost. A connection gets no KEEPALIVE of ours while another one may show its
+   * OPEN: the peer could take it, and end the other one. And the winner gets it only when the loser is closed: FRR
+   * would end the session that it has just moved to, if the end of the other one is still on its way.
    */
   #open(
     connection: PeerConnection,
@@ -267,21 +260,30 @@ class Run {
     if (other === null || isRepeated) this.#step(named.slot, event);
     else if (other.state.name === 'established' && !other.state.options.collisionDetectEstablished) {
       this.#step(named.slot, COLLISION);
-    } else if (this.#wins(named, other)) this.#openPreferred(named, other, event);
-    else if (other.identity !== null) this.#step(named.slot, COLLISION);
-    else if (named.origin === other.origin) this.#step(named.slot, event);
-    else this.#hold(named, event);
-  }
-
-  #openPreferred(named: PeerConnection, other: PeerConnection, event: OpenEvent): void {
-    const hasOurKeepalive = other.state.name === 'openconfirm' && other.origin !== named.origin;
-    if (other.identity !== null && !hasOurKeepalive) this.#step(other.slot, COLLISION);
-    this.#step(named.slot, event);
+    } else if (other.identity === null) this.#hold(named, event);
+    else if (!this.#wins(named, other)) this.#lose(named, other);
+    else if (other.state.name === 'openconfirm' && other.origin !== named.origin) {
+      // Our KEEPALIVE on the other one left before this one was there: the KEEPALIVE of the peer will tell.
+      this.#step(named.slot, event);
+    } else {
+      this.#hold(named, event);
+      this.#lose(other, this.#at(named.slot)!);
+    }
   }
 
   #hold(connection: PeerConnection, event: ConnectionEvent): void {
-    this.#put({ ...connection, held: event });
+    this.#put({ ...connection, held: { event, until: 'settled' } });
     this.#actions.push({ type: 'hold-input', slot: connection.slot });
+  }
+
+  /** The winner, if it waits, goes on waiting until the loser is closed. */
+  #lose(loser: PeerConnection, winner: PeerConnection): void {
+    if (winner.held !== null) this.#put({ ...winner, held: { ...winner.held, until: 'loser closed' } });
+    this.#step(loser.slot, COLLISION);
+  }
+
+  loserClosed(): void {
+    if (this.#main?.held?.until === 'loser closed') this.#resume(this.#main);
   }
 
   /** The KEEPALIVE of the preferred connection ends the other one; any other's is held back meanwhile. */
@@ -296,11 +298,13 @@ class Run {
     }
   }
 
-  /** The one that got its KEEPALIVE has proved itself; without any, the rule decides, if both OPENs came. */
+  /** Who showed a KEEPALIVE, or else an OPEN, lives; when both showed the same, the rule decides. */
   collisionWaitOver(): void {
     const [main, rival] = [this.#main, this.#rival];
+    if (main !== null && rival === null) this.loserClosed();
     if (main === null || rival === null || !isWaiting(main, rival)) return;
-    const isMain = main.held !== null || (rival.held === null && this.#wins(main, rival));
+    const lead = shown(main) - shown(rival);
+    const isMain = lead === 0 ? this.#wins(main, rival) : lead > 0;
     this.#step(isMain ? rival.slot : main.slot, COLLISION);
   }
 
@@ -372,11 +376,13 @@ class Run {
   }
 
   #settled(): void {
-    const main = this.#main;
-    if (main === null || main.held === null || this.#rival !== null) return;
-    const { slot, held } = main;
-    this.#put({ ...main, held: null });
-    this.#step(slot, held);
+    if (this.#rival === null && this.#main?.held?.until === 'settled') this.#resume(this.#main);
+  }
+
+  #resume(connection: PeerConnection): void {
+    const { slot, held } = connection;
+    this.#put({ ...connection, held: null });
+    if (held !== null) this.#step(slot, held.event);
     this.#actions.push({ type: 'resume-input', slot });
   }
 

@@ -17,14 +17,20 @@ export interface PeerIdentity {
   readonly as: number;
 }
 
+/** An event that waits for what the other connection shows, or for its end to be over. */
+export interface Held {
+  readonly event: ConnectionEvent;
+  readonly until: 'settled' | 'loser closed';
+}
+
 export interface PeerConnection {
   readonly slot: Slot;
   readonly origin: Origin;
   readonly state: ConnectionState;
   /** Null until its OPEN arrived. */
   readonly identity: PeerIdentity | null;
-  /** Its OPEN or KEEPALIVE, not dealt with while the preferred connection may still show its own. */
-  readonly held: ConnectionEvent | null;
+  /** Its OPEN or KEEPALIVE, while a collision does not allow to deal with it. */
+  readonly held: Held | null;
 }
 
 /**
@@ -59,6 +65,8 @@ export type PeerEvent =
       readonly event: ConnectionEvent;
       readonly identity?: PeerIdentity;
     }
+  /** A connection that had been left is closed now. */
+  | { readonly type: 'loser-closed' }
   /** The preferred connection of a collision had its time to show a KEEPALIVE. */
   | { readonly type: 'collision-wait-over' };
 

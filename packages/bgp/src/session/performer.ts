@@ -24,6 +24,8 @@ export interface PerformerOwner {
   /** A connection is up, and the machine has to say what it is for. */
   connected(transport: Transport, origin: Origin): void;
   dialFailed(message: string): void;
+  /** A connection that had been left is closed. */
+  closed(): void;
 }
 
 /** The hands of a session: does what the machine says, with sockets and deadlines. It never asks the machine. */
@@ -54,6 +56,7 @@ export class Performer {
       inputArrived: () => owner.inputArrived(),
       left: (connection) => {
         this.#closing.delete(connection.transport);
+        owner.closed();
         this.checkClosed();
       },
     };

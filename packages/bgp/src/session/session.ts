@@ -80,6 +80,7 @@ export class Session implements LoopMember {
       inputArrived: () => loop.enqueue(this),
       connected: (transport, origin) => this.#dispatch({ type: 'connected', origin }, null, transport),
       dialFailed: (message) => this.#dispatch({ type: 'dial-failed' }, { code: 'connect-failed', message }),
+      closed: () => this.#dispatch({ type: 'loser-closed' }, null),
     });
     this.#intake = this.#createIntake();
   }

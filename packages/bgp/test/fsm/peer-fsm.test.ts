@@ -57,6 +57,9 @@ class Walk {
   up(origin: Origin): string {
     return this.step({ type: 'connected', origin });
   }
+  closed(): string {
+    return this.step({ type: 'loser-closed' });
+  }
   open(slot: Slot, identity: PeerIdentity): string {
     const event = { number: EventCode.BgpOpen, holdTime: 90 };
     return this.step({ type: 'connection', slot, event, identity });
@@ -131,24 +134,42 @@ function contested(t: Test, identity: PeerIdentity, local = LOCAL): Walk {
   return walk;
 }
 
-t.test('the preferred OPEN came: any other is refused before it gets a KEEPALIVE of ours', async (t) => {
+t.test('both OPENs came: the one of the lower identifier is ended, and then the other goes on', async (t) => {
   const weAreHigher = collided(t);
-  t.equal(weAreHigher.open(0, LOWER), '0:[D0 R0 KA K H]');
+  t.equal(weAreHigher.open(0, LOWER), 'hold-input 0 | start-collision-wait');
   t.equal(weAreHigher.open(1, LOWER), `1:[${LOST_COLLISION}]`);
-  t.equal(weAreHigher.connections, '0 openconfirm, -');
+  t.equal(weAreHigher.connections, '0 opensent, -');
+  t.equal(weAreHigher.closed(), '0:[D0 R0 KA K H] | resume-input 0 | stop-collision-wait');
+  t.equal(weAreHigher.closed(), '', 'whatever else closes');
+
   const theyAreHigher = collided(t);
-  t.equal(theyAreHigher.open(1, HIGHER), `1:[${OPENED}]`);
-  t.equal(theyAreHigher.open(0, HIGHER), `0:[${LOST_COLLISION}]`);
-  t.equal(theyAreHigher.connections, '1 openconfirm, -', 'the survivor takes the place');
+  t.equal(theyAreHigher.open(0, HIGHER), 'hold-input 0 | start-collision-wait');
+  t.equal(theyAreHigher.open(1, HIGHER), `hold-input 1 | 0:[${LOST_COLLISION}]`);
+  t.equal(theyAreHigher.connections, '1 opensent, -', 'the survivor takes the place');
+  t.equal(theyAreHigher.closed(), '1:[D0 R0 KA K H] | resume-input 1 | stop-collision-wait');
 });
 
-t.test('an OPEN waits while the preferred connection may still show its own', async (t) => {
-  const open = collided(t);
-  t.equal(open.open(0, HIGHER), 'hold-input 0 | start-collision-wait');
-  t.equal(open.connections, '0 opensent, 1 opensent');
-  t.equal(open.open(1, HIGHER), `0:[${LOST_COLLISION}] | 1:[D0 R0 KA K H] | stop-collision-wait`);
-  t.equal(open.connections, '1 openconfirm, -');
+t.test('the order in which the OPENs come does not matter', async (t) => {
+  const one = collided(t);
+  one.open(1, LOWER);
+  t.equal(one.open(0, LOWER), `hold-input 0 | 1:[${LOST_COLLISION}]`);
+  const other = collided(t);
+  other.open(1, HIGHER);
+  t.equal(other.open(0, HIGHER), `0:[${LOST_COLLISION}]`);
+  t.equal(other.connections, '1 opensent, -');
+});
 
+t.test('a loser that does not close costs the wait', async (t) => {
+  const walk = collided(t);
+  walk.open(0, LOWER);
+  walk.open(1, LOWER);
+  t.equal(
+    walk.step({ type: 'collision-wait-over' }),
+    '0:[D0 R0 KA K H] | resume-input 0 | stop-collision-wait',
+  );
+});
+
+t.test('an OPEN that waits goes on when the other connection closes, or stays silent', async (t) => {
   const closed = collided(t);
   closed.open(0, HIGHER);
   t.equal(closed.lost(1), '1:[free drop] | 0:[D0 R0 KA K H] | resume-input 0 | stop-collision-wait');
@@ -212,31 +233,26 @@ t.test('identifiers are compared as unsigned words', async (t) => {
   const walk = collided(t, { routerId: 0x7fffffff, as: 64512 });
   walk.open(1, HIGHER);
   walk.open(0, HIGHER);
-  t.equal(walk.connections, '1 openconfirm, -');
+  t.equal(walk.connections, '1 opensent, -');
 });
 
 t.test('with equal identifiers the larger AS dominates (RFC 6286 §2.3)', async (t) => {
   const lower = collided(t);
   lower.open(0, { routerId: 5, as: 64513 });
   lower.open(1, { routerId: 5, as: 64513 });
-  t.equal(lower.connections, '1 openconfirm, -');
+  t.equal(lower.connections, '1 opensent, -');
   const higher = collided(t);
   higher.open(0, { routerId: 5, as: 100 });
   higher.open(1, { routerId: 5, as: 100 });
-  t.equal(higher.connections, '0 openconfirm, -');
+  t.equal(higher.connections, '0 opensent, -');
 });
 
-t.test('the preferred connection does not wait for the other one', async (t) => {
-  const walk = collided(t);
-  walk.open(0, LOWER);
+t.test('where our KEEPALIVE left already, a preferred one does not wait for the other', async (t) => {
+  const walk = contested(t, LOWER);
   t.equal(walk.keepalive(0), `1:[${LOST_COLLISION}] | 0:[H up]`);
-});
-
-t.test('the rival may be the one that comes up', async (t) => {
-  const walk = collided(t);
-  walk.open(1, HIGHER);
-  t.equal(walk.keepalive(1), `0:[${LOST_COLLISION}] | 1:[H up]`);
-  t.equal(walk.connections, '1 established, -');
+  const late = contested(t, LOWER);
+  t.equal(late.open(1, LOWER), `1:[${LOST_COLLISION}]`);
+  t.equal(late.connections, '0 openconfirm, -');
 });
 
 t.test('a peer that decides at the OPENs, by the letter of the RFC, ends in the same session', async (t) => {
@@ -288,8 +304,8 @@ t.test('with CollisionDetectEstablishedState the rule holds in Established as we
   walk.open(0, HIGHER);
   walk.keepalive(0);
   t.equal(walk.up('accepted'), 'adopt 1 accepted | 1:[OPEN H4m]');
-  t.equal(walk.open(1, HIGHER), `0:[${LOST_COLLISION}] | 1:[D0 R0 KA K H]`);
-  t.equal(walk.connections, '1 openconfirm, -');
+  t.equal(walk.open(1, HIGHER), `hold-input 1 | 0:[${LOST_COLLISION}] | start-collision-wait`);
+  t.equal(walk.connections, '1 opensent, -');
 });
 
 t.test('a side that connects again before any OPEN has given the first one up', async (t) => {
@@ -308,7 +324,7 @@ t.test('of two from one side whose OPENs came the newer one lives', async (t) =>
   walk.up('accepted');
   walk.open(0, LOWER);
   t.equal(walk.up('accepted'), 'adopt 1 accepted | 1:[OPEN H4m]');
-  t.equal(walk.open(1, LOWER), `0:[${LOST_COLLISION}] | 1:[D0 R0 KA K H]`);
+  t.equal(walk.open(1, LOWER), `hold-input 1 | 0:[${LOST_COLLISION}] | start-collision-wait`);
 });
 
 t.test('a third connection is refused while two have shown their OPENs, or might', async (t) => {
