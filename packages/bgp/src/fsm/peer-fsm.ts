@@ -164,7 +164,8 @@ class Run {
     else if (this.#rival === null && !this.#isDead(this.#main, origin)) this.#connectRival(origin);
     else if (this.#rival === null) this.#replaceMain(this.#main, origin);
     else if (this.#rival.origin === origin) this.#replaceRival(this.#rival, origin);
-    else this.#refuseOrReplaceMain(this.#main, origin);
+    else if (this.#isDead(this.#main, origin)) this.#replaceMain(this.#main, origin);
+    else this.#actions.push({ type: 'refuse' });
   }
 
   #connectedWhileIdle(origin: Origin): void {
@@ -195,11 +196,6 @@ class Run {
     this.#main = null;
     this.#state = { ...this.#state, name: 'active' };
     this.#connectMain(main.slot, origin);
-  }
-
-  #refuseOrReplaceMain(main: PeerConnection, origin: Origin): void {
-    if (this.#isDead(main, origin)) this.#replaceMain(main, origin);
-    else this.#actions.push({ type: 'refuse' });
   }
 
   /**
