@@ -115,7 +115,7 @@ async function routerRoutes(lab: Lab, family: 4 | 6): Promise<Block> {
     rows: routes.map((route) => [
       route.destination,
       names.get(route.destination) ?? '',
-      route.gateways.join(', '),
+      [...route.gateways].sort().join(', '),
     ]),
     empty: 'no BGP routes',
   };
