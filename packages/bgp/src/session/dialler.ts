@@ -16,7 +16,7 @@ export class Dialler {
   readonly #clock: Clock;
   readonly #outcome: DialOutcome;
   #attempt: AbortController | null = null;
-  /** Since when dials have met silence; null after any answer, also a refusal. */
+  /** Since when nobody has been heard; null after any answer, also a refusal. */
   #silentSince: number | null = null;
 
   constructor(sockets: SocketFactory, clock: Clock, outcome: DialOutcome) {
@@ -40,6 +40,11 @@ export class Dialler {
   cancel(): void {
     this.#attempt?.abort();
     this.#attempt = null;
+  }
+
+  /** A passive peer waits to be dialled instead. */
+  expectDial(): void {
+    this.#silentSince ??= this.#clock.now();
   }
 
   /** Somebody is there: whatever was wrong is over. */
@@ -75,10 +80,13 @@ export class Dialler {
 }
 
 /** A likely cause of silence, in words. TCP MD5 drops what does not match without a trace, on both sides. */
-export function silenceHint(target: ConnectTarget, seconds: number): string | undefined {
+export function silenceHint(target: ConnectTarget, seconds: number, passive: boolean): string | undefined {
   if (seconds === 0) return undefined;
-  const silence = `no answer from ${target.address} port ${target.port} for ${seconds} s`;
-  return target.md5Key === undefined
+  const { address, port, md5Key } = target;
+  const silence = passive
+    ? `no connection came from ${address} for ${seconds} s, and it is not dialled`
+    : `no answer from ${address} port ${port} for ${seconds} s`;
+  return md5Key === undefined
     ? `${silence}: it is down, filtered, or expects TCP MD5, for which no password is configured here`
     : `${silence}: TCP MD5 is configured, and a password that differs, or a peer without one, looks like this`;
 }

@@ -62,7 +62,7 @@ export class Performer {
     };
   }
 
-  /** Whole seconds for which nobody has answered our dials. */
+  /** Whole seconds for which nobody has answered our dials, or dialled a passive peer. */
   get silentSeconds(): number {
     return this.#dialler.silentSeconds;
   }
@@ -151,6 +151,7 @@ export class Performer {
       this.#context.limits,
     );
     this.slots[slot] = connection;
+    this.#dialler.heard();
     transport.start(connection);
   }
 
@@ -195,9 +196,11 @@ export class Performer {
         case 'refuse':
           this.#arriving?.destroy();
           break;
-        // Nothing to prepare: connections are handed in by the speaker's listeners.
-        case 'initialize':
+        // There is nothing to open: connections are handed in by the speaker's listeners.
         case 'listen':
+          if (this.#context.config.passive) this.#dialler.expectDial();
+          break;
+        case 'initialize':
           break;
         default:
           assertNever(action);

@@ -177,7 +177,8 @@ export class Session implements LoopMember {
   /** A likely cause in plain words, when the symptoms fit one. */
   get hint(): string | undefined {
     if (this.state === 'established') return undefined;
-    return silenceHint(this.#context.config.target, this.#performer.silentSeconds);
+    const { target, passive } = this.#context.config;
+    return silenceHint(target, this.#performer.silentSeconds, passive);
   }
 
   /** Resolves when no socket of this session is open any more: at the latest `closeMilliseconds` after `stop`. */

@@ -158,6 +158,21 @@ t.test('with MD5 configured silence names the password as a likely cause', async
   t.notMatch(lab.session.hint, /secret/);
 });
 
+t.test('a passive peer that nobody dials has a hint too, until somebody does', async (t) => {
+  const md5Key = new TextEncoder().encode('secret');
+  const target = { address: THEIRS, port: 179, md5Key };
+  const lab = new Lab({ target, passive: true });
+  lab.session.start();
+  await lab.clock.runFor(2_900);
+  t.equal(lab.session.hint, undefined, 'too early to say');
+  await lab.clock.runFor(57_100);
+  t.match(lab.session.hint, /no connection came from 192.0.2.2 for 60 s.*TCP MD5 is configured/);
+  await lab.dialIn();
+  await lab.clock.settle();
+  t.equal(lab.session.state, 'opensent');
+  t.equal(lab.session.hint, undefined, 'a connection is there, so the password is right');
+});
+
 t.test('a refused dial is repeated in seconds, and the error says what to look at', async (t) => {
   const lab = new Lab();
   const times = dialTimes(lab);
