@@ -16,6 +16,8 @@ export class HeldTransport implements Transport {
   readonly remote: Endpoint;
   /** Gone, or about to be: the peer's FIN came, or ours was ordered. */
   isOver = false;
+  /** When it was released, both sides had sent their OPEN and seen none. */
+  wasOpenSent = false;
   readonly #inner: Transport;
   readonly #changed: () => void;
   #isHeld: boolean;
@@ -53,6 +55,7 @@ export class HeldTransport implements Transport {
 
   release(): void {
     if (!this.#isHeld) return;
+    this.wasOpenSent = this.hasBothOpens;
     this.#isHeld = false;
     for (const bytes of this.#written.splice(0)) this.#inner.write(bytes);
     this.#flush();
