@@ -4,6 +4,8 @@ import { LOCAL_PEER, MAX_PEER_INDEX, type PeerIndex } from './ids.js';
 /** What the decision process looks at of a peer. */
 export interface PeerFacts {
   readonly internal: boolean;
+  /** A client of ours as route reflector (RFC 4456). Default: no. */
+  readonly client?: boolean;
   /** BGP identifier, unsigned. */
   readonly routerId: number;
   /** 4 or 16 octets: the last tie is broken by it. */
@@ -40,6 +42,10 @@ export class PeerColumns {
 
   isInternal(index: number): boolean {
     return this.facts[index]!.internal;
+  }
+
+  isClient(index: number): boolean {
+    return this.facts[index]!.client === true;
   }
 
   routerId(index: number): number {

@@ -15,6 +15,8 @@ export interface SpeakerConfig {
   readonly routerId: string;
   /** Where to listen. Default: none. Port 0 lets the system choose; `speaker.listening` tells. */
   readonly listen?: readonly (ListenTarget | { readonly acceptor: Acceptor })[];
+  /** Cluster id as route reflector (RFC 4456 §7): dotted quad or number, not 0. Default: the router id. */
+  readonly clusterId?: string | number;
   /** RFC 8212: external peers without a policy exchange nothing. Default true. */
   readonly ebgpRequiresPolicy?: boolean;
   /** Most equal-cost paths that are handed to route sinks, 1 … 64. Default 1. */
@@ -50,6 +52,11 @@ export interface PeerConfig {
   readonly nextHop?: Readonly<Partial<Record<FamilyName, string>>>;
   /** Send our own address as next hop on an internal session too. Default false. */
   readonly nextHopSelf?: boolean;
+  /**
+   * We reflect to this internal peer what internal peers tell, and to all of them what it tells (RFC 4456). Policies hold as
+   * for everyone; the next hop stays as it is, whatever `nextHopSelf` says. Default false.
+   */
+  readonly routeReflectorClient?: boolean;
   /** TCP MD5 password (RFC 2385), 1–80 octets of UTF-8. Never logged, never in a status. */
   readonly password?: string;
   /** Least hop count of the peer + 1 … as TTL to send, for external peers that are not adjacent. Default 1 external, 255 internal. */

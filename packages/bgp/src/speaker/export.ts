@@ -39,6 +39,7 @@ const DEFAULT_LOCAL_PREF = 100;
 export class Exporter {
   private readonly rib: Rib;
   private readonly sources: Sources;
+  private readonly clusterId: number;
   private readonly view: PathView;
   private readonly memo = new AnswerMemo();
   private readonly scratch = new ByteWriter(4096);
@@ -66,8 +67,10 @@ export class Exporter {
   out: OutId = NO_OUT;
   source: PeerIndex = 0 as PeerIndex;
 
-  constructor(rib: Rib, sources: Sources) {
+  /** `clusterId`: as in CLUSTER_LIST (RFC 4456 §7). */
+  constructor(rib: Rib, sources: Sources, clusterId: number) {
     this.rib = rib;
+    this.clusterId = clusterId;
     this.sources = sources;
     this.view = new PathView(rib);
   }
@@ -109,8 +112,9 @@ export class Exporter {
     const { paths } = profile.table;
     const peer = paths.peer(row);
     const isInternal = profile.type === 'internal';
-    // RFC 4271 §9.2: what an internal peer told is not passed to another.
-    if (isInternal && peer !== LOCAL_PEER && this.rib.peers.isInternal(peer)) return false;
+    // RFC 4271 §9.2: what an internal peer told is not passed to another, unless one of them is a client (RFC 4456 §6).
+    const { peers } = this.rib;
+    if (isInternal && peers.isInternal(peer) && !profile.isClient && !peers.isClient(peer)) return false;
     const set = paths.accepted(row);
     this.rib.attributes.prepare(set);
     const flags = this.rib.attributes.flags(set);
@@ -163,7 +167,9 @@ export class Exporter {
   private peerWord(profile: GroupProfile, prefix: PrefixId, peer: PeerIndex): number {
     if (peer === LOCAL_PEER) return -this.sources.ownerNumber(profile, prefix);
     if (profile.policy?.reads.includes('peer')) return peer;
-    return this.rib.peers.isInternal(peer) ? 1 : 2;
+    if (!this.rib.peers.isInternal(peer)) return 2;
+    // What is reflected may get the identifier of its source.
+    return profile.type === 'internal' ? peer + 2 : 1;
   }
 
   private compute(
@@ -193,6 +199,9 @@ export class Exporter {
     rewrite.edits = isInternal ? edits : withoutLocalPref(edits);
     rewrite.markPartial = !isLocal;
     rewrite.external = !isInternal;
+    const isReflected = isInternal && this.rib.peers.isInternal(peer);
+    rewrite.originatorId = isReflected ? this.rib.peers.routerId(peer) : null;
+    rewrite.prependCluster = isReflected ? this.clusterId : null;
     scratch.reset();
     rewriteCanonical(attributes.bytes(set), attributes.start(set), attributes.end(set), rewrite, scratch);
     const exported = attributes.intern(scratch.bytes, 0, scratch.length);
@@ -224,7 +233,9 @@ export class Exporter {
     }
     // An address that our own user gave for a route goes out as it is.
     if (isLocal) return isOurs ? own : hop;
-    if (profile.type === 'external' || this.rib.peers.isInternal(peer) || profile.nextHopSelf) return own;
+    if (profile.type === 'external') return own;
+    // RFC 4456 §10: a reflector leaves the next hop as it is, so that traffic does not come through it.
+    if (profile.nextHopSelf && !this.rib.peers.isInternal(peer)) return own;
     return this.rib.nextHops.globalOf(hop);
   }
 }

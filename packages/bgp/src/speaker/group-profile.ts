@@ -11,6 +11,8 @@ export interface GroupProfile {
   readonly as4: boolean;
   readonly maxMessage: number;
   readonly nextHopSelf: boolean;
+  /** Is sent what internal peers told (RFC 4456). */
+  readonly isClient: boolean;
   readonly ownNextHop: NextHopId;
   readonly policy: Policy | null;
   /** RFC 8212: nothing is advertised to an external peer without a policy. */
@@ -28,6 +30,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     as4: peer.as4,
     maxMessage: peer.maxMessage,
     nextHopSelf: member.nextHopSelf,
+    isClient: peer.routeReflectorClient === true,
     ownNextHop: family.ownNextHop,
     policy: exportPolicy,
     isBlocked: peer.type === 'external' && peer.requirePolicy && exportPolicy === null,
@@ -43,6 +46,7 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.as4 === b.as4 &&
     a.maxMessage === b.maxMessage &&
     a.nextHopSelf === b.nextHopSelf &&
+    a.isClient === b.isClient &&
     a.ownNextHop === b.ownNextHop &&
     a.policy === b.policy &&
     a.isBlocked === b.isBlocked &&

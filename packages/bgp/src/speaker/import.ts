@@ -19,6 +19,7 @@ const AS_RECEIVED = -1;
 export class Importer {
   private readonly rib: Rib;
   private readonly routerId: number;
+  private readonly clusterId: number;
   private readonly view: PathView;
   private readonly memo = new AnswerMemo();
   private readonly scratch = new ByteWriter(4096);
@@ -33,9 +34,10 @@ export class Importer {
   accepted: AttrId = NO_ATTR;
   nextHop: NextHopId = NO_NEXT_HOP;
 
-  constructor(rib: Rib, routerId: number) {
+  constructor(rib: Rib, routerId: number, clusterId: number) {
     this.rib = rib;
     this.routerId = routerId;
+    this.clusterId = clusterId;
     this.view = new PathView(rib);
   }
 
@@ -108,7 +110,7 @@ export class Importer {
       attributes.prepare(set);
       // RFC 4456 §8
       if (attributes.originatorId(set) === this.routerId) return 'originator id is ours';
-      if (attributes.clusterListLength(set) > 0 && clusterListHas(bytes, start, end, this.routerId)) {
+      if (attributes.clusterListLength(set) > 0 && clusterListHas(bytes, start, end, this.clusterId)) {
         return 'cluster list has our cluster id';
       }
     }

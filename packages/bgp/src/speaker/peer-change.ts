@@ -22,6 +22,7 @@ const effects: Readonly<Record<keyof Omit<PeerSettings, 'address' | 'type'>, Eff
   families: 'reset',
   nextHop: 'reset',
   nextHopSelf: 'live',
+  routeReflectorClient: 'reset',
   md5Key: 'reset',
   multihopTtl: 'reset',
   ttlSecurityHops: 'reset',

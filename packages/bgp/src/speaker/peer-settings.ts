@@ -32,6 +32,7 @@ export interface PeerSettings {
   readonly families: readonly Family[];
   readonly nextHop: Readonly<Partial<Record<FamilyName, Uint8Array>>>;
   readonly nextHopSelf: boolean;
+  readonly routeReflectorClient: boolean;
   readonly md5Key: Uint8Array | undefined;
   readonly multihopTtl: number | undefined;
   readonly ttlSecurityHops: number | undefined;
@@ -55,6 +56,7 @@ const fields = [
   'families',
   'nextHop',
   'nextHopSelf',
+  'routeReflectorClient',
   'password',
   'multihopTtl',
   'ttlSecurityHops',
@@ -100,6 +102,11 @@ export function peerSettings(config: PeerConfig, localAs: number): PeerSettings 
     families: checkFamilies(at('families'), config.families, address),
     nextHop: checkNextHops(at('nextHop'), config.nextHop ?? {}),
     nextHopSelf: checkBoolean(at('nextHopSelf'), config.nextHopSelf ?? false),
+    routeReflectorClient: checkClient(
+      at('routeReflectorClient'),
+      config.routeReflectorClient ?? false,
+      remoteAs === localAs,
+    ),
     md5Key: optional(config.password, (password) => checkPassword(at('password'), password)),
     multihopTtl: optional(config.multihopTtl, (ttl) => checkInteger(at('multihopTtl'), ttl, 1, 255)),
     ttlSecurityHops: optional(config.ttlSecurityHops, (hops) =>
@@ -115,6 +122,11 @@ export function peerSettings(config: PeerConfig, localAs: number): PeerSettings 
 
 function optional<In, Out>(value: In | undefined, check: (value: In) => Out): Out | undefined {
   return value === undefined ? undefined : check(value);
+}
+
+function checkClient(path: string, value: unknown, isInternal: boolean): boolean {
+  if (checkBoolean(path, value) && !isInternal) throw badField(path, value, 'false for an external peer');
+  return value === true;
 }
 
 function checkHoldTime(path: string, value: unknown): number {

@@ -50,6 +50,7 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     establishedCount: peer.establishedCount,
     flaps: peer.flaps,
     passive: settings.passive,
+    ...(settings.routeReflectorClient && { routeReflectorClient: true as const }),
     shutdown: settings.shutdown,
     ...(session?.endpoints && endpointFields(session.endpoints)),
     ...(live !== null && negotiatedFields(live, session?.keepaliveTime)),

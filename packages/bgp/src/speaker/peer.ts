@@ -198,6 +198,7 @@ export class Peer implements SessionHandler {
       families,
       nextHops,
       nextHopSelf: peer.nextHopSelf,
+      routeReflectorClient: peer.routeReflectorClient,
       as4: negotiated.as4,
       maxMessage: negotiated.maxMessage,
       ...this.#policies(),

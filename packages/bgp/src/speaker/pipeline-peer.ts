@@ -26,6 +26,8 @@ export interface PipelinePeer {
   readonly nextHops: ReadonlyMap<FamilyKey, Uint8Array>;
   /** Own address as next hop on an internal session too. */
   readonly nextHopSelf: boolean;
+  /** We are its route reflector (RFC 4456). Default: no. */
+  readonly routeReflectorClient?: boolean;
   readonly as4: boolean;
   /** 4096 or 65535. */
   readonly maxMessage: number;
@@ -48,6 +50,8 @@ export interface PipelineOptions {
   readonly localAs: number;
   /** BGP identifier of this speaker. */
   readonly routerId: number;
+  /** Goes into CLUSTER_LIST of what is reflected (RFC 4456 §7). Default: `routerId`. */
+  readonly clusterId?: number;
   /** Most equal-cost paths handed to sinks, 1 … 64. */
   readonly maximumPaths: number;
   /** Equal-cost paths have the same AS path, not only the same length of it. */

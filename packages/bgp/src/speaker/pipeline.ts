@@ -6,6 +6,7 @@ import { type FamilyTable, Rib } from '../rib/rib.js';
 import type { Fault } from '../wire/result.js';
 import type { Announcement } from './config.js';
 import { Exporter } from './export.js';
+import type { GroupProfile } from './group-profile.js';
 import { GroupSet } from './group-set.js';
 import { Importer } from './import.js';
 import { Inbound } from './inbound.js';
@@ -70,15 +71,17 @@ export class Pipeline {
     const rib = new Rib(supportedFamilies, local, options);
     const seconds = (): number => Math.floor(options.now() / 1000);
     const locals = new LocalRoutes(rib, seconds);
-    const importer = new Importer(rib, options.routerId);
+    const clusterId = options.clusterId ?? options.routerId;
+    const importer = new Importer(rib, options.routerId, clusterId);
     this.tables = rib;
     this.locals = locals;
     this.importer = importer;
-    this.exporter = new Exporter(rib, {
-      policyPeer: (peer) => this.members[peer]?.policyPeer ?? null,
-      owner: (profile, prefix) => locals.owner(profile.table, prefix),
-      ownerNumber: (profile, prefix) => locals.ownerNumber(profile.table, prefix),
-    });
+    const sources = {
+      policyPeer: (peer: PeerIndex) => this.members[peer]?.policyPeer ?? null,
+      owner: (profile: GroupProfile, prefix: PrefixId) => locals.owner(profile.table, prefix),
+      ownerNumber: (profile: GroupProfile, prefix: PrefixId) => locals.ownerNumber(profile.table, prefix),
+    };
+    this.exporter = new Exporter(rib, sources, clusterId);
     const { stepSize } = this;
     const member = (index: number): Member | undefined => this.members[index];
     this.inbound = new Inbound({ rib, importer, stepSize, seconds, member });

@@ -9,6 +9,8 @@ export interface SpeakerSettings {
   readonly routerId: string;
   /** The router id as unsigned word. */
   readonly routerIdWord: number;
+  /** As unsigned word. */
+  readonly clusterId: number;
   readonly listen: readonly (ListenTarget | { readonly acceptor: Acceptor })[];
   readonly ebgpRequiresPolicy: boolean;
   readonly maximumPaths: number;
@@ -18,6 +20,7 @@ export interface SpeakerSettings {
 const fields = [
   'localAs',
   'routerId',
+  'clusterId',
   'listen',
   'ebgpRequiresPolicy',
   'maximumPaths',
@@ -45,6 +48,7 @@ export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
     localAs: checkAs('localAs', config.localAs),
     routerId,
     routerIdWord: addressToU32(routerId),
+    clusterId: checkClusterId('clusterId', config.clusterId ?? routerId),
     listen: listen.map((entry, i) => checkListen(`listen[${i}]`, entry)),
     ebgpRequiresPolicy: checkBoolean('ebgpRequiresPolicy', config.ebgpRequiresPolicy ?? true),
     maximumPaths: checkInteger('maximumPaths', config.maximumPaths ?? 1, 1, 64),
@@ -56,6 +60,13 @@ export function checkAs(path: string, value: unknown): number {
   const as = checkInteger(path, value, 1, 0xffffffff);
   if (as === AS_TRANS) throw badField(path, as, 'an integer 1 … 4294967295 other than 23456 (AS_TRANS)');
   return as;
+}
+
+function checkClusterId(path: string, value: unknown): number {
+  const isQuad = typeof value === 'string' && !value.includes(':') && isAddress(value);
+  const word = isQuad ? addressToU32(value) : value;
+  if (typeof word === 'number' && Number.isInteger(word) && word >= 1 && word <= 0xffffffff) return word;
+  throw badField(path, value, 'a dotted quad other than 0.0.0.0, or an integer 1 … 4294967295');
 }
 
 function checkListen(path: string, entry: unknown): ListenTarget | { readonly acceptor: Acceptor } {

@@ -54,6 +54,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#pipeline = new Pipeline({
       localAs: this.#settings.localAs,
       routerId: this.#settings.routerIdWord,
+      clusterId: this.#settings.clusterId,
       maximumPaths: this.#settings.maximumPaths,
       exactAsPath: this.#settings.multipathExactAsPath,
       now: () => ports.clock.now(),

@@ -36,6 +36,8 @@ export interface PeerStatus {
   readonly establishedCount: number;
   readonly flaps: number;
   readonly passive: boolean;
+  /** We are its route reflector. */
+  readonly routeReflectorClient?: true;
   readonly shutdown: boolean;
   readonly remoteRouterId?: string;
   readonly localAddress?: string;

@@ -56,4 +56,7 @@ t.test('what was agreed on, or set on the socket, needs a new session', async (t
   ];
   for (const row of rows) t.equal(change(row), 'reset', JSON.stringify(row));
   t.equal(change({ description: 'other', port: 1179 }), 'reset');
+  const internal = { ...full, remoteAs: 64512 };
+  const client = { ...internal, routeReflectorClient: true };
+  t.equal(peerChange(peerSettings(internal, 64512), peerSettings(client, 64512)), 'reset');
 });

@@ -10,15 +10,14 @@ import { parseInto } from '../../src/net/prefix.js';
 import { nlriCodec } from '../../src/nlri/nlri.js';
 import type { PeerIndex } from '../../src/rib/ids.js';
 import { Pipeline } from '../../src/speaker/pipeline.js';
-import type { PipelinePeer } from '../../src/speaker/pipeline-peer.js';
+import type { PipelineOptions, PipelinePeer } from '../../src/speaker/pipeline-peer.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
 
 export const LOCAL_AS = 65_000;
 export const ROUTER_ID = 0x0a0000fe;
+export const ROUTER_ID_TEXT = '10.0.0.254';
 
-export function pipeline(
-  options: { maximumPaths?: number; exactAsPath?: boolean; stepSize?: number } = {},
-): Pipeline {
+export function pipeline(options: Partial<PipelineOptions> = {}): Pipeline {
   return new Pipeline({
     localAs: LOCAL_AS,
     routerId: ROUTER_ID,

@@ -1,5 +1,5 @@
 import type { PathAttributes } from '../../src/attributes/path-attributes.js';
-import { type FarEnd, type HeldRoute, LOCAL_AS } from './pipeline-fixture.js';
+import { type FarEnd, type HeldRoute, LOCAL_AS, ROUTER_ID_TEXT } from './pipeline-fixture.js';
 
 /** A path as the naive twin keeps it: an object in a Map. */
 export interface TwinPath {
@@ -42,16 +42,30 @@ export function bestOf(paths: readonly TwinPath[]): TwinPath | null {
   return lowest(equalsOf(paths), routerId)[0] ?? null;
 }
 
+/** RFC 4456 §6: what an internal peer told goes to another when one of the two is a client. */
+export function isReflected(path: TwinPath, to: FarEnd): boolean {
+  if (path.from === null || !isInternal(path) || to.as !== LOCAL_AS) return false;
+  return to.peer.routeReflectorClient === true || path.from.peer.routeReflectorClient === true;
+}
+
 /** What a peer is to be sent of the best path; `null`: nothing. */
 export function exported(best: TwinPath | null, to: FarEnd, isOurs: boolean): HeldRoute | null {
   if (best === null || best.from === to) return null;
   const internal = to.as === LOCAL_AS;
-  if (internal && isInternal(best)) return null;
+  const reflected = isReflected(best, to);
+  if (internal && isInternal(best) && !reflected) return null;
   const communities = best.attributes.communities ?? [];
   if (communities.includes(0xffffff02) || (!internal && communities.includes(0xffffff01))) return null;
   const { localPref: _, med: __, ...rest } = best.attributes;
   const attributes = internal
-    ? { ...best.attributes, localPref: localPref(best) }
+    ? {
+        ...best.attributes,
+        localPref: localPref(best),
+        ...(reflected && {
+          originatorId: `0.0.0.${best.from!.peer.routerId}`,
+          clusterList: [ROUTER_ID_TEXT],
+        }),
+      }
     : {
         ...rest,
         ...(isOurs && best.attributes.med !== undefined && { med: best.attributes.med }),

@@ -10,7 +10,7 @@ import type { Pipeline } from '../../src/speaker/pipeline.js';
 import type { RouteSink } from '../../src/speaker/route-sink.js';
 import { seeded } from '../rib/seeded.js';
 import { describe, FarEnd, LOCAL_AS, path, pipeline, settle } from './pipeline-fixture.js';
-import { bestOf, equalsOf, exported, type TwinPath } from './pipeline-twin.js';
+import { bestOf, equalsOf, exported, isReflected, type TwinPath } from './pipeline-twin.js';
 
 const PREFIXES = [
   ...Array.from({ length: 14 }, (_, i) => `10.${i}.0.0/${16 + (i % 9)}`),
@@ -142,7 +142,7 @@ class Twin {
 
 function mayLeave(best: TwinPath, to: FarEnd): boolean {
   const internal = to.as === LOCAL_AS;
-  if (internal && best.from?.as === LOCAL_AS) return false;
+  if (internal && best.from?.as === LOCAL_AS && !isReflected(best, to)) return false;
   const communities = best.attributes.communities ?? [];
   return !communities.includes(0xffffff02) && (internal || !communities.includes(0xffffff01));
 }
@@ -182,8 +182,9 @@ function runTwin(t: Test, seed: number, commands: number): void {
     new FarEnd('10.0.0.2', 64_602),
     new FarEnd('10.0.0.3', 64_601),
     new FarEnd('10.0.0.4', LOCAL_AS),
-    new FarEnd('10.0.0.5', LOCAL_AS),
+    new FarEnd('10.0.0.5', LOCAL_AS, { routeReflectorClient: random(2) === 0 }),
     new FarEnd('10.0.0.6', 70_000),
+    new FarEnd('10.0.0.7', LOCAL_AS, { routeReflectorClient: random(2) === 0 }),
   ];
   const open = new Set<FarEnd>();
   let kernel = new Kernel();

@@ -18,6 +18,18 @@ t.test('a speaker has the documented defaults', async (t) => {
   });
 });
 
+t.test('a cluster id is a number or a dotted quad, and the router id when there is none', async (t) => {
+  t.equal(speakerSettings(speaker).clusterId, 0xc0000201);
+  t.equal(speakerSettings({ ...speaker, clusterId: '0.0.1.2' }).clusterId, 258);
+  t.equal(speakerSettings({ ...speaker, clusterId: 258 }).clusterId, 258);
+});
+
+t.test('only an internal peer is a route reflector client', async (t) => {
+  const client = { ...peer, routeReflectorClient: true };
+  t.equal(peerSettings({ ...client, remoteAs: 64512 }, 64512).routeReflectorClient, true);
+  t.throws(() => peerSettings(client, 64512), { code: 'BGP_ERR_CONFIG', message: /routeReflectorClient/ });
+});
+
 t.test('a peer has the documented defaults', async (t) => {
   t.match(peerSettings(peer, 64512), {
     type: 'external',
@@ -51,6 +63,10 @@ t.test('a bad speaker field is named with its value and what is allowed', async 
     [{ routerId: '0.0.0.0' }, 'routerId'],
     [{ routerId: '::1' }, 'routerId'],
     [{ routerId: 1 }, 'routerId'],
+    [{ clusterId: 0 }, 'clusterId'],
+    [{ clusterId: '0.0.0.0' }, 'clusterId'],
+    [{ clusterId: 2 ** 32 }, 'clusterId'],
+    [{ clusterId: 'one' }, 'clusterId'],
     [{ maximumPaths: 0 }, 'maximumPaths'],
     [{ maximumPaths: 65 }, 'maximumPaths'],
     [{ ebgpRequiresPolicy: 'no' }, 'ebgpRequiresPolicy'],

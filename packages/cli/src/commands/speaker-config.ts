@@ -24,6 +24,7 @@ const neighborSchema = z.strictObject({
   families: z.array(family).min(1).optional(),
   nextHop: z.partialRecord(family, z.string()).optional(),
   nextHopSelf: z.boolean().optional(),
+  routeReflectorClient: z.boolean().optional(),
   /** Read from a file, so that the configuration can be shown. */
   passwordFile: z.string().optional(),
   multihopTtl: z.number().int().min(1).max(255).optional(),
@@ -43,6 +44,8 @@ const announcementSchema = z.strictObject({
 export const speakerFileSchema = z.strictObject({
   localAs: asNumber,
   routerId: z.string(),
+  /** Dotted quad or number. */
+  clusterId: z.union([z.string(), z.number().int()]).optional(),
   listenPort: port.optional(),
   listenAddresses: z.array(z.string()).optional(),
   ebgpRequiresPolicy: z.boolean().optional(),
@@ -92,6 +95,7 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
     config: {
       localAs: file.localAs,
       routerId: file.routerId,
+      ...(file.clusterId === undefined ? {} : { clusterId: file.clusterId }),
       listen: addresses.map((address) =>
         address === undefined ? { port: listenPort } : { address, port: listenPort },
       ),

@@ -1,0 +1,116 @@
+import { type Daemon, freePort, startBird, startFrr, type Teardown } from '@peerage/test-fixtures';
+import { BgpSpeaker } from '../../src/index.js';
+import { nodePorts } from '../../src/node/index.js';
+import { acceptAll } from '../../src/policy/defaults.js';
+import type { PeerConfig, SpeakerConfig } from '../../src/speaker/config.js';
+import type { End } from './subject.js';
+
+/** A speaker of ours on loopback, with an address of its own. */
+export interface Ours extends End {
+  readonly speaker: BgpSpeaker;
+}
+
+export async function startOurs(
+  t: Teardown,
+  address: string,
+  as: number,
+  config: Partial<SpeakerConfig> = {},
+): Promise<Ours> {
+  const port = await freePort(address);
+  const speaker = new BgpSpeaker(
+    { localAs: as, routerId: address, listen: [{ address, port }], ...config },
+    nodePorts(),
+  );
+  t.teardown(() => speaker.close({ communication: 'the test is over' }));
+  await speaker.start();
+  return { address, port, as, speaker };
+}
+
+/** Configures `to` as a peer of `from`. Next hops are no loopback addresses, which daemons take for martians. */
+export function connect(from: Ours, to: End, more: Partial<PeerConfig> = {}): void {
+  from.speaker.addPeer({
+    address: to.address,
+    remoteAs: to.as,
+    port: to.port,
+    localAddress: from.address,
+    connectRetryTime: 1,
+    nextHop: { 'ipv4-unicast': `192.0.2.${from.address.split('.').at(-1)}` },
+    importPolicy: acceptAll,
+    exportPolicy: acceptAll,
+    ...more,
+  });
+}
+
+/** A neighbour of a daemon: lines of its own configuration language. */
+export interface Neighbor extends End {
+  /** FRR: `neighbor ADDRESS …` in the address family, without those two words; BIRD: in the protocol. */
+  readonly lines?: readonly string[];
+  /** BIRD: in the channel. */
+  readonly channel?: readonly string[];
+}
+
+export interface Hub extends End {
+  readonly routerId: string;
+  /** Destinations of its own. */
+  readonly networks: readonly string[];
+  readonly neighbors: readonly Neighbor[];
+  /** FRR: more lines of `router bgp`. */
+  readonly lines?: readonly string[];
+}
+
+/** BIRD with IPv4 sessions to all neighbours; protocols are `n0`, `n1`, … */
+export function birdHub(t: Teardown, hub: Hub): Promise<Daemon> {
+  const protocols = hub.neighbors.map(
+    (neighbor, i) => `protocol bgp n${i} {
+  local ${hub.address} port ${hub.port} as ${hub.as};
+  neighbor ${neighbor.address} port ${neighbor.port} as ${neighbor.as};
+  multihop 2;
+  strict bind on;
+  connect delay time 1;
+  connect retry time 1;
+  error wait time 1, 2;
+  ${(neighbor.lines ?? []).join('\n  ')}
+  ipv4 { import all; export all; ${(neighbor.channel ?? []).join(' ')} };
+}`,
+  );
+  const routes = hub.networks.map((network) => `route ${network} blackhole;`).join(' ');
+  return startBird(
+    t,
+    `router id ${hub.routerId};
+debug protocols { states, events };
+protocol static static4 { ipv4; ${routes} }
+${protocols.join('\n')}
+`,
+  );
+}
+
+/** FRR with IPv4 sessions to all neighbours. */
+export function frrHub(t: Teardown, hub: Hub): Promise<Daemon> {
+  const sessions = hub.neighbors.flatMap(({ address, as, port }) => [
+    ` neighbor ${address} remote-as ${as}`,
+    ` neighbor ${address} port ${port}`,
+    ` neighbor ${address} update-source ${hub.address}`,
+    ` neighbor ${address} timers connect 1`,
+    ` neighbor ${address} advertisement-interval 0`,
+  ]);
+  const activated = hub.neighbors.flatMap(({ address, lines = [] }) =>
+    ['activate', ...lines].map((line) => `  neighbor ${address} ${line}`),
+  );
+  return startFrr(
+    t,
+    `router bgp ${hub.as}
+ bgp router-id ${hub.routerId}
+ no bgp ebgp-requires-policy
+ no bgp default ipv4-unicast
+ no bgp network import-check
+ bgp disable-ebgp-connected-route-check
+${(hub.lines ?? []).map((line) => ` ${line}`).join('\n')}
+${sessions.join('\n')}
+ address-family ipv4 unicast
+${hub.networks.map((network) => `  network ${network}`).join('\n')}
+${activated.join('\n')}
+ exit-address-family
+`,
+    hub,
+  );
+}
