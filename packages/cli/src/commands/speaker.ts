@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { BgpSpeaker, type SpeakerPorts } from '@peerage/bgp';
+import { BgpError, BgpSpeaker, type SpeakerPorts } from '@peerage/bgp';
 import { nodePorts, tcpSocketFactory } from '@peerage/bgp/node';
 import { createControlServer } from '@peerage/control';
 import type { Command } from 'commander';
 import { print } from '../render/text.js';
-import type { Io } from '../result.js';
+import { type Io, UsageError } from '../result.js';
 import { version } from '../version.js';
 import { runFolder } from './socket-path.js';
-import { readSpeakerFile, speakerSetup } from './speaker-config.js';
+import { readSpeakerFile, type SpeakerSetup, speakerSetup } from './speaker-config.js';
 import { untilStopped } from './until-stopped.js';
 
 /** Adds `peerage speaker`: a BGP daemon without a kernel part. */
@@ -23,9 +23,7 @@ export function addSpeaker(program: Command, io: Io): void {
     .option('--socket <path>', 'control socket (default: speaker.sock in the run folder)')
     .action(async (options: { config: string; ebgpRequiresPolicy: boolean; socket?: string }) => {
       const setup = speakerSetup(readSpeakerFile(options.config), !options.ebgpRequiresPolicy);
-      const speaker = new BgpSpeaker(setup.config, await ports(io));
-      for (const peer of setup.peers) speaker.addPeer(peer);
-      speaker.announce(setup.announcements);
+      const speaker = configured(options.config, setup, await ports(io));
       const control = await createControlServer({
         path: options.socket ?? setup.socket ?? join(runFolder(io.env), 'speaker.sock'),
         about: { program: 'speaker', version, pid: process.pid },
@@ -44,6 +42,19 @@ export function addSpeaker(program: Command, io: Io): void {
         await control.close();
       }
     });
+}
+
+/** What only the library can tell of a file is a mistake in that file too. */
+function configured(file: string, setup: SpeakerSetup, ports: SpeakerPorts): BgpSpeaker {
+  try {
+    const speaker = new BgpSpeaker(setup.config, ports);
+    for (const peer of setup.peers) speaker.addPeer(peer);
+    speaker.announce(setup.announcements);
+    return speaker;
+  } catch (error) {
+    if (error instanceof BgpError) throw new UsageError(`${file}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** With Linux socket options (MD5, TTL) where this process may set them. */
