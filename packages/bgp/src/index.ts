@@ -46,6 +46,7 @@ export type {
   Announcement,
   FamilyName,
   PeerConfig,
+  PeerLimits,
   SpeakerConfig,
   SpeakerPorts,
 } from './speaker/config.js';

@@ -86,3 +86,17 @@ export function startIdleHold(doublings: number): Action {
 export function sendNotification({ code, subcode, data }: NotificationCode): Action {
   return { type: 'send-notification', code, subcode, data };
 }
+
+/** Timers and dials belong to the peer: a connection that leaves while another lives must not touch them. */
+export function ofConnection(action: Action): boolean {
+  switch (action.type) {
+    case 'dial':
+    case 'listen':
+      return false;
+    case 'start-timer':
+    case 'stop-timer':
+      return action.timer !== 'connectRetry' && action.timer !== 'idleHold';
+    default:
+      return true;
+  }
+}

@@ -1,5 +1,5 @@
 import type { Action } from './action.js';
-import { DROP, RELEASE, START_LARGE_HOLD } from './action.js';
+import { DROP, ofConnection, RELEASE, START_LARGE_HOLD } from './action.js';
 import { dominates, isDown, isSilent, isWaiting, shown } from './collision.js';
 import { step } from './connection-fsm.js';
 import type { ConnectionEvent, OpenEvent } from './event.js';
@@ -43,20 +43,6 @@ export function stepPeer(peer: PeerMachine, event: PeerEvent): PeerStep {
   return run.finish();
 }
 
-/** Timers and dials belong to the peer: a connection that leaves while another lives must not touch them. */
-function ofConnection(action: Action): boolean {
-  switch (action.type) {
-    case 'dial':
-    case 'listen':
-      return false;
-    case 'start-timer':
-    case 'stop-timer':
-      return action.timer !== 'connectRetry' && action.timer !== 'idleHold';
-    default:
-      return true;
-  }
-}
-
 const COLLISION: ConnectionEvent = { number: EventCode.OpenCollisionDump };
 const START_PASSIVE: ConnectionEvent = { number: EventCode.AutomaticStartPassive };
 const FAILED: ConnectionEvent = { number: EventCode.TcpConnectionFails };
@@ -69,6 +55,7 @@ class Run {
   #rival: PeerConnection | null;
   #dialling: boolean;
   #parked: boolean;
+  #unanswered: boolean;
   readonly #actions: PeerAction[] = [];
 
   constructor(peer: PeerMachine) {
@@ -78,6 +65,7 @@ class Run {
     this.#rival = peer.rival;
     this.#dialling = peer.dialling;
     this.#parked = peer.parked;
+    this.#unanswered = peer.unanswered;
   }
 
   finish(): PeerStep {
@@ -86,6 +74,7 @@ class Run {
       this.#dialling = false;
       this.#actions.push({ type: 'cancel-dial' });
     }
+    if (name !== 'idle' || !this.#state.idleHoldRunning) this.#unanswered = false;
     const before = this.#before;
     const [waited, waits] = [isWaiting(before.main, before.rival), isWaiting(this.#main, this.#rival)];
     if (waits && !waited) this.#actions.push({ type: 'start-collision-wait' });
@@ -95,7 +84,8 @@ class Run {
       this.#main === before.main &&
       this.#rival === before.rival &&
       this.#dialling === before.dialling &&
-      this.#parked === before.parked;
+      this.#parked === before.parked &&
+      this.#unanswered === before.unanswered;
     const peer: PeerMachine = same
       ? before
       : {
@@ -105,6 +95,7 @@ class Run {
           rival: this.#rival,
           dialling: this.#dialling,
           parked: this.#parked,
+          unanswered: this.#unanswered,
         };
     return { peer, actions: this.#actions };
   }
@@ -154,7 +145,9 @@ class Run {
     if (!this.#dialling) return;
     this.#dialling = false;
     // A dial that fails beside a living connection was only a second chance.
-    if (this.#main === null) this.#stepMain(FAILED);
+    if (this.#main !== null) return;
+    this.#stepMain(FAILED);
+    this.#unanswered = true;
   }
 
   connected(origin: Origin): void {
@@ -171,6 +164,12 @@ class Run {
   #connectedWhileIdle(origin: Origin): void {
     if (origin !== 'accepted' || !this.#state.idleHoldRunning) {
       this.#actions.push({ type: 'refuse' });
+      return;
+    }
+    // Only the dial went unanswered: nothing has failed that the idle hold should keep the peer from.
+    if (this.#unanswered) {
+      this.#stepMain(START_PASSIVE);
+      this.#connectMain(0, origin);
       return;
     }
     if (this.#parked) this.#actions.push({ type: 'discard-parked' });

@@ -50,6 +50,8 @@ export interface PeerMachine {
   readonly dialling: boolean;
   /** A connection came during the idle hold and waits, unread, for its end. */
   readonly parked: boolean;
+  /** The idle hold follows a dial that nobody took, not a session that failed: who dials us then is there again. */
+  readonly unanswered: boolean;
 }
 
 export type PeerEvent =
@@ -88,13 +90,26 @@ export interface PeerStep {
 }
 
 export function idlePeer(local: PeerIdentity, options: MachineOptions = DEFAULT_OPTIONS): PeerMachine {
-  return { local, state: idleState(options), main: null, rival: null, dialling: false, parked: false };
+  return {
+    local,
+    state: idleState(options),
+    main: null,
+    rival: null,
+    dialling: false,
+    parked: false,
+    unanswered: false,
+  };
 }
 
-/** The same peer with another `passive`: a setting that needs no new session. */
-export function withPassive(peer: PeerMachine, passive: boolean): PeerMachine {
-  if (peer.state.options.passive === passive) return peer;
-  const options: MachineOptions = { ...peer.state.options, passive };
+/** The same peer under changed settings that need no new session. */
+export function withSettings(
+  peer: PeerMachine,
+  settings: Pick<MachineOptions, 'passive' | 'delayOpen'>,
+): PeerMachine {
+  const { passive, delayOpen } = settings;
+  const before = peer.state.options;
+  if (before.passive === passive && before.delayOpen === delayOpen) return peer;
+  const options: MachineOptions = { ...before, passive, delayOpen };
   const state = withOptions(peer.state, options);
   return { ...peer, state, main: peer.main && { ...peer.main, state } };
 }

@@ -2,7 +2,7 @@ import type { MessageEvent, PlainEvent, StopEvent } from '../fsm/event.js';
 import { EventCode } from '../fsm/event.js';
 import { stepPeer } from '../fsm/peer-fsm.js';
 import type { PeerEvent, PeerMachine } from '../fsm/peer-machine.js';
-import { idlePeer, peerState, withPassive } from '../fsm/peer-machine.js';
+import { idlePeer, peerState, withSettings } from '../fsm/peer-machine.js';
 import { DEFAULT_OPTIONS, type PeerState } from '../fsm/state.js';
 import { steadyActions } from '../fsm/steady-actions.js';
 import { CeaseError } from '../iana/error-code.js';
@@ -136,7 +136,8 @@ export class Session implements LoopMember {
    */
   reconfigure(config: SessionConfig): void {
     this.#context.reconfigure(config);
-    this.#peer = withPassive(this.#peer, config.passive);
+    const { passive, delayOpenTime } = config;
+    this.#peer = withSettings(this.#peer, { passive, delayOpen: delayOpenTime !== undefined });
   }
 
   get state(): PeerState {

@@ -23,6 +23,20 @@ export interface SpeakerConfig {
   readonly maximumPaths?: number;
   /** Equal-cost paths must have the same AS path, not only the same length of it. Default true. */
   readonly multipathExactAsPath?: boolean;
+  /** Name of this host, 1–64 octets, told to every peer that is listening (FQDN capability 73). Default: not told. */
+  readonly hostName?: string;
+  /** Domain of this host, told beside `hostName`, 1–64 octets. */
+  readonly domainName?: string;
+  /** What this speaker calls itself, 1–64 octets of UTF-8 (capability 75). Default: not told. */
+  readonly softwareVersion?: string;
+}
+
+/** Bounds of one session; each has a row in `docs/reference/limits.md`. */
+export interface PeerLimits {
+  /** Octets received and not taken yet, from which the socket is paused, 4096 … 2^30. Default 262,144. */
+  readonly inputBytes?: number;
+  /** Octets of UPDATEs waiting to be written, from which the table keeps changes instead, 4096 … 2^30. Default 262,144. */
+  readonly outboxBytes?: number;
 }
 
 /** One neighbour. The address is its name: adding a second of the same address throws. Times are in seconds. */
@@ -46,6 +60,9 @@ export interface PeerConfig {
   readonly connectRetryTime?: number;
   /** First pause after a session failed; doubles to 60 s while it goes on failing. Default 1. */
   readonly idleHoldTime?: number;
+  /** DelayOpenTime (RFC 4271 §8.1.1): our OPEN waits this long for the peer's. Default: it does not wait. */
+  readonly delayOpenTime?: number;
+  readonly limits?: PeerLimits;
   /** Default: the family of `address`. */
   readonly families?: readonly FamilyName[];
   /** Own next hop by family. Default: own address of that family on the session's interface. */

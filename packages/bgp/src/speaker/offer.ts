@@ -2,6 +2,7 @@ import type { Capability } from '../capabilities/capability.js';
 import type { Family } from '../net/family.js';
 import type { OwnNextHops } from './own-next-hops.js';
 import type { PeerSettings } from './peer-settings.js';
+import type { SpeakerSettings } from './speaker-settings.js';
 
 /** Why a family is not exchanged, in the words of a status. */
 export const NO_OWN_NEXT_HOP =
@@ -12,13 +13,18 @@ export const NOT_OFFERED = 'not offered by the peer';
 export function offeredCapabilities(
   peer: Pick<PeerSettings, 'families'>,
   nextHops: OwnNextHops,
-  localAs: number,
+  speaker: Pick<SpeakerSettings, 'localAs' | 'hostName' | 'domainName' | 'softwareVersion'>,
 ): readonly Capability[] {
+  const { localAs, hostName, domainName = '', softwareVersion } = speaker;
   return [
     ...carriedFamilies(peer, nextHops).map((family): Capability => ({ name: 'multiprotocol', family })),
     { name: 'route-refresh' },
     { name: 'extended-message' },
     { name: 'four-octet-as', as: localAs },
+    ...(hostName === undefined ? [] : [{ name: 'fqdn', host: hostName, domain: domainName } as const]),
+    ...(softwareVersion === undefined
+      ? []
+      : [{ name: 'software-version', version: softwareVersion } as const]),
   ];
 }
 

@@ -19,6 +19,8 @@ const effects: Readonly<Record<keyof Omit<PeerSettings, 'address' | 'type'>, Eff
   keepaliveTime: 'live',
   connectRetryTime: 'live',
   idleHoldTime: 'live',
+  delayOpenTime: 'live',
+  limits: 'live',
   families: 'reset',
   nextHop: 'reset',
   nextHopSelf: 'live',
@@ -49,14 +51,14 @@ function isEqual(x: unknown, y: unknown): boolean {
   }
   if (Array.isArray(x) && Array.isArray(y))
     return x.length === y.length && x.every((item, i) => item === y[i]);
-  if (isNextHops(x) && isNextHops(y)) {
-    return isEqual(x['ipv4-unicast'], y['ipv4-unicast']) && isEqual(x['ipv6-unicast'], y['ipv6-unicast']);
+  if (isRecord(x) && isRecord(y)) {
+    return [...new Set([...Object.keys(x), ...Object.keys(y)])].every((key) => isEqual(x[key], y[key]));
   }
   return false;
 }
 
-/** Of the fields that are compared, only the next hops are a plain object. */
-function isNextHops(value: unknown): value is PeerSettings['nextHop'] {
+/** Plain objects are compared by their fields, policies by identity. */
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return (
     typeof value === 'object' &&
     value !== null &&

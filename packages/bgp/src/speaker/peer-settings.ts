@@ -1,7 +1,7 @@
 import { parseAddress } from '../net/address.js';
 import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
 import type { Policy } from '../policy/policy.js';
-import type { FamilyName, PeerConfig } from './config.js';
+import type { FamilyName, PeerConfig, PeerLimits } from './config.js';
 import {
   badField,
   checkAddress,
@@ -11,6 +11,7 @@ import {
   checkSeconds,
   checkText,
 } from './field-check.js';
+import { checkLimits } from './peer-options.js';
 import { checkAs } from './speaker-settings.js';
 
 /** A checked `PeerConfig` with its defaults filled in. Holds the MD5 key: never shown, logged or serialised. */
@@ -29,6 +30,8 @@ export interface PeerSettings {
   readonly keepaliveTime: number | undefined;
   readonly connectRetryTime: number;
   readonly idleHoldTime: number;
+  readonly delayOpenTime: number | undefined;
+  readonly limits: PeerLimits;
   readonly families: readonly Family[];
   readonly nextHop: Readonly<Partial<Record<FamilyName, Uint8Array>>>;
   readonly nextHopSelf: boolean;
@@ -53,6 +56,8 @@ const fields = [
   'keepaliveTime',
   'connectRetryTime',
   'idleHoldTime',
+  'delayOpenTime',
+  'limits',
   'families',
   'nextHop',
   'nextHopSelf',
@@ -99,6 +104,8 @@ export function peerSettings(config: PeerConfig, localAs: number): PeerSettings 
     keepaliveTime: optional(config.keepaliveTime, (s) => checkSeconds(at('keepaliveTime'), s, 1, 21845)),
     connectRetryTime: checkSeconds(at('connectRetryTime'), config.connectRetryTime ?? 120, 0.1, 65535),
     idleHoldTime: checkSeconds(at('idleHoldTime'), config.idleHoldTime ?? 1, 0, 3600),
+    delayOpenTime: optional(config.delayOpenTime, (s) => checkSeconds(at('delayOpenTime'), s, 0.1, 240)),
+    limits: checkLimits(at('limits'), config.limits ?? {}),
     families: checkFamilies(at('families'), config.families, address),
     nextHop: checkNextHops(at('nextHop'), config.nextHop ?? {}),
     nextHopSelf: checkBoolean(at('nextHopSelf'), config.nextHopSelf ?? false),

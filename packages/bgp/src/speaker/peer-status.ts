@@ -1,3 +1,4 @@
+import { findCapability } from '../capabilities/negotiate.js';
 import { u32ToAddress } from '../net/address.js';
 import type { Family } from '../net/family.js';
 import type { PeerIndex } from '../rib/ids.js';
@@ -72,8 +73,21 @@ function endpointFields({ local, remote }: NonNullable<Session['endpoints']>): P
 function negotiatedFields(live: LiveSession, keepaliveTime: number | undefined): Partial<PeerStatus> {
   return {
     remoteRouterId: u32ToAddress(live.negotiated.peerRouterId),
+    ...remoteNames(live),
+    maxMessage: live.negotiated.maxMessage,
     holdTime: live.negotiated.holdTime,
     keepaliveTime: keepaliveTime ?? live.negotiated.keepaliveTime,
+  };
+}
+
+function remoteNames({ negotiated }: LiveSession): Partial<PeerStatus> {
+  const { peerCapabilities } = negotiated;
+  const name = findCapability(peerCapabilities, 'fqdn');
+  const software = findCapability(peerCapabilities, 'software-version');
+  return {
+    ...(name !== undefined && { remoteHostName: name.host }),
+    ...(name !== undefined && name.domain !== '' && { remoteDomainName: name.domain }),
+    ...(software !== undefined && { remoteSoftwareVersion: software.version }),
   };
 }
 

@@ -269,9 +269,11 @@ export class Peer implements SessionHandler {
       ...(peer.keepaliveTime !== undefined && { keepaliveTime: peer.keepaliveTime }),
       connectRetryTime: peer.connectRetryTime,
       idleHoldTime: peer.idleHoldTime,
+      ...(peer.delayOpenTime !== undefined && { delayOpenTime: peer.delayOpenTime }),
       passive: peer.passive,
+      limits: peer.limits,
       // Which families we can carry depends on the address that the connection got.
-      capabilities: (local) => offeredCapabilities(peer, this.#nextHops(local), localAs),
+      capabilities: (local) => offeredCapabilities(peer, this.#nextHops(local), this.#host.settings),
     };
   }
 

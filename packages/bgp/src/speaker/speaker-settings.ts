@@ -15,6 +15,9 @@ export interface SpeakerSettings {
   readonly ebgpRequiresPolicy: boolean;
   readonly maximumPaths: number;
   readonly multipathExactAsPath: boolean;
+  readonly hostName: string | undefined;
+  readonly domainName: string | undefined;
+  readonly softwareVersion: string | undefined;
 }
 
 const fields = [
@@ -25,6 +28,9 @@ const fields = [
   'ebgpRequiresPolicy',
   'maximumPaths',
   'multipathExactAsPath',
+  'hostName',
+  'domainName',
+  'softwareVersion',
 ] as const satisfies readonly (keyof SpeakerConfig)[];
 
 /** AS_TRANS (RFC 6793 §9) stands for ASes that do not fit two octets; nobody has it as their own. */
@@ -53,7 +59,26 @@ export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
     ebgpRequiresPolicy: checkBoolean('ebgpRequiresPolicy', config.ebgpRequiresPolicy ?? true),
     maximumPaths: checkInteger('maximumPaths', config.maximumPaths ?? 1, 1, 64),
     multipathExactAsPath: checkBoolean('multipathExactAsPath', config.multipathExactAsPath ?? true),
+    ...checkNames(config),
   };
+}
+
+/** What the FQDN and software version capabilities say; both sides of them keep to 64 octets. */
+function checkNames(
+  config: SpeakerConfig,
+): Pick<SpeakerSettings, 'hostName' | 'domainName' | 'softwareVersion'> {
+  const name = (path: 'hostName' | 'domainName' | 'softwareVersion'): string | undefined => {
+    const value: unknown = config[path];
+    if (value === undefined) return undefined;
+    const length = typeof value === 'string' ? new TextEncoder().encode(value).length : 0;
+    if (length >= 1 && length <= 64) return value as string;
+    throw badField(path, value, 'a text of 1 … 64 octets of UTF-8');
+  };
+  const [hostName, domainName] = [name('hostName'), name('domainName')];
+  if (domainName !== undefined && hostName === undefined) {
+    throw badField('domainName', domainName, 'absent where hostName is not set');
+  }
+  return { hostName, domainName, softwareVersion: name('softwareVersion') };
 }
 
 export function checkAs(path: string, value: unknown): number {

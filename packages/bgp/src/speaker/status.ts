@@ -40,6 +40,13 @@ export interface PeerStatus {
   readonly routeReflectorClient?: true;
   readonly shutdown: boolean;
   readonly remoteRouterId?: string;
+  /** Host and domain that the peer told (FQDN capability). */
+  readonly remoteHostName?: string;
+  readonly remoteDomainName?: string;
+  /** What the peer calls its software (capability 75). */
+  readonly remoteSoftwareVersion?: string;
+  /** Most octets that a message may have: 4096, or 65535 where both sides offered it (RFC 8654). */
+  readonly maxMessage?: number;
   readonly localAddress?: string;
   readonly localPort?: number;
   readonly remotePort?: number;

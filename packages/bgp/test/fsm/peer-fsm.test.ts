@@ -9,7 +9,7 @@ import type {
   PeerMachine,
   Slot,
 } from '../../src/fsm/peer-machine.js';
-import { idlePeer, peerState, withPassive } from '../../src/fsm/peer-machine.js';
+import { idlePeer, peerState, withSettings } from '../../src/fsm/peer-machine.js';
 import { DEFAULT_OPTIONS, type MachineOptions } from '../../src/fsm/state.js';
 import { steadyActions } from '../../src/fsm/steady-actions.js';
 import { notations } from './notation.js';
@@ -361,10 +361,32 @@ t.test(
   },
 );
 
-t.test('a stop discards what is parked', async (t) => {
+t.test('after a dial that nobody took, an inbound connection ends the idle hold at once', async (t) => {
+  const walk = new Walk();
+  walk.start();
+  t.match(walk.step({ type: 'dial-failed' }), /I\(0\)/);
+  t.equal(walk.up('accepted'), '0:[I0 init CR listen] | adopt 0 accepted | 0:[R0 OPEN H4m]');
+  walk.open(0, LOWER);
+  walk.lost(0);
+  t.equal(walk.up('accepted'), 'park', 'a session that failed is held all the same');
+  t.equal(walk.idleHoldOver(), '0:[init CR listen] | unpark');
+});
+
+t.test('a stop ends the grace of an unanswered dial', async (t) => {
   const walk = new Walk();
   walk.start();
   walk.step({ type: 'dial-failed' });
+  walk.stop();
+  t.equal(walk.up('accepted'), 'refuse');
+  t.equal(walk.peer.unanswered, false);
+});
+
+t.test('a stop discards what is parked', async (t) => {
+  const walk = new Walk();
+  walk.start();
+  walk.up('dialled');
+  walk.open(0, LOWER);
+  walk.lost(0);
   walk.up('accepted');
   t.equal(walk.stop(), 'discard-parked | 0:[I0]');
   t.equal(
@@ -402,8 +424,8 @@ t.test('passive can change while a peer runs', async (t) => {
   walk.up('dialled');
   walk.open(0, LOWER);
   walk.keepalive(0);
-  walk.peer = withPassive(walk.peer, true);
-  t.equal(withPassive(walk.peer, true), walk.peer);
+  walk.peer = withSettings(walk.peer, { passive: true, delayOpen: false });
+  t.equal(withSettings(walk.peer, { passive: true, delayOpen: false }), walk.peer);
   t.equal(notations(steadyActions(walk.peer, UPDATE_EVENT)!), 'H');
   walk.lost(0);
   t.equal(walk.idleHoldOver(), '0:[init CR listen]');

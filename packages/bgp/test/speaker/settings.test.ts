@@ -144,3 +144,29 @@ t.test('canonicalAddress has one text for each address', async (t) => {
   t.equal(canonicalAddress('2001:db8::1%eth0'), '2001:db8::1');
   t.equal(canonicalAddress('no address'), 'no address');
 });
+
+t.test('names and limits are checked', async (t) => {
+  t.match(speakerSettings({ ...speaker, hostName: 'h'.repeat(64), softwareVersion: 'v' }), {
+    hostName: 'h'.repeat(64),
+    domainName: undefined,
+    softwareVersion: 'v',
+  });
+  const bad: readonly [object, string][] = [
+    [{ hostName: '' }, 'hostName'],
+    [{ hostName: 'h'.repeat(65) }, 'hostName'],
+    [{ domainName: 'example.net' }, 'domainName'],
+    [{ softwareVersion: 'é'.repeat(33) }, 'softwareVersion'],
+  ];
+  for (const [change, path] of bad) {
+    t.throws(() => speakerSettings({ ...speaker, ...change }), { code: 'BGP_ERR_CONFIG', path });
+  }
+  t.same(peerSettings({ ...peer, limits: { inputBytes: 4096 } }, 1).limits, { inputBytes: 4096 });
+  t.throws(() => peerSettings({ ...peer, limits: { outboxBytes: 4095 } }, 1), {
+    code: 'BGP_ERR_CONFIG',
+    path: /limits\.outboxBytes/,
+  });
+  t.throws(() => peerSettings({ ...peer, delayOpenTime: 241 }, 1), {
+    code: 'BGP_ERR_CONFIG',
+    path: /delayOpenTime/,
+  });
+});

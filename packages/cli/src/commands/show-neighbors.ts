@@ -73,6 +73,10 @@ function tone(peer: WirePeer): Tone {
   return peer.shutdown ? 'dim' : 'bad';
 }
 
+function fullName({ remoteHostName, remoteDomainName }: WirePeer): string | undefined {
+  return remoteDomainName === undefined ? remoteHostName : `${remoteHostName}.${remoteDomainName}`;
+}
+
 function detail(peer: WirePeer): Block[] {
   const facts: [string, Cell | undefined][] = [
     ['description', peer.description],
@@ -82,6 +86,8 @@ function detail(peer: WirePeer): Block[] {
     ['since', new Date(peer.stateSince).toISOString()],
     ['established', `${peer.establishedCount} times, lost ${peer.flaps} times`],
     ['router id', peer.remoteRouterId],
+    ['host name', fullName(peer)],
+    ['software', peer.remoteSoftwareVersion],
     [
       'connection',
       peer.localAddress &&

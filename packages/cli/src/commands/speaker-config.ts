@@ -8,6 +8,7 @@ import { UsageError } from '../result.js';
 const asNumber = z.number().int().min(1).max(4_294_967_295);
 const port = z.number().int().min(0).max(65_535);
 const seconds = z.number().int().nonnegative();
+const bytes = z.number().int().min(4096).max(1_073_741_824);
 const family = z.enum(['ipv4-unicast', 'ipv6-unicast']);
 
 const neighborSchema = z.strictObject({
@@ -21,6 +22,12 @@ const neighborSchema = z.strictObject({
   holdTime: seconds.max(65_535).optional(),
   keepaliveTime: seconds.optional(),
   connectRetryTime: seconds.optional(),
+  idleHoldTime: z.number().nonnegative().max(3600).optional(),
+  delayOpenTime: z.number().positive().max(240).optional(),
+  limits: z
+    .strictObject({ inputBytes: bytes.optional(), outboxBytes: bytes.optional() })
+    .transform(definedOnly)
+    .optional(),
   families: z.array(family).min(1).optional(),
   nextHop: z.partialRecord(family, z.string()).optional(),
   nextHopSelf: z.boolean().optional(),
@@ -50,6 +57,9 @@ export const speakerFileSchema = z.strictObject({
   listenAddresses: z.array(z.string()).optional(),
   ebgpRequiresPolicy: z.boolean().optional(),
   maximumPaths: z.number().int().min(1).max(64).optional(),
+  hostName: z.string().optional(),
+  domainName: z.string().optional(),
+  softwareVersion: z.string().optional(),
   socket: z.string().optional(),
   announce: z.array(announcementSchema).optional(),
   neighbors: z.array(neighborSchema).optional(),
@@ -100,7 +110,12 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
         address === undefined ? { port: listenPort } : { address, port: listenPort },
       ),
       ebgpRequiresPolicy: requiresPolicy,
-      ...(file.maximumPaths === undefined ? {} : { maximumPaths: file.maximumPaths }),
+      ...definedOnly({
+        maximumPaths: file.maximumPaths,
+        hostName: file.hostName,
+        domainName: file.domainName,
+        softwareVersion: file.softwareVersion,
+      }),
     },
     peers: (file.neighbors ?? []).map((neighbor) => peerConfig(neighbor, requiresPolicy)),
     announcements: (file.announce ?? []).map(({ prefixes, nextHop, communities, med, localPref }) => ({
@@ -121,14 +136,17 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
 /** Optional properties that are there or not, never `undefined`: what the library takes. */
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
+function definedOnly<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
+}
+
 function peerConfig(
   neighbor: NonNullable<SpeakerFile['neighbors']>[number],
   requiresPolicy: boolean,
 ): PeerConfig {
   const { passwordFile, ...rest } = neighbor;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return {
-    ...(given as Defined<typeof rest>),
+    ...definedOnly(rest),
     ...(passwordFile === undefined ? {} : { password: readPassword(passwordFile) }),
     ...(requiresPolicy ? {} : { importPolicy: acceptAll, exportPolicy: acceptAll }),
   };
