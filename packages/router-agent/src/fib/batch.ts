@@ -80,9 +80,8 @@ export class Batch implements FibBatch {
       const fib = this.#fibOf(i);
       const row = this.#rows[i] as Row;
       const failure = failures[at]?.index === i ? (failures[at++] ?? null) : null;
-      const text = failure === null ? '' : prefixText(fib.table, row);
       if (!fib.settle(row, this.operation(i), this.#targets[i] as GroupId, failure)) continue;
-      told.push({ prefix: text, reason: `${failure?.code}: ${failure?.message}` });
+      told.push({ prefix: prefixText(fib.table, row), reason: fib.refusalText(row) });
     }
     return told;
   }

@@ -1,10 +1,20 @@
 import type { PrefixWords } from '@peerage/bgp';
 import type { Route, RouteOperation } from '@peerage/linux';
+import { HopTrials } from './hop-trials.js';
 import { type GroupId, type NextHopGroups, noGroup, otherGroup } from './next-hop-groups.js';
-import { asWritten, isAtOurPlace } from './observed-route.js';
+import { asWritten, isAtOurPlace, readDestination } from './observed-route.js';
 import type { Refusals } from './refusals.js';
 import { ownProtocol, type WriteFailure } from './route-kernel.js';
 import { RouteTable, type Row, RowFlag } from './route-table.js';
+
+/** What the kernel says when a next hop cannot be used. */
+const hopFailures: ReadonlySet<string> = new Set([
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'EINVAL',
+  'ENODEV',
+]);
 
 /** Running totals of one family. */
 export interface FibCounters {
@@ -29,17 +39,20 @@ export class FamilyFib {
   readonly #groups: NextHopGroups;
   readonly #refusals: Refusals;
   readonly #key: PrefixWords = { a: 0, b: 0, c: 0, d: 0, length: 0 };
+  readonly #trials: HopTrials;
   #wanted = 0;
   #acked = 0;
   #looking = 0;
   #mark = 0;
   #leftoversMayGo = false;
+  #hasRefused = false;
 
   constructor(family: 4 | 6, groups: NextHopGroups, refusals: Refusals) {
     this.family = family;
     this.table = new RouteTable(family);
     this.#groups = groups;
     this.#refusals = refusals;
+    this.#trials = new HopTrials(groups);
   }
 
   /** Routes that should stand in the kernel. */
@@ -55,6 +68,11 @@ export class FamilyFib {
   /** Prefixes where the kernel said that something is there. */
   get lookingCount(): number {
     return this.#looking;
+  }
+
+  /** Whether something was refused since the last retry, so that a change elsewhere may help. */
+  get hasRefused(): boolean {
+    return this.#hasRefused;
   }
 
   /** Sets what should stand at a prefix; `noGroup` for nothing. */
@@ -90,7 +108,7 @@ export class FamilyFib {
         continue;
       }
       this.takenOperation = operation;
-      this.takenTarget = operation === 'delete' ? table.ackedGroup(row) : table.wantedGroup(row);
+      this.takenTarget = operation === 'delete' ? table.ackedGroup(row) : this.#aim(row);
       table.set(row, RowFlag.InFlight);
       // The target has to stay known until the answer is there, whatever is wanted by then.
       this.#groups.retain(this.takenTarget);
@@ -105,10 +123,11 @@ export class FamilyFib {
     table.mark[row] = this.#mark;
     let told = false;
     if (failure === null) this.#worked(row, operation, target);
-    else told = this.#refused(row, operation, failure);
+    else told = this.#refused(row, operation, target, failure);
+    if (!this.#trials.idle && this.#standsInPart(row)) told = this.#noteText(row, this.#shortfall(row));
     this.#groups.release(target);
     this.#consider(row);
-    return told;
+    return told && table.has(row);
   }
 
   /** Begins an audit: what is not seen before its end is gone. */
@@ -120,7 +139,7 @@ export class FamilyFib {
   observe(route: Route): void {
     if (!isAtOurPlace(route) || route.protocol !== ownProtocol) return;
     const { table } = this;
-    const row = table.insert(this.#readKey(route));
+    const row = table.insert(readDestination(route, this.#key));
     if (table.mark[row] === this.#mark) return;
     table.mark[row] = this.#mark;
     if (table.isSet(row, RowFlag.InFlight)) return;
@@ -150,7 +169,7 @@ export class FamilyFib {
   event(route: Route, action: 'new' | 'delete'): boolean {
     if (!isAtOurPlace(route)) return false;
     const { table } = this;
-    const row = table.find(this.#readKey(route));
+    const row = table.find(readDestination(route, this.#key));
     if (row === 0) return false;
     if (table.isSet(row, RowFlag.InFlight)) return true;
     const ours = route.protocol === ownProtocol;
@@ -172,7 +191,7 @@ export class FamilyFib {
   look(route: Route): void {
     if (!isAtOurPlace(route)) return;
     const { table } = this;
-    const row = table.find(this.#readKey(route));
+    const row = table.find(readDestination(route, this.#key));
     if (row === 0 || !table.isSet(row, RowFlag.Looking)) return;
     if (route.protocol === ownProtocol) this.#setAcked(row, this.#groupOf(route));
     else table.set(row, RowFlag.Foreign);
@@ -203,8 +222,12 @@ export class FamilyFib {
   retry(foreign: boolean): void {
     const { table } = this;
     const flags = foreign ? RowFlag.Failed | RowFlag.Foreign : RowFlag.Failed;
+    this.#trials.forget();
+    this.#hasRefused = false;
     for (let row = 1; row < table.top; row++) {
-      if (!table.has(row) || !table.isSet(row, flags) || table.isSet(row, RowFlag.InFlight)) continue;
+      if (!table.has(row) || !table.isSet(row, flags | RowFlag.Partial)) continue;
+      if (table.isSet(row, RowFlag.Failed | RowFlag.Partial)) this.#hasRefused = true;
+      if (table.isSet(row, RowFlag.InFlight)) continue;
       table.clear(row, flags);
       this.#consider(row);
     }
@@ -229,11 +252,24 @@ export class FamilyFib {
     return rows;
   }
 
+  /** What to write at a row that should stand: all its next hops, unless the kernel does not take them all. */
+  #aim(row: Row): GroupId {
+    const wanted = this.table.wantedGroup(row);
+    return this.#trials.idle ? wanted : this.#trials.aim(wanted, this.table.ackedGroup(row));
+  }
+
+  /** Why a row was refused, or in part; empty when it was not. */
+  refusalText(row: Row): string {
+    return this.#refusals.text(this.table.error[row] ?? 0);
+  }
+
   #due(row: Row): RouteOperation | null {
     const { table } = this;
     const wanted = table.wantedGroup(row);
     const acked = table.ackedGroup(row);
     if (wanted === acked || table.isSet(row, RowFlag.InFlight)) return null;
+    // One that is not known to stand in part is written once more as it stands, so that it is told of.
+    if (table.isSet(row, RowFlag.Partial) && this.#standsInPart(row)) return null;
     if (wanted === noGroup) {
       const kept = table.isSet(row, RowFlag.Leftover) && !this.#leftoversMayGo;
       return kept || table.isSet(row, RowFlag.Failed) ? null : 'delete';
@@ -256,19 +292,28 @@ export class FamilyFib {
   }
 
   #worked(row: Row, operation: RouteOperation, target: GroupId): void {
-    const { counters } = this;
-    this.#forgetRefusal(row);
-    if (operation === 'delete') {
-      counters.removed++;
-      this.#setAcked(row, noGroup);
-    } else {
-      if (operation === 'create') counters.added++;
-      else counters.replaced++;
-      this.#setAcked(row, target);
-    }
+    const { counters, table } = this;
+    if (!this.#trials.idle) this.#trials.worked(target);
+    if (operation === 'delete') counters.removed++;
+    else if (operation === 'create') counters.added++;
+    else if (target !== table.ackedGroup(row)) counters.replaced++;
+    this.#setAcked(row, operation === 'delete' ? noGroup : target);
+    if (operation === 'delete' || target === table.wantedGroup(row)) this.#forgetRefusal(row);
   }
 
-  #refused(row: Row, operation: RouteOperation, failure: WriteFailure): boolean {
+  /** Whether what stands is all that can stand of several next hops. */
+  #standsInPart(row: Row): boolean {
+    const acked = this.table.ackedGroup(row);
+    if (acked === this.table.wantedGroup(row) || !this.#trials.takes(acked)) return false;
+    return this.#aim(row) === acked;
+  }
+
+  #shortfall(row: Row): string {
+    this.table.set(row, RowFlag.Partial);
+    return this.#trials.shortfall(this.table.wantedGroup(row));
+  }
+
+  #refused(row: Row, operation: RouteOperation, target: GroupId, failure: WriteFailure): boolean {
     const { table } = this;
     if (operation === 'delete' && failure.code === 'ESRCH') {
       this.#setAcked(row, noGroup);
@@ -279,14 +324,31 @@ export class FamilyFib {
       this.#looking++;
       return false;
     }
+    this.#hasRefused = true;
+    const { code, message } = failure;
+    const wanted = table.wantedGroup(row);
+    // Another set is wanted by now: what was refused says nothing of it.
+    if ((operation === 'delete' ? noGroup : target) !== wanted && !this.#isPart(target, wanted)) return false;
+    const several = this.#groups.hops(wanted).length > 1 && hopFailures.has(code);
+    if (several && this.#trials.refused(target, wanted, `${code}: ${message}`)) return false;
     table.set(row, RowFlag.Failed);
-    return this.#note(row, failure.code, failure.message);
+    return this.#note(row, code, message);
+  }
+
+  /** Whether a set of next hops is part of one that has several. */
+  #isPart(target: GroupId, wanted: GroupId): boolean {
+    const hops = this.#groups.keys(wanted);
+    return hops.length > 1 && this.#groups.keys(target).every((hop) => hops.includes(hop));
   }
 
   /** Keeps why a row could not be written; true when that is news. */
   #note(row: Row, code: string, message: string): boolean {
+    return this.#noteText(row, `${code}: ${message}`);
+  }
+
+  #noteText(row: Row, text: string): boolean {
     const { error } = this.table;
-    const reason = this.#refusals.intern(code, message);
+    const reason = this.#refusals.intern(text);
     const isNews = error[row] !== reason;
     error[row] = reason;
     return isNews;
@@ -300,7 +362,7 @@ export class FamilyFib {
   }
 
   #forgetRefusal(row: Row): void {
-    this.table.clear(row, RowFlag.Failed | RowFlag.Foreign);
+    this.table.clear(row, RowFlag.Failed | RowFlag.Foreign | RowFlag.Partial);
     this.table.error[row] = 0;
   }
 
@@ -324,24 +386,5 @@ export class FamilyFib {
   #groupOf(route: Route): GroupId {
     const hops = asWritten(route);
     return hops === null ? otherGroup : this.#groups.intern(hops);
-  }
-
-  #readKey(route: Route): PrefixWords {
-    const { destination } = route;
-    const word = (at: number): number =>
-      at >= destination.length
-        ? 0
-        : (((destination[at] as number) << 24) |
-            ((destination[at + 1] as number) << 16) |
-            ((destination[at + 2] as number) << 8) |
-            (destination[at + 3] as number)) >>>
-          0;
-    const key = this.#key;
-    key.a = word(0);
-    key.b = word(4);
-    key.c = word(8);
-    key.d = word(12);
-    key.length = route.prefixLength;
-    return key;
   }
 }

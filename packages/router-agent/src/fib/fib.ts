@@ -6,7 +6,6 @@ import { type GroupId, NextHopGroups, noGroup } from './next-hop-groups.js';
 import { isLinkLocal } from './observed-route.js';
 import { formatPrefix, wordsToBytes } from './prefix-text.js';
 import { Refusals } from './refusals.js';
-import type { Row } from './route-table.js';
 
 /** Finds the interface by which a neighbour is reached: what a link-local next hop needs. */
 export interface InterfaceResolver {
@@ -96,11 +95,6 @@ export class Fib implements RouteSink {
   /** Lets go of what only finished calls and audits used. */
   sweep(): void {
     this.#groups.sweep();
-  }
-
-  /** Why the last write of a row was refused. */
-  refusalText(fib: FamilyFib, row: Row): string {
-    return this.#refusals.text(fib.table.error[row] ?? 0);
   }
 
   #byFamily(family: Family): FamilyFib | null {

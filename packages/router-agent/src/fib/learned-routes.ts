@@ -140,7 +140,7 @@ export class LearnedRoutes {
       family: family.family === 4 ? 'ipv4-unicast' : 'ipv6-unicast',
       wanted: family.wantedCount,
       acknowledged: family.ackedCount,
-      failed: unwrittenRoutes(this.fib, family, listedFailures).map(({ prefix, reason }) => ({
+      failed: unwrittenRoutes(family, listedFailures).map(({ prefix, reason }) => ({
         prefix,
         message: reason,
       })),

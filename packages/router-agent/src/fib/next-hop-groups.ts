@@ -1,4 +1,5 @@
 import type { NextHop } from '@peerage/linux';
+import { formatIp } from '../items/ip.js';
 
 /** A set of next hops, by number. 0 is "no route"; see also {@link otherGroup}. */
 export type GroupId = number & { readonly __brand: 'GroupId' };
@@ -38,6 +39,27 @@ export class NextHopGroups {
 
   hops(id: GroupId): readonly NextHop[] {
     return this.#groups[id]?.hops ?? [];
+  }
+
+  /** What names each next hop of a set, in the order of {@link hops}. */
+  keys(id: GroupId): readonly string[] {
+    const key = this.#groups[id]?.key ?? '';
+    return key === '' ? [] : key.split(' ');
+  }
+
+  /** The set of those next hops of a set that have these keys. Not retained. */
+  part(id: GroupId, keys: readonly string[]): GroupId {
+    const wanted = new Set(keys);
+    const own = this.keys(id);
+    return this.intern(this.hops(id).filter((_, i) => wanted.has(own[i] ?? '')));
+  }
+
+  /** Those next hops of a set that have these keys, for people. */
+  text(id: GroupId, keys: readonly string[]): string {
+    const gateways = this.hops(this.part(id, keys)).map(({ gateway }) => gateway);
+    return gateways
+      .map((gateway) => (gateway === undefined ? 'without gateway' : formatIp(gateway)))
+      .join(', ');
   }
 
   retain(id: GroupId): void {

@@ -1,9 +1,29 @@
+import type { PrefixWords } from '@peerage/bgp';
 import type { NextHop, Route } from '@peerage/linux';
 import { ipv6DefaultMetric, mainTable } from '@peerage/linux';
 
 /** Whether a route of the kernel stands where one of ours would: main table, the metric that we write. */
 export function isAtOurPlace(route: Route): boolean {
   return route.table === mainTable && route.metric === (route.family === 4 ? 0 : ipv6DefaultMetric);
+}
+
+/** The destination of a route as a key, written into `key`. */
+export function readDestination(route: Route, key: PrefixWords): PrefixWords {
+  const { destination } = route;
+  const word = (at: number): number =>
+    at >= destination.length
+      ? 0
+      : (((destination[at] as number) << 24) |
+          ((destination[at + 1] as number) << 16) |
+          ((destination[at + 2] as number) << 8) |
+          (destination[at + 3] as number)) >>>
+        0;
+  key.a = word(0);
+  key.b = word(4);
+  key.c = word(8);
+  key.d = word(12);
+  key.length = route.prefixLength;
+  return key;
 }
 
 /** The next hops of a route in the form that we write them; null when we would never write such a route. */

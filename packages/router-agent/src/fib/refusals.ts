@@ -4,8 +4,7 @@ export class Refusals {
   readonly #byText = new Map<string, number>();
 
   /** The number of a reason, 1 to 255; what comes after 254 different ones is "other". */
-  intern(code: string, message: string): number {
-    const text = `${code}: ${message}`;
+  intern(text: string): number {
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
     if (this.#texts.length > 254) return 255;

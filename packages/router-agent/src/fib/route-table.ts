@@ -18,6 +18,8 @@ export const RowFlag = {
   Leftover: 16,
   /** The kernel said that something is there; it has to be looked at. */
   Looking: 32,
+  /** Stands with some of the wanted next hops; the kernel does not take the others. */
+  Partial: 64,
 } as const;
 
 /**

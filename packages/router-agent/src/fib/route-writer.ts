@@ -119,6 +119,10 @@ export class RouteWriter {
       case 'route': {
         const fib = event.route.family === 4 ? this.#fib.ipv4 : this.#fib.ipv6;
         if (fib.event(event.route, event.action)) this.audit('a change met a write under way');
+        // A way to a gateway that could not be reached: what was refused because of it may work now.
+        else if (fib.hasRefused && event.action === 'new' && isOnLink(event.route)) {
+          this.#auditAfterBurst('route changed');
+        }
         this.#wake();
         return;
       }
@@ -259,10 +263,15 @@ export class RouteWriter {
   }
 }
 
+/** Whether a route says what is reached directly by an interface: only through such ones are gateways reached. */
+function isOnLink({ protocol, nextHops }: Route): boolean {
+  return protocol !== ownProtocol && nextHops.some((hop) => hop.gateway === undefined);
+}
+
 /** Prefixes that could not be written as wanted, at most `limit`, with the reason; for `show`. */
-export function unwrittenRoutes(fib: Fib, family: FamilyFib, limit: number): readonly RefusedRoute[] {
-  return family.flagged(RowFlag.Failed | RowFlag.Foreign, limit).map((row) => ({
+export function unwrittenRoutes(family: FamilyFib, limit: number): readonly RefusedRoute[] {
+  return family.flagged(RowFlag.Failed | RowFlag.Foreign | RowFlag.Partial, limit).map((row) => ({
     prefix: prefixText(family.table, row),
-    reason: fib.refusalText(family, row),
+    reason: family.refusalText(row),
   }));
 }

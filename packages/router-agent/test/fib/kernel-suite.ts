@@ -114,12 +114,10 @@ export function kernelSuite(
       await bench.shows(q, `17 via ${g}`);
       await eventually(() => bench.told.includes(`foreign ${p}`));
       t.same(await bench.at(p), [`4 via ${h}`]);
-      t.match(unwrittenRoutes(bench.fib, familyOf(bench, family), 10), [
-        { prefix: p, reason: /somebody else/ },
-      ]);
+      t.match(unwrittenRoutes(familyOf(bench, family), 10), [{ prefix: p, reason: /somebody else/ }]);
       await bench.foreignDelete(route(p, h, 4));
       await bench.shows(p, `17 via ${g}`);
-      t.same(unwrittenRoutes(bench.fib, familyOf(bench, family), 10), []);
+      t.same(unwrittenRoutes(familyOf(bench, family), 10), []);
     });
 
     test('a route that somebody else put in the place of ours is theirs', async (t, bench) => {
@@ -159,9 +157,59 @@ export function kernelSuite(
       ]);
       await bench.shows(q, `17 via ${g}`);
       await eventually(() => bench.told.some((line) => line.startsWith(`refused ${p} `)));
-      t.equal(unwrittenRoutes(bench.fib, familyOf(bench, family), 10).length, 1);
+      t.equal(unwrittenRoutes(familyOf(bench, family), 10).length, 1);
       bench.want(family, [{ prefix: p, via: [g] }]);
       await bench.shows(p, `17 via ${g}`);
+    });
+
+    test('of several next hops those that can be reached are installed, the rest is told and tried again', async (t, bench) => {
+      bench.writer.start();
+      bench.want(family, [
+        { prefix: p, via: [far, g, other] },
+        { prefix: q, via: [far, h] },
+      ]);
+      await bench.shows(p, `17 via ${[g, other].sort().join(', ')}`);
+      await bench.shows(q, `17 via ${h}`);
+      await eventually(() => bench.told.filter((line) => line.startsWith('refused')).length === 2);
+      const told = bench.told.filter((line) => line.startsWith('refused'));
+      t.equal(told.length, 2, told.join('; '));
+      t.match(told[0], `(next hop ${far}; the route stands with its other next hops)`);
+      t.equal(unwrittenRoutes(familyOf(bench, family), 10).length, 2);
+      const { counters } = familyOf(bench, family);
+      const replaced = counters.replaced;
+      bench.writer.audit('test');
+      await eventually(() => bench.told.includes('audited test'));
+      await settled(bench);
+      t.equal(counters.replaced, replaced, 'trying again takes no next hop away');
+      t.equal(bench.told.filter((line) => line.startsWith('refused')).length, 2, 'it is told once');
+      bench.want(family, [{ prefix: p, via: [far, h] }]);
+      await bench.shows(p, `17 via ${h}`);
+      bench.want(family, [{ prefix: q, via: [g, h] }]);
+      await bench.shows(q, `17 via ${[g, h].sort().join(', ')}`);
+      await eventually(() => unwrittenRoutes(familyOf(bench, family), 10).length === 1);
+    });
+
+    test('a next hop that could not be reached joins the others when its link comes', async (t, bench) => {
+      await bench.setLink('two', false);
+      bench.writer.start();
+      bench.want(family, [{ prefix: p, via: [g, other] }]);
+      await bench.shows(p, `17 via ${g}`);
+      await bench.setLink('two', true);
+      await bench.shows(p, `17 via ${[g, other].sort().join(', ')}`);
+      await eventually(() => unwrittenRoutes(familyOf(bench, family), 10).length === 0);
+      t.equal(familyOf(bench, family).ackedCount, 1);
+    });
+
+    test('what none of several next hops can carry is refused as a whole', async (t, bench) => {
+      await bench.setLink('two', false);
+      bench.writer.start();
+      bench.want(family, [{ prefix: p, via: [far, other] }]);
+      await eventually(() => bench.told.some((line) => line.startsWith(`refused ${p} `)));
+      await settled(bench);
+      t.same(await bench.at(p), []);
+      t.equal(unwrittenRoutes(familyOf(bench, family), 10).length, 1);
+      await bench.setLink('two', true);
+      await bench.shows(p, `17 via ${other}`);
     });
 
     test('routes that go with a link come back with it', async (_t, bench) => {
