@@ -3,11 +3,16 @@
 export type { AttributeContext } from './attributes/attribute-context.js';
 export { canonicalize, decodeCanonical, encodeCanonical } from './attributes/canonical.js';
 export { formatCommunity } from './attributes/communities.js';
+export type { ExtendedCommunity } from './attributes/extended-community.js';
+export { describeExtendedCommunity, encodeExtendedCommunity } from './attributes/extended-community.js';
 export type {
   Aggregator,
   AsPathSegment,
+  AttributeSet,
   Origin,
   PathAttributes,
+  PmsiTunnel,
+  Tunnel,
   UnknownAttribute,
 } from './attributes/path-attributes.js';
 export type { AttributeEdits, Rewrite } from './attributes/rewrite.js';
@@ -57,9 +62,34 @@ export type { Family, FamilyKey } from './net/family.js';
 export { familyOf, IPV4_UNICAST, IPV6_UNICAST, parseFamily } from './net/family.js';
 export type { Prefix } from './net/prefix.js';
 export { formatPrefix, parsePrefix } from './net/prefix.js';
+export type { EncapsulationEndpoint } from './nlri/encapsulation.js';
+export type { EvpnRoute } from './nlri/evpn.js';
+export type { Flowspec } from './nlri/flowspec.js';
+export type {
+  BitmaskTest,
+  FlowspecComponent,
+  FlowspecName,
+  FlowspecNumber,
+  NumericOperator,
+  NumericTest,
+} from './nlri/flowspec-component.js';
+export type { Framing } from './nlri/framing.js';
+export type { LabeledPrefix } from './nlri/labeled-unicast.js';
+export type { LinkStateNlri, LinkStateType } from './nlri/link-state.js';
+export type { MupRoute } from './nlri/mup.js';
 export type { KeyLayout, NlriCodec, NlriKey } from './nlri/nlri.js';
 export { createNlriKey, nlriCodec } from './nlri/nlri.js';
+export type { NlriValue } from './nlri/opaque-families.js';
+export { encodeNlri, opaqueFamilies, opaqueNlriCodec } from './nlri/opaque-families.js';
+export type { NlriSpan, OpaqueNlriCodec } from './nlri/opaque-nlri-codec.js';
+export { createNlriSpan } from './nlri/opaque-nlri-codec.js';
+export type { RawNlri } from './nlri/raw-nlri.js';
+export { rawNlriCodec } from './nlri/raw-nlri.js';
+export type { RouteTargetMembership } from './nlri/route-target.js';
 export type { ShownNlri } from './nlri/show-nlri.js';
+export type { SrPolicyNlri } from './nlri/sr-policy.js';
+export type { Tlv } from './nlri/tlv-set.js';
+export type { VpnPrefix } from './nlri/vpn-unicast.js';
 export { ByteWriter } from './wire/byte-writer.js';
 export { fromHex, toHex } from './wire/hex.js';
 export type { Fault, Result, Severity } from './wire/result.js';

@@ -15,3 +15,17 @@ export function checkU32(path: string, value: number): number {
   }
   return value;
 }
+
+/** Runs `write`, whose refusals of an NLRI or a TLV become those of an attribute. */
+export function writeValue(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!(error instanceof BgpError) || error.code === 'BGP_ERR_ATTRIBUTE') throw error;
+    throw new BgpError('BGP_ERR_ATTRIBUTE', `attributes.${error.message}`, {
+      path: `attributes.${error.path ?? ''}`,
+      value: error.value,
+      cause: error,
+    });
+  }
+}

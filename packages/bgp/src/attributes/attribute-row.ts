@@ -23,10 +23,17 @@ export interface AttributeRow {
   readonly flags: number;
   /** What follows when the value is malformed (RFC 7606 §7). */
   readonly severity: Severity;
-  /** Dropped, whatever it holds, when it comes from an external peer (RFC 7606 §7.5, §7.9, §7.10). */
+  /** What follows from wrong Optional and Transitive bits, where it is not a withdrawal (RFC 7606 §3(c)). */
+  readonly flagsSeverity?: Severity;
+  /**
+   * Dropped, whatever it holds, when it comes from an external peer, and not sent to one (RFC 7606 §7.5, §7.9, §7.10, RFC
+   * 7311 §3.3).
+   */
   readonly internalOnly?: true;
   /** 0 when the value is well formed, else the subcode of an UPDATE error (RFC 4271 §6.3). Allocates nothing. */
   check(bytes: Uint8Array, start: number, end: number, context: AttributeContext): number;
+  /** What follows from this value that `check` refused, where that depends on what is wrong. */
+  severityOf?(bytes: Uint8Array, start: number, end: number): Severity;
   /** The value for people and JSON. Called on values that passed `check`. */
   show(bytes: Uint8Array, start: number, end: number, options: ShowOptions): unknown;
   /** Canonical value → object. Absent for attributes that a canonical block does not have. */

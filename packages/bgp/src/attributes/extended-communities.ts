@@ -3,6 +3,7 @@ import { UpdateError } from '../iana/error-code.js';
 import { fromHex, toHex } from '../wire/hex.js';
 import { refuseAttribute } from './attribute-error.js';
 import { type AttributeRow, nonEmptyMultipleOf } from './attribute-row.js';
+import { type ExtendedCommunity, showExtendedCommunity } from './extended-community.js';
 import { sortTail } from './sorted-records.js';
 
 function readHex(bytes: Uint8Array, start: number, end: number): string[] {
@@ -18,7 +19,11 @@ export const extendedCommunities: AttributeRow = {
   flags: 0xc0,
   severity: 'withdraw', // RFC 7606 §7.14
   check: nonEmptyMultipleOf(8, UpdateError.AttributeLength),
-  show: readHex,
+  show(bytes, start, end) {
+    const list: ExtendedCommunity[] = [];
+    for (let at = start; at < end; at += 8) list.push(showExtendedCommunity(bytes, at));
+    return list;
+  },
   decode(bytes, start, end, into) {
     into.extendedCommunities = readHex(bytes, start, end);
   },

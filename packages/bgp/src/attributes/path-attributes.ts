@@ -1,3 +1,5 @@
+import type { Tlv } from '../nlri/tlv-set.js';
+
 /** ORIGIN (RFC 4271 §5.1.1), in order of preference. */
 export type Origin = 'igp' | 'egp' | 'incomplete';
 
@@ -11,6 +13,31 @@ export interface Aggregator {
   readonly as: number;
   /** Router id as dotted quad. */
   readonly address: string;
+}
+
+/** PMSI_TUNNEL (RFC 6514 §5, RFC 7385): how multicast and broadcast traffic reaches others. */
+export interface PmsiTunnel {
+  readonly flags: number;
+  /** `ingress-replication`, …, or a number without name. */
+  readonly tunnelType: string | number;
+  /** The 24 bits as they are: a VNI, or an MPLS label in the upper 20. */
+  readonly label: number;
+  /** An address for ingress replication, else hex digits. */
+  readonly tunnelId: string;
+}
+
+/** One tunnel of the tunnel encapsulation attribute (RFC 9012 §2). */
+export interface Tunnel {
+  /** `vxlan`, `sr-policy`, …, or a number without name. */
+  readonly tunnelType: string | number;
+  readonly tlvs: readonly Tlv[];
+}
+
+/** ATTR_SET (RFC 6368 §5): attributes of another network, carried across. */
+export interface AttributeSet {
+  readonly originAs: number;
+  /** A block of attributes, kept by its octets. */
+  readonly hex: string;
 }
 
 /** An attribute that has no row in the table, kept by its bytes. */
@@ -42,5 +69,18 @@ export interface PathAttributes {
   readonly extendedCommunities?: readonly string[];
   /** RFC 8092, each as `global:local1:local2`. */
   readonly largeCommunities?: readonly string[];
+  readonly pmsiTunnel?: PmsiTunnel;
+  readonly tunnelEncapsulation?: readonly Tunnel[];
+  /** RFC 5701, each as 40 hex digits. */
+  readonly ipv6ExtendedCommunities?: readonly string[];
+  /** Accumulated IGP metric (RFC 7311), decimal text of 64 bits. */
+  readonly aigp?: string;
+  /** BGP-LS attribute (RFC 9552 §5.3). */
+  readonly linkState?: readonly Tlv[];
+  /** ONLY_TO_CUSTOMER (RFC 9234 §5): the AS that set it. */
+  readonly onlyToCustomer?: number;
+  /** Prefix-SID (RFC 8669), SRv6 services (RFC 9252). */
+  readonly prefixSid?: readonly Tlv[];
+  readonly attributeSet?: AttributeSet;
   readonly unknown?: readonly UnknownAttribute[];
 }

@@ -98,9 +98,9 @@ function passBelow(
   let at = from;
   while (at < end && block[at + 1]! < code) {
     const stop = valueEnd(block, at);
-    const unknown = attributeRow(block[at + 1]!) === undefined;
-    if (!unknown) {
-      out.copy(block, at, stop);
+    const row = attributeRow(block[at + 1]!);
+    if (row !== undefined) {
+      if (row.internalOnly !== true || rewrite.external !== true) out.copy(block, at, stop);
     } else if ((block[at]! & AttributeFlag.Transitive) !== 0) {
       const flagsAt = out.length;
       out.copy(block, at, stop);

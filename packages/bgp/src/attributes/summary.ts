@@ -1,7 +1,9 @@
 import { AttributeCode, SegmentType } from '../iana/attribute-code.js';
 import { WellKnownCommunity } from '../iana/well-known-community.js';
+import { aigpMetricAt } from './aigp.js';
 import { valueEnd, valueStart } from './attribute-header.js';
 import { readU32 } from './attribute-row.js';
+import { attributeRow } from './attribute-table.js';
 
 /** Bits of `AttributeSummary.flags`. */
 export const SummaryFlag = {
@@ -15,6 +17,7 @@ export const SummaryFlag = {
   HasConfed: 1 << 5,
   /** An attribute without a row is there. */
   HasUnknown: 1 << 6,
+  HasAigp: 1 << 7,
   NoExport: 1 << 8,
   NoAdvertise: 1 << 9,
   NoExportSubconfed: 1 << 10,
@@ -40,6 +43,8 @@ export interface AttributeSummary {
   originatorId: number;
   /** Number of cluster ids. */
   clusterListLength: number;
+  /** Accumulated IGP metric (RFC 7311); 0 when absent (see `SummaryFlag.HasAigp`). Beyond 2^53 it is not exact. */
+  aigp: number;
   /** `SummaryFlag` bits. */
   flags: number;
 }
@@ -53,6 +58,7 @@ export function createSummary(): AttributeSummary {
     neighborAs: 0,
     originatorId: 0,
     clusterListLength: 0,
+    aigp: 0,
     flags: 0,
   };
 }
@@ -107,6 +113,7 @@ export function summarize(block: Uint8Array, start: number, end: number, out: At
   out.neighborAs = 0;
   out.originatorId = 0;
   out.clusterListLength = 0;
+  out.aigp = 0;
   out.flags = 0;
   for (let at = start; at < end; ) {
     const value = valueStart(block, at);
@@ -145,8 +152,16 @@ export function summarize(block: Uint8Array, start: number, end: number, out: At
       case AttributeCode.ExtendedCommunities:
       case AttributeCode.LargeCommunities:
         break;
+      case AttributeCode.Aigp: {
+        const metric = aigpMetricAt(block, value, stop);
+        if (metric >= 0) {
+          out.aigp = readU32(block, metric) * 2 ** 32 + readU32(block, metric + 4);
+          out.flags |= SummaryFlag.HasAigp;
+        }
+        break;
+      }
       default:
-        out.flags |= SummaryFlag.HasUnknown;
+        if (attributeRow(block[at + 1]!) === undefined) out.flags |= SummaryFlag.HasUnknown;
     }
     at = stop;
   }

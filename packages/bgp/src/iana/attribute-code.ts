@@ -21,8 +21,24 @@ export const AttributeCode = {
   /** RFC 6793 §3 */
   As4Path: 17,
   As4Aggregator: 18,
+  /** RFC 6514 §5 */
+  PmsiTunnel: 22,
+  /** RFC 9012 §2 */
+  TunnelEncapsulation: 23,
+  /** RFC 5701 */
+  Ipv6ExtendedCommunities: 25,
+  /** RFC 7311 */
+  Aigp: 26,
+  /** RFC 9552 §5.3 */
+  LinkState: 29,
   /** RFC 8092 */
   LargeCommunities: 32,
+  /** RFC 9234 §5 */
+  OnlyToCustomer: 35,
+  /** RFC 8669 */
+  PrefixSid: 40,
+  /** RFC 6368 §5 */
+  AttributeSet: 128,
 } as const;
 
 /** Bits of the attribute flags octet (RFC 4271 §4.3). */

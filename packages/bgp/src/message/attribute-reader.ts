@@ -195,14 +195,16 @@ export class AttributeReader {
     if ((flags & 0xc0) !== row.flags) {
       // RFC 7606 §3(c): the Optional and Transitive bits must be as specified.
       const message = `${row.name} must not have flags 0x${flags.toString(16).padStart(2, '0')}`;
-      this.#faults.report('withdraw', UpdateError.AttributeFlags, at, message, bytes.slice(at, stop));
+      const severity = row.flagsSeverity ?? 'withdraw';
+      this.#faults.report(severity, UpdateError.AttributeFlags, at, message, bytes.slice(at, stop));
       // What MP_REACH_NLRI and MP_UNREACH_NLRI carry is wanted all the same, to withdraw it.
       if (!isMp) return;
     }
     const subcode = row.check(bytes, value, stop, context);
     if (subcode !== 0) {
       const message = `${row.name} is malformed (${stop - value} octets)`;
-      this.#faults.report(row.severity, subcode, value, message, bytes.slice(at, stop));
+      const severity = row.severityOf?.(bytes, value, stop) ?? row.severity;
+      this.#faults.report(severity, subcode, value, message, bytes.slice(at, stop));
       return;
     }
     if (isMp) {

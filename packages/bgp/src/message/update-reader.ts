@@ -6,6 +6,8 @@ import { AttributeCode } from '../iana/attribute-code.js';
 import { UpdateError } from '../iana/error-code.js';
 import { type Family, familyOf, IPV4_UNICAST } from '../net/family.js';
 import { createNlriKey, nlriCodec } from '../nlri/nlri.js';
+import { opaqueNlriCodec } from '../nlri/opaque-families.js';
+import { createNlriSpan, type OpaqueNlriCodec } from '../nlri/opaque-nlri-codec.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
 import type { Fault } from '../wire/result.js';
 import { AttributeReader } from './attribute-reader.js';
@@ -14,6 +16,11 @@ import type { UpdateContext } from './update-context.js';
 
 /** What to do with an UPDATE: take it; withdraw all routes that it announces; reset the session (RFC 7606 §2). */
 export type UpdateOutcome = 'accept' | 'withdraw' | 'reset';
+
+/** Whether routes of a family can be read. */
+function isKnown(family: Family): boolean {
+  return nlriCodec(family) !== undefined || opaqueNlriCodec(family) !== undefined;
+}
 
 /**
  * Reads one UPDATE after the other of one session: finds its parts, vets them by RFC 7606, and keeps the result in its
@@ -24,7 +31,8 @@ export type UpdateOutcome = 'accept' | 'withdraw' | 'reset';
  * ```
  *
  * NLRI fields have been checked for syntax when `read` did not say `reset`; fields of families that were not negotiated
- * are empty, and told in `discarded`.
+ * are empty, and told in `discarded`. In families that are kept by their octets, an NLRI may be there that its codec's
+ * `check` refuses: told, and to be skipped.
  */
 export class UpdateReader {
   /**
@@ -56,6 +64,7 @@ export class UpdateReader {
   readonly #faults = new FaultLog();
   readonly #attributes: AttributeReader;
   readonly #key = createNlriKey();
+  readonly #span = createNlriSpan();
   /** Routes are announced, be it in a family that was not negotiated (RFC 7606 §5.2 asks for it). */
   #announces = false;
 
@@ -161,7 +170,7 @@ export class UpdateReader {
       this.#tellUnnegotiated(family, value);
       return;
     }
-    if (nlriCodec(family) === undefined) return;
+    if (!isKnown(family)) return;
     if (!isNextHopLength(family, nextHopLength)) {
       // RFC 7606 §7.11: a next hop of another length than the family asks for leaves the NLRI unfound.
       const message = `a next hop of ${family.name} must not have ${nextHopLength} octets`;
@@ -193,7 +202,7 @@ export class UpdateReader {
       this.#tellUnnegotiated(family, value);
       return;
     }
-    if (nlriCodec(family) === undefined) return;
+    if (!isKnown(family)) return;
     this.unreachFamily = family;
     this.unreachNlriStart = value + 3;
     this.unreachNlriEnd = stop;
@@ -230,14 +239,44 @@ export class UpdateReader {
   /** RFC 7606 §5.3: what cannot be parsed cannot be withdrawn either, so it resets the session. */
   #checkField(bytes: Uint8Array, start: number, end: number, family: Family, subcode: number): void {
     if (start === end) return;
-    const codec = nlriCodec(family)!;
+    const codec = nlriCodec(family);
     const addPath = this.#context.addPath(family);
+    if (codec === undefined) {
+      this.#checkOpaque(bytes, start, end, opaqueNlriCodec(family)!, addPath, subcode);
+      return;
+    }
     const key = this.#key;
     for (let at = start; at < end; ) {
       const next = codec.read(bytes, at, end, addPath, key);
       if (next < 0) {
         this.#faults.report('reset', subcode, at, `a prefix of ${family.name} is malformed`);
         return;
+      }
+      at = next;
+    }
+  }
+
+  /** As `#checkField`, for families that are kept by their octets: what can be parted from the rest may be less grave. */
+  #checkOpaque(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    codec: OpaqueNlriCodec,
+    addPath: boolean,
+    subcode: number,
+  ): void {
+    const span = this.#span;
+    for (let at = start; at < end; ) {
+      const next = codec.read(bytes, at, end, addPath, span);
+      if (next < 0) {
+        const message = `an NLRI of ${codec.family.name} runs over the end of its field`;
+        this.#faults.report('reset', subcode, at, message);
+        return;
+      }
+      const problem = codec.check(bytes, span.start, span.end);
+      if (problem !== null) {
+        const message = `an NLRI of ${codec.family.name} is malformed: ${problem}`;
+        this.#faults.report(codec.malformed, subcode, span.start, message);
       }
       at = next;
     }

@@ -20,16 +20,21 @@ const family = (afi: number, safi: number, name: string): Family =>
 export const IPV4_UNICAST: Family = family(1, 1, 'ipv4-unicast');
 export const IPV6_UNICAST: Family = family(2, 1, 'ipv6-unicast');
 
+export const IPV4_MULTICAST: Family = family(1, 2, 'ipv4-multicast');
+export const IPV6_MULTICAST: Family = family(2, 2, 'ipv6-multicast');
+
 /** Pairs with a name (IANA, Address Family Numbers and SAFI parameters). Being named does not mean being carried. */
 const NAMED: readonly Family[] = [
   IPV4_UNICAST,
   IPV6_UNICAST,
-  family(1, 2, 'ipv4-multicast'),
-  family(2, 2, 'ipv6-multicast'),
+  IPV4_MULTICAST,
+  IPV6_MULTICAST,
   family(1, 4, 'ipv4-labeled-unicast'),
   family(2, 4, 'ipv6-labeled-unicast'),
   family(1, 5, 'ipv4-mcast-vpn'),
   family(2, 5, 'ipv6-mcast-vpn'),
+  family(1, 7, 'ipv4-encapsulation'),
+  family(2, 7, 'ipv6-encapsulation'),
   family(1, 73, 'ipv4-sr-policy'),
   family(2, 73, 'ipv6-sr-policy'),
   family(1, 85, 'ipv4-mup'),

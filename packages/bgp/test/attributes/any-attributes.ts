@@ -32,7 +32,7 @@ export const anyAttributes: fc.Arbitrary<PathAttributes> = fc.record(
     ),
     unknown: fc.uniqueArray(
       fc.record({
-        code: fc.constantFrom(11, 26, 33, 40, 99, 128, 254),
+        code: fc.constantFrom(11, 24, 28, 33, 39, 99, 129, 254),
         flags: fc.constantFrom(0x80, 0xc0, 0xe0),
         value: fc.uint8Array({ maxLength: 300 }),
       }),

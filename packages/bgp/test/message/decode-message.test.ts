@@ -41,9 +41,9 @@ t.test('options say what the message does not: AS width and path identifiers', a
 });
 
 t.test('families that are not built are shown as hex', async (t) => {
-  const body = bodyOf({ attributes: '800f06001946' + 'ffffff' });
+  const body = bodyOf({ attributes: '800f06001941' + 'ffffff' });
   t.match(decodeMessage(frame(2, body)), {
-    attributes: [{ name: 'MP_UNREACH_NLRI', value: { family: 'l2vpn-evpn', withdrawn: { hex: 'ffffff' } } }],
+    attributes: [{ name: 'MP_UNREACH_NLRI', value: { family: 'l2vpn-vpls', withdrawn: { hex: 'ffffff' } } }],
   });
   t.match(decodeMessage(frame(2, bodyOf({}))), { endOfRib: 'ipv4-unicast' });
 });

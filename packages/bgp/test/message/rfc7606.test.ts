@@ -23,12 +23,20 @@ const GOOD: Readonly<Record<number, string>> = {
   16: 'c010080002fde800000064',
   17: 'c011060201000186a0',
   18: 'c012080000fde801010101',
+  22: 'c016090006000000c0000201',
+  23: 'c017080008000401020000',
+  25: 'c0191400022' + '0010db8000000000000000000000001' + '0064',
+  26: '801a0b01000b0000000000000001',
+  29: '801d0504000001ff',
   32: 'c0200c000000010000000200000003',
+  35: 'c023040000fde9',
+  40: 'c0280a01000700000000' + '00000a',
+  128: 'c080070000fde8400600',
 };
 
 const MANDATORY = [1, 2, 3];
-/** From an external peer these are dropped whatever they hold (RFC 7606 §7.5, §7.9, §7.10). */
-const INTERNAL_ONLY = [5, 9, 10];
+/** From an external peer these are dropped whatever they hold (RFC 7606 §7.5, §7.9, §7.10, RFC 7311 §3.3). */
+const INTERNAL_ONLY = [5, 9, 10, 26];
 /** Between speakers of four-octet ASes these are dropped (RFC 6793 §4.1). */
 const AS4_ONLY = [17, 18];
 
@@ -79,7 +87,7 @@ for (const [name, context] of [
       // RFC 7606 §3(c): wrong Optional or Transitive bits
       for (const bit of [0x80, 0x40]) {
         const flags = (Number.parseInt(good.slice(0, 2), 16) ^ bit).toString(16).padStart(2, '0');
-        const expected = drop ? 'discard' : 'withdraw';
+        const expected = drop ? 'discard' : (row.flagsSeverity ?? 'withdraw');
         t.equal(
           verdict(blockWith(code, flags + good.slice(2)), nlri),
           expected,
@@ -90,8 +98,8 @@ for (const [name, context] of [
       // RFC 7606 §7: lengths that do not fit. 1 octet, and one more than good.
       const least = code === 6 ? 1 : code === 1 ? 0 : 1;
       const most = Number.parseInt(good.slice(4, 6), 16) + 1;
-      // (Octets of another family follow MP_UNREACH_NLRI's fixed part: that one is ignored.)
-      for (const length of code === 15 ? [least] : [least, most]) {
+      // (Octets of another family follow MP_UNREACH_NLRI's fixed part: that one is ignored. PMSI_TUNNEL ends as it likes.)
+      for (const length of code === 15 || code === 22 ? [least] : [least, most]) {
         const expected = drop ? 'discard' : severity;
         t.equal(
           verdict(blockWith(code, withLength(good, length)), nlri),

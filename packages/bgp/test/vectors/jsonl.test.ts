@@ -76,6 +76,10 @@ function judge(vector: Vector, tally: Tally): void {
     tally.unbuilt++;
     return;
   }
+  if (rule?.isPiece === true) {
+    tally.pieces++;
+    return;
+  }
   const reading = rule?.reading ?? readingOf(vector);
   const expected = rule?.expect ?? expectedBySource(vector);
   if (reading === null || expected === null) {

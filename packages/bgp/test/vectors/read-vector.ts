@@ -6,11 +6,14 @@ import { decodeNotification, encodeNotification } from '../../src/message/notifi
 import { decodeOpen, decodeParameterList, encodeOpen, vetOpenFields } from '../../src/message/open.js';
 import { decodeRouteRefresh, encodeRouteRefresh } from '../../src/message/route-refresh.js';
 import { UpdateReader } from '../../src/message/update-reader.js';
-import { IPV4_UNICAST, IPV6_UNICAST } from '../../src/net/family.js';
+import { familyOf, IPV4_UNICAST, IPV6_UNICAST } from '../../src/net/family.js';
+import { DESCRIPTORS_IPV4, LINK_STATE_ATTRIBUTES, NODE_DESCRIPTORS } from '../../src/nlri/link-state-tlv.js';
 import { createNlriKey, nlriCodec } from '../../src/nlri/nlri.js';
+import { opaqueNlriCodec } from '../../src/nlri/opaque-families.js';
+import { createNlriSpan, type OpaqueNlriCodec } from '../../src/nlri/opaque-nlri-codec.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
 import { toHex } from '../../src/wire/hex.js';
-import { explainUpdate, reencodeUpdate, routesOf } from './reencode.js';
+import { explainUpdate, NLRI_FORM, reencodeUpdate, routesOf } from './reencode.js';
 
 /** What the bytes of a vector are, so that they can be read. */
 export interface Reading {
@@ -32,7 +35,15 @@ export interface Reading {
     /** Value of attribute `code` with one octet of length in front, or two when `extended`. */
     | 'sized-value'
     | 'nlri-ipv4'
-    | 'nlri-ipv6';
+    | 'nlri-ipv6'
+    /** NLRI of `family`, one after the other. */
+    | 'nlri'
+    /** A TLV of BGP-LS, and what follows it: accepted when it has a name and a value. */
+    | 'link-state-tlv';
+  /** AFI and SAFI of NLRI. */
+  readonly family?: readonly [afi: number, safi: number];
+  /** What is built around the bytes, so that they are a whole. */
+  readonly wrap?: (bytes: Uint8Array) => Uint8Array;
   readonly code?: number;
   /** Octets that stand before the bytes. */
   readonly prefix?: readonly number[];
@@ -70,6 +81,8 @@ const accepted = (again: Outcome['again'], unbuilt = false, detail = ''): Outcom
   unbuilt,
   again,
 });
+
+const TLV_FORM = 'what TLVs leave open has one form: reserved bits, sizes of values';
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => toHex(a) === toHex(b);
 
@@ -135,7 +148,7 @@ export function readUpdate(message: Uint8Array, reading: Omit<Reading, 'as'> = {
     localAs: 0,
     peerAs: 0,
     receives(family) {
-      if (nlriCodec(family) === undefined) unbuiltFamily = true;
+      if (nlriCodec(family) === undefined && opaqueNlriCodec(family) === undefined) unbuiltFamily = true;
       return true;
     },
     addPath: () => addPath,
@@ -226,7 +239,7 @@ export function updateAround(block: Uint8Array, reading: Omit<Reading, 'as'>): U
 /** Flags that the attributes with a row must have, for vectors that bring a value alone. */
 function flagsOf(code: number): number {
   if ([1, 2, 3, 5, 6].includes(code)) return 0x40;
-  return [4, 9, 10, 14, 15].includes(code) ? 0x80 : 0xc0;
+  return [4, 9, 10, 14, 15, 26, 29].includes(code) ? 0x80 : 0xc0;
 }
 
 function readValue(value: Uint8Array, reading: Reading): Outcome {
@@ -243,7 +256,11 @@ function readAttributes(block: Uint8Array, reading: Reading): Outcome {
 }
 
 function readNlri(bytes: Uint8Array, reading: Reading): Outcome {
-  const codec = nlriCodec(reading.as === 'nlri-ipv4' ? IPV4_UNICAST : IPV6_UNICAST)!;
+  const plain = reading.as === 'nlri-ipv4' ? IPV4_UNICAST : IPV6_UNICAST;
+  const family = reading.family === undefined ? plain : familyOf(...reading.family);
+  const opaque = opaqueNlriCodec(family);
+  if (opaque !== undefined) return readOpaque(opaque, bytes, reading.addPath === true);
+  const codec = nlriCodec(family)!;
   const key = createNlriKey();
   const out = new ByteWriter();
   for (let at = 0; at < bytes.length; ) {
@@ -254,9 +271,45 @@ function readNlri(bytes: Uint8Array, reading: Reading): Outcome {
   return accepted(same(out.view(), bytes) ? 'equal' : ['bits past the prefix length are cleared']);
 }
 
+function readOpaque(codec: OpaqueNlriCodec, bytes: Uint8Array, addPath: boolean): Outcome {
+  const span = createNlriSpan();
+  const out = new ByteWriter();
+  for (let at = 0; at < bytes.length; ) {
+    at = codec.read(bytes, at, bytes.length, addPath, span);
+    if (at < 0) return refused('an NLRI runs over the end');
+    const problem = codec.check(bytes, span.start, span.end);
+    if (problem !== null) return refused(problem);
+    const value = codec.decode(bytes, span.start, span.end);
+    if (addPath) out.u32(span.pathId);
+    const start = out.length;
+    codec.encode(value, out);
+    const again = codec.decode(out.bytes, start, out.length);
+    if (JSON.stringify(again) !== JSON.stringify(value)) return accepted(['unexplained: another value']);
+  }
+  return accepted(same(out.view(), bytes) ? 'equal' : [NLRI_FORM]);
+}
+
+const LINK_STATE_SETS = [DESCRIPTORS_IPV4, NODE_DESCRIPTORS, LINK_STATE_ATTRIBUTES];
+
+function readLinkStateTlv(bytes: Uint8Array): Outcome {
+  for (const set of LINK_STATE_SETS) {
+    const end = set.tlvEnd(bytes, 0, bytes.length);
+    if (end < 0) return refused('a TLV runs over the end');
+    const tlvs = set.read(bytes, 0, end)!;
+    if ('hex' in tlvs[0]!) continue;
+    const out = new ByteWriter();
+    set.write('tlvs', tlvs, out);
+    const again = set.read(out.bytes, 0, out.length);
+    if (JSON.stringify(again) !== JSON.stringify(tlvs)) return accepted(['unexplained: another value']);
+    return accepted(same(out.view(), bytes.subarray(0, end)) ? 'equal' : [TLV_FORM]);
+  }
+  return refused('kept by its octets: not known, or of another length than its value can have');
+}
+
 /** Reads the bytes of a vector. */
 export function readVector(vector: Uint8Array, reading: Reading): Outcome {
-  const bytes = Uint8Array.from([...(reading.prefix ?? []), ...vector]);
+  const whole = Uint8Array.from([...(reading.prefix ?? []), ...vector]);
+  const bytes = reading.wrap?.(whole) ?? whole;
   switch (reading.as) {
     case 'message':
       return readMessage(bytes, reading);
@@ -290,6 +343,8 @@ export function readVector(vector: Uint8Array, reading: Reading): Outcome {
       if (length !== bytes.length - size) return refused('the length does not match');
       return readValue(bytes.subarray(size), reading);
     }
+    case 'link-state-tlv':
+      return readLinkStateTlv(bytes);
     default:
       return readNlri(bytes, reading);
   }

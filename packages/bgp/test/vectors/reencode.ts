@@ -4,8 +4,10 @@ import { type KeySource, UpdatePacker } from '../../src/message/update-packer.js
 import type { UpdateReader } from '../../src/message/update-reader.js';
 import { type Family, IPV4_UNICAST } from '../../src/net/family.js';
 import { createNlriKey, type NlriKey, nlriCodec } from '../../src/nlri/nlri.js';
+import { opaqueNlriCodec } from '../../src/nlri/opaque-families.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
 import { toHex } from '../../src/wire/hex.js';
+import { listOpaque, writeOpaque } from './opaque-routes.js';
 
 /** Gives the destinations of one NLRI field. */
 export function fieldKeys(
@@ -53,7 +55,10 @@ export function reencodeUpdate(
   if (reader.endOfRib !== null) packer.endOfRib(out, reader.endOfRib);
   const { withdrawnStart, withdrawnEnd, nlriStart, nlriEnd, nextHopStart } = reader;
   packer.withdraw(out, IPV4_UNICAST, fieldKeys(bytes, withdrawnStart, withdrawnEnd, IPV4_UNICAST, addPath));
-  if (reader.unreachFamily !== null) {
+  if (reader.unreachFamily !== null && opaqueNlriCodec(reader.unreachFamily) !== undefined) {
+    const { unreachFamily: family, unreachNlriStart: start, unreachNlriEnd: end } = reader;
+    if (start < end) writeOpaque(out, { bytes, start, end, family, addPath }, null, new Uint8Array(0));
+  } else if (reader.unreachFamily !== null) {
     const { unreachFamily, unreachNlriStart, unreachNlriEnd } = reader;
     packer.withdraw(
       out,
@@ -68,6 +73,13 @@ export function reencodeUpdate(
   if (reader.reachFamily !== null) {
     const { reachFamily, reachNextHopStart, reachNextHopEnd, reachNlriStart, reachNlriEnd } = reader;
     const nextHop = bytes.slice(reachNextHopStart, reachNextHopEnd);
+    if (opaqueNlriCodec(reachFamily) !== undefined) {
+      const wire = new ByteWriter();
+      encodeForSession(canonical.bytes, 0, canonical.length, { as4, nextHop4: null }, wire);
+      const field = { bytes, start: reachNlriStart, end: reachNlriEnd, family: reachFamily, addPath };
+      writeOpaque(out, field, nextHop, wire.view());
+      return out;
+    }
     // Our packer sends IPv4 unicast in the plain fields, whichever way it came.
     const plain = reachFamily === IPV4_UNICAST;
     const keys = fieldKeys(bytes, reachNlriStart, reachNlriEnd, reachFamily, addPath);
@@ -105,6 +117,15 @@ function split(message: Uint8Array): UpdateParts {
     attributes,
     nlri: toHex(message, attributesEnd),
   };
+}
+
+/** Why NLRI of a family that is kept by its octets differ when their values are encoded. */
+export const NLRI_FORM = 'what NLRI leave open has one form: reserved bits, bottom of stack, sizes of values';
+
+/** Whether the routes of the multiprotocol attributes are kept by their octets. */
+function isOpaque({ reachFamily, unreachFamily }: UpdateReader): boolean {
+  const family = reachFamily ?? unreachFamily;
+  return family !== null && opaqueNlriCodec(family) !== undefined;
 }
 
 const isSortedList = (code: number): boolean => code === 8 || code === 16 || code === 32;
@@ -156,6 +177,7 @@ export function explainUpdate(original: Uint8Array, again: Uint8Array, reader: U
     if (value === other.value) continue;
     if (isSortedList(code)) reasons.add('communities are sorted, doubles dropped');
     else if (code === 2) reasons.add('AS4_PATH was merged into AS_PATH and taken out again');
+    else if ((code === 14 || code === 15) && isOpaque(reader)) reasons.add(NLRI_FORM);
     else if (code === 14 || code === 15) reasons.add('bits past the prefix length are cleared');
     else if (code === 17) reasons.add('AS4_PATH is made anew from the whole path');
     else reasons.add(`unexplained: value of ${code}`);
@@ -188,6 +210,12 @@ export function routesOf(reader: UpdateReader, bytes: Uint8Array, addPath: boole
   if (reader.attributesStart < reader.attributesEnd) reader.canonical(canonical);
   const block = toHex(canonical.view());
   const add = (sign: string, start: number, end: number, family: Family, beside: string): void => {
+    const isKept = opaqueNlriCodec(family) !== undefined;
+    if (isKept) {
+      for (const route of listOpaque(bytes, start, end, family, addPath))
+        lines.push(`${sign} ${route} ${beside}`);
+      return;
+    }
     for (const key of listKeys(fieldKeys(bytes, start, end, family, addPath), family)) {
       lines.push(`${sign} ${key} ${beside}`);
     }

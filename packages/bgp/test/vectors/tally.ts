@@ -7,6 +7,8 @@ export class Tally {
   refused = 0;
   /** Of a family, an attribute or a protocol that is not built. Those that were read count under accepted or refused too. */
   unbuilt = 0;
+  /** Too small a piece to be read: an address, or a value alone, of which a test makes more. */
+  pieces = 0;
   readonly wrong: string[] = [];
   /** Neither the source nor we say what should come of them. */
   readonly unexpected: string[] = [];
@@ -47,6 +49,7 @@ export function tableOf(tallies: readonly Tally[]): string[] {
     'wrong',
     'no expectation',
     'not built',
+    'pieces',
     'equal again',
     'other again',
   ];
@@ -57,6 +60,7 @@ export function tableOf(tallies: readonly Tally[]): string[] {
     tally.wrong.length,
     tally.unexpected.length,
     tally.unbuilt,
+    tally.pieces,
     tally.equal,
     [...tally.differences.values()].reduce((sum, n) => sum + n, 0),
   ]);

@@ -1,0 +1,57 @@
+import type { ByteWriter } from '../wire/byte-writer.js';
+import { readU24 } from '../wire/octets.js';
+import { checkNumber, refuseNlri } from './nlri-error.js';
+
+/** What a withdrawal carries in the place of a label (RFC 8277 §2.4), and what RFC 3107 speakers put there. */
+const NO_LABEL = 0x800000;
+const OLD_NO_LABEL = 0;
+const BOTTOM = 1;
+
+/**
+ * Offset after the labels at `at`, in an NLRI that ends at `stop` and goes on with `least` to `most` octets.
+ *
+ * ```
+ * label (20 bits) | traffic class (3 bits) | bottom of stack (1 bit)   …
+ * ```
+ *
+ * A stack ends with the bottom bit. RFC 8277 §2.2 has a receiver ignore that bit when several labels were not negotiated, so
+ * where following it does not leave an NLRI of the right length, there is one label. -1: not even that fits.
+ */
+export function labelsEnd(bytes: Uint8Array, at: number, stop: number, least: number, most: number): number {
+  const single = at + 3;
+  if (single > stop) return -1;
+  const first = readU24(bytes, at);
+  if (first !== NO_LABEL && first !== OLD_NO_LABEL) {
+    for (let next = single; next <= stop; next += 3) {
+      if ((bytes[next - 1]! & BOTTOM) === 0) continue;
+      if (stop - next >= least && stop - next <= most) return next;
+      break;
+    }
+  }
+  return stop - single >= least && stop - single <= most ? single : -1;
+}
+
+/** Labels at `[at, end)`, top first; none where there is the mark of a withdrawal. */
+export function showLabels(bytes: Uint8Array, at: number, end: number): number[] {
+  const first = readU24(bytes, at);
+  if (end - at === 3 && (first === NO_LABEL || first === OLD_NO_LABEL)) return [];
+  const labels: number[] = [];
+  for (let i = at; i < end; i += 3) labels.push(readU24(bytes, i) >>> 4);
+  return labels;
+}
+
+/** Appends a stack; the mark of a withdrawal for an empty one. Throws `BGP_ERR_NLRI`. Returns the octets it took. */
+export function writeLabels(path: string, labels: unknown, out: ByteWriter): number {
+  if (!Array.isArray(labels)) refuseNlri(path, labels, 'must be a list of labels');
+  if (labels.length === 0) {
+    out.u8(NO_LABEL >>> 16);
+    out.u16(0);
+    return 3;
+  }
+  labels.forEach((label: unknown, i) => {
+    const raw = checkNumber(`${path}[${i}]`, label, 0xfffff) << 4;
+    out.u8(raw >>> 16);
+    out.u16(i === labels.length - 1 ? raw | BOTTOM : raw);
+  });
+  return 3 * labels.length;
+}

@@ -1,0 +1,55 @@
+import type { Family } from '../net/family.js';
+import type { ByteWriter } from '../wire/byte-writer.js';
+import type { Severity } from '../wire/result.js';
+
+/** Where one NLRI lies: `[start, end)` is all of it but its path identifier. Mutable, to be reused. */
+export interface NlriSpan {
+  /** Path identifier of RFC 7911, 0 without add-path. */
+  pathId: number;
+  start: number;
+  end: number;
+}
+
+export function createNlriSpan(): NlriSpan {
+  return { pathId: 0, start: 0, end: 0 };
+}
+
+/**
+ * How a family is read and written whose destinations are not numbers of a fixed width: tables keep their octets. The
+ * families with words for keys have a `NlriCodec` instead.
+ *
+ * Reading goes in steps, so that a relay pays for what it needs only:
+ *
+ * ```
+ * read ─▶ span of octets ─▶ check ─▶ writeKey    which route it is (a withdrawal may differ in labels)
+ *                              └───▶ decode ─▶ value ─▶ format, encode
+ * ```
+ *
+ * `writeKey` and `decode` are for octets that passed `check`. None reads past what it was given.
+ */
+export interface OpaqueNlriCodec<V = unknown> {
+  readonly family: Family;
+  readonly layout: 'bytes';
+  /** Octets that a next hop of this family may have (RFC 4760 §3 leaves it to the family). */
+  readonly nextHopLengths: readonly number[];
+  /**
+   * What follows from an NLRI that `read` could part from the next one, and that `check` refuses. Where it is `discard`,
+   * that NLRI alone is to be skipped.
+   */
+  readonly malformed: Severity;
+  /**
+   * Finds the NLRI at `at`, and returns the offset after it; -1 when it runs over `end`, which leaves the rest of the field
+   * unreadable too (RFC 7606 §5.3). Allocates nothing.
+   */
+  read(bytes: Uint8Array, at: number, end: number, addPath: boolean, out: NlriSpan): number;
+  /** What is wrong with one NLRI, null when it is well formed. Allocates nothing. */
+  check(bytes: Uint8Array, start: number, end: number): string | null;
+  /** Appends the octets by which one route is told from another: without labels and other properties of a path. */
+  writeKey(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void;
+  /** A value that JSON can hold. */
+  decode(bytes: Uint8Array, start: number, end: number): V;
+  /** Appends one NLRI without path identifier. Throws `BGP_ERR_NLRI` with path and value for what cannot be one. */
+  encode(value: V, out: ByteWriter): void;
+  /** One line for people. */
+  format(value: V): string;
+}
