@@ -45,16 +45,18 @@ export type {
   Acceptor,
   Announcement,
   FamilyName,
+  MaxPrefixes,
   PeerConfig,
   PeerLimits,
   SpeakerConfig,
   SpeakerPorts,
 } from './speaker/config.js';
-export type { NotificationRecord, SessionError, SpeakerEvents } from './speaker/events.js';
+export type { NotificationRecord, PrefixAlarm, SessionError, SpeakerEvents } from './speaker/events.js';
 export type { PeerChange } from './speaker/peer-change.js';
 export type { PrefixWords, RouteChanges, RouteSink } from './speaker/route-sink.js';
 export { BgpSpeaker } from './speaker/speaker.js';
 export type {
+  HeldDown,
   MessageCounts,
   OwnedRoute,
   PathStatus,

@@ -34,6 +34,8 @@ export interface StopOptions {
   readonly communication?: string;
   /** Subcode of the Cease (RFC 4486). Default 2, administrative shutdown; a reset: 4. */
   readonly subcode?: number;
+  /** Data of the Cease, where its subcode has any (RFC 4486 §4). */
+  readonly data?: Uint8Array;
 }
 
 /** An event that waits for the one before it, with why things end if they do. */
@@ -330,7 +332,8 @@ export class Session implements LoopMember {
 
   #stopBy(number: StopEvent['number'], subcode: number, options: StopOptions): void {
     const { communication } = options;
-    const data = communication === undefined ? NO_DATA : encodeShutdownCommunication(communication);
+    const data =
+      options.data ?? (communication === undefined ? NO_DATA : encodeShutdownCommunication(communication));
     const event: StopEvent = { number, subcode: options.subcode ?? subcode, data };
     this.#dispatch({ type: 'peer', event }, null);
   }

@@ -31,6 +31,18 @@ export interface SpeakerConfig {
   readonly softwareVersion?: string;
 }
 
+/** How many prefixes of one family a peer may send. */
+export interface MaxPrefixes {
+  /** 1 … 4294967295. */
+  readonly limit: number;
+  /** Percent of the limit from which it is told (`peer:prefixes`, and in the log), 1 … 100. Default 75. */
+  readonly warnPercent?: number;
+  /** Past the limit: Cease / Maximum Number of Prefixes Reached (RFC 4486), or only a warning. Default `tear-down`. */
+  readonly action?: 'tear-down' | 'warn';
+  /** Seconds after which a peer that was torn down may come back. Default: when the limit is raised, or by a reset. */
+  readonly restartTime?: number;
+}
+
 /** Bounds of one session; each has a row in `docs/reference/limits.md`. */
 export interface PeerLimits {
   /** Octets received and not taken yet, from which the socket is paused, 4096 … 2^30. Default 262,144. */
@@ -63,6 +75,8 @@ export interface PeerConfig {
   /** DelayOpenTime (RFC 4271 §8.1.1): our OPEN waits this long for the peer's. Default: it does not wait. */
   readonly delayOpenTime?: number;
   readonly limits?: PeerLimits;
+  /** Most prefixes that the peer may send, for each family: a number, or more than that. Default: no limit. */
+  readonly maxPrefixes?: Readonly<Partial<Record<FamilyName, number | MaxPrefixes>>>;
   /** Default: the family of `address`. */
   readonly families?: readonly FamilyName[];
   /** Own next hop by family. Default: own address of that family on the session's interface. */

@@ -1,7 +1,9 @@
 import type { SessionError } from '../session/session-error.js';
+import type { PrefixAlarm } from './prefix-guard.js';
 import type { PeerStatus } from './status.js';
 
 export type { NotificationRecord, SessionError } from '../session/session-error.js';
+export type { PrefixAlarm } from './prefix-guard.js';
 
 /** Events of a speaker, `noun:verb`. Listeners run in the speaker's turn: keep them short. */
 export interface SpeakerEvents {
@@ -13,6 +15,8 @@ export interface SpeakerEvents {
   'peer:down': (peer: PeerStatus, error: SessionError) => void;
   /** A peer cannot start as configured (for example MD5 without support). It stays down until it is changed. */
   'peer:refused': (peer: PeerStatus, error: SessionError) => void;
+  /** A peer has sent as many prefixes of a family as are worth a warning, or more than it may (`maxPrefixes`). */
+  'peer:prefixes': (peer: PeerStatus, alarm: PrefixAlarm) => void;
   /** End-of-RIB (RFC 4724 §2) came from a peer: its initial routes are all there. Not every peer sends it. */
   'peer:end-of-rib': (peer: PeerStatus, family: string) => void;
 }

@@ -9,6 +9,8 @@ export interface LiveSession {
   readonly negotiated: Negotiated;
   /** Negotiated, and with a next hop of ours. */
   readonly families: readonly Family[];
+  /** Those with a limit of prefixes. */
+  readonly limited: readonly Family[];
   readonly nextHops: OwnNextHops;
   /** Monotonic milliseconds. */
   readonly since: number;

@@ -21,6 +21,7 @@ const effects: Readonly<Record<keyof Omit<PeerSettings, 'address' | 'type'>, Eff
   idleHoldTime: 'live',
   delayOpenTime: 'live',
   limits: 'live',
+  maxPrefixes: 'live',
   families: 'reset',
   nextHop: 'reset',
   nextHopSelf: 'live',

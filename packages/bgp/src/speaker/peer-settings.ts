@@ -11,7 +11,8 @@ import {
   checkSeconds,
   checkText,
 } from './field-check.js';
-import { checkLimits } from './peer-options.js';
+import { checkLimits, checkMaxPrefixes } from './peer-options.js';
+import type { PrefixLimits } from './prefix-guard.js';
 import { checkAs } from './speaker-settings.js';
 
 /** A checked `PeerConfig` with its defaults filled in. Holds the MD5 key: never shown, logged or serialised. */
@@ -32,6 +33,7 @@ export interface PeerSettings {
   readonly idleHoldTime: number;
   readonly delayOpenTime: number | undefined;
   readonly limits: PeerLimits;
+  readonly maxPrefixes: PrefixLimits;
   readonly families: readonly Family[];
   readonly nextHop: Readonly<Partial<Record<FamilyName, Uint8Array>>>;
   readonly nextHopSelf: boolean;
@@ -58,6 +60,7 @@ const fields = [
   'idleHoldTime',
   'delayOpenTime',
   'limits',
+  'maxPrefixes',
   'families',
   'nextHop',
   'nextHopSelf',
@@ -106,6 +109,7 @@ export function peerSettings(config: PeerConfig, localAs: number): PeerSettings 
     idleHoldTime: checkSeconds(at('idleHoldTime'), config.idleHoldTime ?? 1, 0, 3600),
     delayOpenTime: optional(config.delayOpenTime, (s) => checkSeconds(at('delayOpenTime'), s, 0.1, 240)),
     limits: checkLimits(at('limits'), config.limits ?? {}),
+    maxPrefixes: checkMaxPrefixes(at('maxPrefixes'), config.maxPrefixes ?? {}),
     families: checkFamilies(at('families'), config.families, address),
     nextHop: checkNextHops(at('nextHop'), config.nextHop ?? {}),
     nextHopSelf: checkBoolean(at('nextHopSelf'), config.nextHopSelf ?? false),

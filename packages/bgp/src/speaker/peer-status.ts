@@ -5,6 +5,7 @@ import type { PeerIndex } from '../rib/ids.js';
 import type { MessageCounts } from '../session/counters.js';
 import type { Session } from '../session/session.js';
 import type { NotificationRecord, SessionError } from '../session/session-error.js';
+import type { HeldDown } from './hold-down.js';
 import type { LiveSession } from './live-session.js';
 import { NO_OWN_NEXT_HOP, NOT_OFFERED } from './offer.js';
 import type { PeerSettings } from './peer-settings.js';
@@ -21,6 +22,7 @@ export interface PeerSnapshot {
   /** Monotonic milliseconds. */
   readonly now: number;
   readonly refused: { readonly code: string; readonly message: string } | null;
+  readonly heldDown: HeldDown | null;
   readonly session: Session | null;
   readonly live: LiveSession | null;
   readonly counts: (index: PeerIndex, family: Family) => PeerCounts;
@@ -46,6 +48,7 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     type: settings.type,
     state: peer.state,
     ...(peer.refused !== null && { refused: peer.refused }),
+    ...(peer.heldDown !== null && { heldDown: peer.heldDown }),
     stateSince: peer.stateSince,
     ...(live !== null && { uptimeSeconds: (peer.now - live.since) / 1000 }),
     establishedCount: peer.establishedCount,
@@ -100,6 +103,8 @@ function capabilityNames(live: LiveSession): readonly string[] {
 
 function familyStatus(peer: PeerSnapshot, family: Family): PeerFamilyStatus {
   const { live } = peer;
+  const limit = peer.settings.maxPrefixes[family.name]?.limit;
+  const limited = limit === undefined ? {} : { maxPrefixes: limit };
   if (live === null) {
     return {
       family: family.name,
@@ -108,10 +113,11 @@ function familyStatus(peer: PeerSnapshot, family: Family): PeerFamilyStatus {
       accepted: 0,
       advertised: 0,
       endOfRib: false,
+      ...limited,
     };
   }
   const negotiated = live.families.includes(family);
   const reason = live.nextHops.has(family.key) ? NOT_OFFERED : NO_OWN_NEXT_HOP;
   const counts = peer.counts(live.index, family);
-  return { family: family.name, negotiated, ...(!negotiated && { reason }), ...counts };
+  return { family: family.name, negotiated, ...(!negotiated && { reason }), ...counts, ...limited };
 }

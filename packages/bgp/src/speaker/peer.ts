@@ -3,6 +3,7 @@ import type { Negotiated } from '../capabilities/negotiate.js';
 import { BgpError } from '../errors.js';
 import { CeaseError } from '../iana/error-code.js';
 import { RefreshSubtype, type RouteRefreshMessage } from '../message/route-refresh.js';
+import type { Family } from '../net/family.js';
 import type { Policy } from '../policy/policy.js';
 import type { LogLevel } from '../ports/log.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
@@ -16,6 +17,7 @@ import type { TurnLoop } from '../session/turn-loop.js';
 import type { Fault } from '../wire/result.js';
 import type { SpeakerEvents } from './events.js';
 import { canonicalAddress } from './field-check.js';
+import { HoldDown } from './hold-down.js';
 import { type InboundOrigin, refuseInbound } from './listeners.js';
 import type { LiveSession } from './live-session.js';
 import { carriedFamilies, offeredCapabilities } from './offer.js';
@@ -24,6 +26,7 @@ import { type PeerChange, peerChange } from './peer-change.js';
 import type { PeerSettings } from './peer-settings.js';
 import { peerStatus } from './peer-status.js';
 import type { Pipeline } from './pipeline.js';
+import { isTooManyPrefixes, type PrefixAlarm, PrefixGuard } from './prefix-guard.js';
 import { planProtection } from './protection.js';
 import type { SpeakerSettings } from './speaker-settings.js';
 import type { PeerState, PeerStatus } from './status.js';
@@ -46,6 +49,10 @@ export class Peer implements SessionHandler {
   #session: Session | null = null;
   #live: LiveSession | null = null;
   #refused: { readonly code: string; readonly message: string } | null = null;
+  readonly #holdDown: HoldDown;
+  readonly #guard: PrefixGuard;
+  /** Family of the last prefix limit that was passed. */
+  #overLimit = '';
   #isProtected = false;
   #isStarted = false;
   #state: PeerState = 'idle';
@@ -59,6 +66,8 @@ export class Peer implements SessionHandler {
     this.#host = host;
     this.#settings = settings;
     this.#stateSince = host.ports.clock.wallTime();
+    this.#holdDown = new HoldDown(host.ports.clock);
+    this.#guard = new PrefixGuard(settings.maxPrefixes, (alarm) => this.#alarm(alarm));
   }
 
   get settings(): PeerSettings {
@@ -77,6 +86,8 @@ export class Peer implements SessionHandler {
   /** Protects the listeners, then begins to dial, or to wait. A peer that cannot be had as configured is refused. */
   start(): void {
     this.#refused = null;
+    this.#holdDown.release();
+    this.#guard.change(this.#settings.maxPrefixes);
     const plan = planProtection(this.#settings, this.#host.ports.sockets.features);
     if (!plan.ok) {
       this.#refuse('BGP_ERR_SOCKET_FEATURE', plan.message);
@@ -104,6 +115,7 @@ export class Peer implements SessionHandler {
   /** Ends the session with a Cease of this subcode, until `start`. */
   stop(subcode: number, communication?: string): void {
     this.#isStarted = false;
+    this.#holdDown.release();
     this.#session?.stop({ subcode, ...(communication !== undefined && { communication }) });
     this.#leave();
     if (this.#isProtected) this.#protect({});
@@ -119,8 +131,10 @@ export class Peer implements SessionHandler {
     const change = peerChange(this.#settings, settings);
     if (change === 'unchanged') return change;
     if (change === 'live') {
+      const isLimitNew = peerChange(this.#settings, { ...this.#settings, maxPrefixes: settings.maxPrefixes });
       this.#settings = settings;
       this.#changeLive();
+      if (isLimitNew !== 'unchanged') this.#changeLimits();
       return change;
     }
     if (isRunning) this.stop(CeaseError.OtherConfigurationChange);
@@ -131,7 +145,8 @@ export class Peer implements SessionHandler {
 
   /** Ends the session with Cease / Administrative Reset; it comes back by itself. */
   reset(communication?: string): void {
-    if (this.#isStarted) this.#session?.reset(communication === undefined ? {} : { communication });
+    if (this.#holdDown.held !== null) this.start();
+    else if (this.#isStarted) this.#session?.reset(communication === undefined ? {} : { communication });
   }
 
   /** Takes an inbound connection of this peer, or turns it away. */
@@ -154,6 +169,7 @@ export class Peer implements SessionHandler {
       stateSince: this.#stateSince,
       now: ports.clock.now(),
       refused: this.#refused,
+      heldDown: this.#holdDown.held,
       session: this.#session,
       live: this.#live,
       counts: (index, family) => pipeline.counts(index, family),
@@ -205,7 +221,8 @@ export class Peer implements SessionHandler {
       requirePolicy: settings.ebgpRequiresPolicy,
       outbox: { send: (block, messages) => this.#session?.send(block, messages) ?? true },
     });
-    this.#live = { index, negotiated, families, nextHops, since: ports.clock.now() };
+    const limited = this.#limited(families);
+    this.#live = { index, negotiated, families, limited, nextHops, since: ports.clock.now() };
     this.#establishedCount++;
     this.#log('info', 'session.established', {
       families: families.map((family) => family.name),
@@ -218,7 +235,9 @@ export class Peer implements SessionHandler {
   }
 
   update(bytes: Uint8Array, start: number, end: number): Fault | null {
-    return this.#live === null ? null : this.#host.pipeline.receive(this.#live.index, bytes, start, end);
+    if (this.#live === null) return null;
+    const fault = this.#host.pipeline.receive(this.#live.index, bytes, start, end);
+    return fault?.severity === 'reset' ? fault : (this.#tooManyPrefixes(this.#live) ?? fault);
   }
 
   routeRefresh(message: RouteRefreshMessage): void {
@@ -239,6 +258,8 @@ export class Peer implements SessionHandler {
     this.#lastError = error;
     this.#lastNotification = error.notification ?? this.#lastNotification;
     this.#leave();
+    if (error.notification?.direction === 'sent' && isTooManyPrefixes(error.notification))
+      this.#holdBack(error.message);
     const fields = { reason: error.code, message: error.message };
     if (wasEstablished) {
       this.#flaps++;
@@ -275,6 +296,44 @@ export class Peer implements SessionHandler {
       // Which families we can carry depends on the address that the connection got.
       capabilities: (local) => offeredCapabilities(peer, this.#nextHops(local), this.#host.settings),
     };
+  }
+
+  /** The first family that has more prefixes than it may have, as the fault that ends the session. */
+  #tooManyPrefixes(live: LiveSession): Fault | null {
+    for (const family of live.limited) {
+      const fault = this.#guard.check(family, this.#host.pipeline.receivedCount(live.index, family));
+      if (fault === null) continue;
+      this.#overLimit = family.name;
+      return fault;
+    }
+    return null;
+  }
+
+  /** Torn down for its prefixes: down until the restart time, a new limit, or a reset. */
+  #holdBack(reason: string): void {
+    const time = this.#settings.maxPrefixes[this.#overLimit]?.restartTime;
+    this.stop(CeaseError.MaximumPrefixes);
+    this.#holdDown.hold(reason, time, () => this.start());
+  }
+
+  /** New limits let a peer back that was over the old ones, and hold for what is there already. */
+  #changeLimits(): void {
+    this.#guard.change(this.#settings.maxPrefixes);
+    if (this.#holdDown.held !== null) this.start();
+    if (this.#live === null) return;
+    this.#live = { ...this.#live, limited: this.#limited(this.#live.families) };
+    const fault = this.#tooManyPrefixes(this.#live);
+    if (fault !== null) this.#session?.reset({ subcode: fault.subcode, data: fault.data });
+  }
+
+  #limited(families: readonly Family[]): readonly Family[] {
+    return families.filter(({ name }) => this.#settings.maxPrefixes[name] !== undefined);
+  }
+
+  #alarm(alarm: PrefixAlarm): void {
+    const { family, received, limit, level } = alarm;
+    this.#log('warn', 'peer.prefixes', { family: family.name, received, limit, level });
+    this.#host.events.emit('peer:prefixes', this.status(), alarm);
   }
 
   #changeLive(): void {
@@ -321,6 +380,7 @@ export class Peer implements SessionHandler {
     const { localAddress, shutdown, md5Key, ttlSecurityHops } = this.#settings;
     if (this.#refused !== null) return 'the peer cannot be had as it is configured';
     if (shutdown) return 'the peer is shut down';
+    if (this.#holdDown.held !== null) return `the peer is held down: ${this.#holdDown.held.reason}`;
     if (localAddress !== undefined && canonicalAddress(transport.local.address) !== localAddress) {
       return `it came to another address than ${localAddress}`;
     }

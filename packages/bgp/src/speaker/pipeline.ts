@@ -190,6 +190,11 @@ export class Pipeline {
     return more;
   }
 
+  /** How many prefixes a peer has in a table; 0 of a family that is not negotiated. */
+  receivedCount(peer: PeerIndex, family: Family): number {
+    return this.member(peer).family(family)?.table.paths.receivedCount(peer) ?? 0;
+  }
+
   counts(peer: PeerIndex, family: Family): PeerCounts {
     const own = this.member(peer).family(family);
     if (own === undefined) return { received: 0, accepted: 0, advertised: 0, endOfRib: false };

@@ -2,9 +2,11 @@ import type { PathAttributes } from '../attributes/path-attributes.js';
 import type { PeerState } from '../fsm/state.js';
 import type { MessageCounts } from '../session/counters.js';
 import type { NotificationRecord, SessionError } from '../session/session-error.js';
+import type { HeldDown } from './hold-down.js';
 
 export type { PeerState } from '../fsm/state.js';
 export type { MessageCounts } from '../session/counters.js';
+export type { HeldDown } from './hold-down.js';
 
 export interface PeerFamilyStatus {
   readonly family: string;
@@ -16,6 +18,8 @@ export interface PeerFamilyStatus {
   readonly accepted: number;
   readonly advertised: number;
   readonly endOfRib: boolean;
+  /** Most prefixes that the peer may send, when there is a limit. */
+  readonly maxPrefixes?: number;
 }
 
 /** One neighbour as it stands. A plain value: it does not change after it was made. */
@@ -28,6 +32,8 @@ export interface PeerStatus {
   readonly state: PeerState;
   /** Set when the peer cannot start as configured. */
   readonly refused?: { readonly code: string; readonly message: string };
+  /** Set while the peer is kept down, for example because it sent too many prefixes. */
+  readonly heldDown?: HeldDown;
   /** Wall-clock milliseconds of the last change of state. */
   readonly stateSince: number;
   /** Seconds in Established; absent in other states. */

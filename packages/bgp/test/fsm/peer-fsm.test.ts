@@ -1,85 +1,9 @@
 import t, { type Test } from 'tap';
 import { EventCode, KEEPALIVE_EVENT, UPDATE_EVENT } from '../../src/fsm/event.js';
-import { stepPeer } from '../../src/fsm/peer-fsm.js';
-import type {
-  Origin,
-  PeerAction,
-  PeerEvent,
-  PeerIdentity,
-  PeerMachine,
-  Slot,
-} from '../../src/fsm/peer-machine.js';
-import { idlePeer, peerState, withSettings } from '../../src/fsm/peer-machine.js';
-import { DEFAULT_OPTIONS, type MachineOptions } from '../../src/fsm/state.js';
+import { type PeerIdentity, withSettings } from '../../src/fsm/peer-machine.js';
 import { steadyActions } from '../../src/fsm/steady-actions.js';
 import { notations } from './notation.js';
-
-const NO_DATA = new Uint8Array(0);
-const LOCAL: PeerIdentity = { routerId: 5, as: 64512 };
-const LOWER: PeerIdentity = { routerId: 3, as: 64513 };
-const HIGHER: PeerIdentity = { routerId: 0xc0000000, as: 64513 };
-
-function told(action: PeerAction): string {
-  switch (action.type) {
-    case 'connection':
-      return `${action.slot}:[${notations(action.actions)}]`;
-    case 'adopt':
-      return `adopt ${action.slot} ${action.origin}`;
-    case 'hold-input':
-    case 'resume-input':
-      return `${action.type} ${action.slot}`;
-    default:
-      return action.type;
-  }
-}
-
-/** A machine that is led from event to event; `do` returns what it said. */
-class Walk {
-  peer: PeerMachine;
-
-  constructor(options: Partial<MachineOptions> = {}, local = LOCAL) {
-    this.peer = idlePeer(local, { ...DEFAULT_OPTIONS, ...options });
-  }
-  step(event: PeerEvent): string {
-    const { peer, actions } = stepPeer(this.peer, event);
-    this.peer = peer;
-    return actions.map(told).join(' | ');
-  }
-  start(): string {
-    return this.step({ type: 'peer', event: { number: EventCode.ManualStart } });
-  }
-  stop(): string {
-    return this.step({ type: 'peer', event: { number: EventCode.ManualStop, subcode: 2, data: NO_DATA } });
-  }
-  idleHoldOver(): string {
-    return this.step({ type: 'peer', event: { number: EventCode.IdleHoldExpires } });
-  }
-  up(origin: Origin): string {
-    return this.step({ type: 'connected', origin });
-  }
-  closed(): string {
-    return this.step({ type: 'loser-closed' });
-  }
-  open(slot: Slot, identity: PeerIdentity): string {
-    const event = { number: EventCode.BgpOpen, holdTime: 90 };
-    return this.step({ type: 'connection', slot, event, identity });
-  }
-  keepalive(slot: Slot): string {
-    return this.step({ type: 'connection', slot, event: KEEPALIVE_EVENT });
-  }
-  lost(slot: Slot): string {
-    return this.step({ type: 'connection', slot, event: { number: EventCode.TcpConnectionFails } });
-  }
-  get state(): string {
-    return peerState(this.peer);
-  }
-  /** The two connections: slot and state. */
-  get connections(): string {
-    return [this.peer.main, this.peer.rival]
-      .map((connection) => (connection === null ? '-' : `${connection.slot} ${connection.state.name}`))
-      .join(', ');
-  }
-}
+import { HIGHER, LOCAL, LOWER, Walk } from './walk.js';
 
 const LOST_COLLISION = 'N(6/7) D0 free flush';
 const OPENED = 'D0 KA K H';
@@ -343,57 +267,6 @@ t.test('a stop ends both connections and the dial', async (t) => {
   const held = collided(t);
   held.open(0, HIGHER);
   t.equal(held.stop(), '1:[N(6/2) D0 free flush] | 0:[N(6/2) R0 D0 free flush] | stop-collision-wait');
-});
-
-t.test(
-  'an inbound connection during the idle hold is parked, and started passively at its end',
-  async (t) => {
-    const walk = new Walk();
-    t.equal(walk.up('accepted'), 'refuse', 'a peer that is stopped refuses');
-    walk.start();
-    walk.up('dialled');
-    walk.open(0, LOWER);
-    walk.lost(0);
-    t.equal(walk.up('accepted'), 'park');
-    t.equal(walk.up('accepted'), 'discard-parked | park', 'the newest counts');
-    t.equal(walk.idleHoldOver(), '0:[init CR listen] | unpark');
-    t.equal(walk.up('accepted'), 'adopt 0 accepted | 0:[R0 OPEN H4m]');
-  },
-);
-
-t.test('after a dial that nobody took, an inbound connection ends the idle hold at once', async (t) => {
-  const walk = new Walk();
-  walk.start();
-  t.match(walk.step({ type: 'dial-failed' }), /I\(0\)/);
-  t.equal(walk.up('accepted'), '0:[I0 init CR listen] | adopt 0 accepted | 0:[R0 OPEN H4m]');
-  walk.open(0, LOWER);
-  walk.lost(0);
-  t.equal(walk.up('accepted'), 'park', 'a session that failed is held all the same');
-  t.equal(walk.idleHoldOver(), '0:[init CR listen] | unpark');
-});
-
-t.test('a stop ends the grace of an unanswered dial', async (t) => {
-  const walk = new Walk();
-  walk.start();
-  walk.step({ type: 'dial-failed' });
-  walk.stop();
-  t.equal(walk.up('accepted'), 'refuse');
-  t.equal(walk.peer.unanswered, false);
-});
-
-t.test('a stop discards what is parked', async (t) => {
-  const walk = new Walk();
-  walk.start();
-  walk.up('dialled');
-  walk.open(0, LOWER);
-  walk.lost(0);
-  walk.up('accepted');
-  t.equal(walk.stop(), 'discard-parked | 0:[I0]');
-  t.equal(
-    walk.idleHoldOver(),
-    '0:[init CR dial listen]',
-    'an event that was under way is a start; sessions cancel it',
-  );
 });
 
 t.test('events of a connection that is gone do nothing', async (t) => {

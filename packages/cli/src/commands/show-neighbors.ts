@@ -73,6 +73,10 @@ function tone(peer: WirePeer): Tone {
   return peer.shutdown ? 'dim' : 'bad';
 }
 
+function heldText({ reason, until }: NonNullable<WirePeer['heldDown']>): string {
+  return until === undefined ? reason : `${reason}; until ${new Date(until).toISOString()}`;
+}
+
 function fullName({ remoteHostName, remoteDomainName }: WirePeer): string | undefined {
   return remoteDomainName === undefined ? remoteHostName : `${remoteHostName}.${remoteDomainName}`;
 }
@@ -83,6 +87,7 @@ function detail(peer: WirePeer): Block[] {
     ['remote AS', `${peer.remoteAs} (${peer.type}), local AS ${peer.localAs}`],
     ['state', { text: stateText(peer), tone: tone(peer) }],
     ['refused', peer.refused && { text: `${peer.refused.code}: ${peer.refused.message}`, tone: 'bad' }],
+    ['held down', peer.heldDown && { text: heldText(peer.heldDown), tone: 'bad' }],
     ['since', new Date(peer.stateSince).toISOString()],
     ['established', `${peer.establishedCount} times, lost ${peer.flaps} times`],
     ['router id', peer.remoteRouterId],
@@ -129,7 +134,7 @@ function detail(peer: WirePeer): Block[] {
       rows: peer.families.map((family) => [
         family.family,
         family.negotiated ? 'yes' : `no${family.reason === undefined ? '' : `: ${family.reason}`}`,
-        family.received,
+        family.maxPrefixes === undefined ? family.received : `${family.received} of ${family.maxPrefixes}`,
         family.accepted,
         family.advertised,
         family.endOfRib ? 'yes' : 'no',

@@ -11,6 +11,15 @@ const seconds = z.number().int().nonnegative();
 const bytes = z.number().int().min(4096).max(1_073_741_824);
 const family = z.enum(['ipv4-unicast', 'ipv6-unicast']);
 
+const maxPrefixes = z
+  .strictObject({
+    limit: z.number().int().positive(),
+    warnPercent: z.number().int().min(1).max(100).optional(),
+    action: z.enum(['tear-down', 'warn']).optional(),
+    restartTime: z.number().positive().optional(),
+  })
+  .transform(definedOnly);
+
 const neighborSchema = z.strictObject({
   address: z.string(),
   remoteAs: asNumber,
@@ -28,6 +37,7 @@ const neighborSchema = z.strictObject({
     .strictObject({ inputBytes: bytes.optional(), outboxBytes: bytes.optional() })
     .transform(definedOnly)
     .optional(),
+  maxPrefixes: z.partialRecord(family, z.union([z.number().int().positive(), maxPrefixes])).optional(),
   families: z.array(family).min(1).optional(),
   nextHop: z.partialRecord(family, z.string()).optional(),
   nextHopSelf: z.boolean().optional(),

@@ -1,0 +1,43 @@
+import type { Clock, Timer } from '../ports/clock.js';
+
+/** Why a peer is kept down, and until when. */
+export interface HeldDown {
+  readonly reason: string;
+  /** Wall-clock milliseconds; absent: until the configuration changes or the peer is reset. */
+  readonly until?: number;
+}
+
+/** A peer that is down by our own decision, perhaps for a time. */
+export class HoldDown {
+  readonly #clock: Clock;
+  #held: HeldDown | null = null;
+  #timer: Timer | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get held(): HeldDown | null {
+    return this.#held;
+  }
+
+  /** Holds for that many seconds, then calls `over`; without a time, until `release`. */
+  hold(reason: string, seconds: number | undefined, over: () => void): void {
+    this.release();
+    if (seconds === undefined) {
+      this.#held = { reason };
+      return;
+    }
+    this.#held = { reason, until: this.#clock.wallTime() + 1000 * seconds };
+    this.#timer = this.#clock.setTimer(1000 * seconds, () => {
+      this.release();
+      over();
+    });
+  }
+
+  release(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#held = null;
+  }
+}

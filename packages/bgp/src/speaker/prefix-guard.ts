@@ -1,0 +1,80 @@
+import { CeaseError, ErrorCode } from '../iana/error-code.js';
+import type { Family } from '../net/family.js';
+import { type Fault, resetFault } from '../wire/result.js';
+
+/** How many prefixes of one family a peer may send, with every default filled in. */
+export interface PrefixLimit {
+  readonly limit: number;
+  /** Prefixes from which it is worth a warning. */
+  readonly warnFrom: number;
+  readonly action: 'tear-down' | 'warn';
+  /** Seconds; undefined: the peer stays down until the limit is raised, or it is reset. */
+  readonly restartTime: number | undefined;
+}
+
+/** By name of the family. */
+export type PrefixLimits = Readonly<Record<string, PrefixLimit>>;
+
+/** A limit that was reached, or nearly. */
+export interface PrefixAlarm {
+  readonly family: Family;
+  readonly received: number;
+  readonly limit: number;
+  readonly level: 'warning' | 'over';
+}
+
+/**
+ * Watches how many prefixes one session has sent. It is handed counts of rows, so that what is announced again, or comes
+ * again in a refresh, counts once. Each level is told when it is reached from below, not for each UPDATE.
+ */
+export class PrefixGuard {
+  readonly #tell: (alarm: PrefixAlarm) => void;
+  readonly #levels = new Map<string, PrefixAlarm['level']>();
+  #limits: PrefixLimits;
+
+  constructor(limits: PrefixLimits, tell: (alarm: PrefixAlarm) => void) {
+    this.#limits = limits;
+    this.#tell = tell;
+  }
+
+  /** From now on these hold; what is above them is found by the next `check`. */
+  change(limits: PrefixLimits): void {
+    this.#limits = limits;
+    this.#levels.clear();
+  }
+
+  /** The fault that ends the session, when there are too many of a family. */
+  check(family: Family, received: number): Fault | null {
+    const limit = this.#limits[family.name];
+    if (limit === undefined) return null;
+    const level = received > limit.limit ? 'over' : received >= limit.warnFrom ? 'warning' : null;
+    const before = this.#levels.get(family.name);
+    if (level === null) this.#levels.delete(family.name);
+    else this.#levels.set(family.name, level);
+    if (level !== null && level !== before && before !== 'over') {
+      this.#tell({ family, received, limit: limit.limit, level });
+    }
+    return level === 'over' && limit.action === 'tear-down' ? tooMany(family, received, limit.limit) : null;
+  }
+}
+
+/**
+ * Cease / Maximum Number of Prefixes Reached (RFC 4486 §4):
+ *
+ * ```
+ * AFI (2) | SAFI (1) | upper bound (4)
+ * ```
+ */
+function tooMany(family: Family, received: number, limit: number): Fault {
+  const data = new Uint8Array(7);
+  const view = new DataView(data.buffer);
+  view.setUint16(0, family.afi);
+  view.setUint8(2, family.safi);
+  view.setUint32(3, limit);
+  const message = `${received} prefixes of ${family.name} came, the limit is ${limit}`;
+  return resetFault(ErrorCode.Cease, CeaseError.MaximumPrefixes, 0, message, data);
+}
+
+export function isTooManyPrefixes(code: { readonly code: number; readonly subcode: number }): boolean {
+  return code.code === ErrorCode.Cease && code.subcode === CeaseError.MaximumPrefixes;
+}
