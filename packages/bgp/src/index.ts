@@ -8,13 +8,20 @@ export type {
 export { BgpError } from './errors.js';
 export type { Family, FamilyKey } from './net/family.js';
 export { IPV4_UNICAST, IPV6_UNICAST } from './net/family.js';
+export type { RpkiState } from './net/rpki-state.js';
+export { type AsPathPattern, asPathPattern } from './policy/as-path-pattern.js';
 export { formatCommunity, parseCommunity } from './policy/community.js';
-export type { Statement } from './policy/compile.js';
+export type { PolicyOptions, Statement } from './policy/compile.js';
 export { policy, policyFunction } from './policy/compile.js';
 export { acceptAll, ebgpDefault, rejectAll } from './policy/defaults.js';
 export type { EditsDeclaration } from './policy/edits.js';
+export { routeEdits } from './policy/edits.js';
 export type { Match, PeerMatch } from './policy/match.js';
+export type { NumberRange } from './policy/number-range.js';
+export type { PoliciesDeclaration, PolicyDeclaration } from './policy/policies.js';
+export { compilePolicies } from './policy/policies.js';
 export type {
+  PeerRole,
   Policy,
   PolicyInput,
   PolicyPeer,
@@ -22,11 +29,13 @@ export type {
   RouteEdits,
   RouteView,
 } from './policy/policy.js';
+export type { PolicySets } from './policy/policy-sets.js';
 export type { PrefixList, PrefixRule } from './policy/prefix-list.js';
 export { prefixList } from './policy/prefix-list.js';
 export type { Clock, Timer } from './ports/clock.js';
 export type { Log, LogLevel } from './ports/log.js';
 export { silentLog } from './ports/log.js';
+export type { OriginValidator } from './ports/origin-validator.js';
 export type { Random } from './ports/random.js';
 export type {
   ConnectTarget,

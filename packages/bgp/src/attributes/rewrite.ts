@@ -13,19 +13,31 @@ import { attributeRow } from './attribute-table.js';
 import { writeLargeCommunity } from './large-communities.js';
 import { ORIGINS } from './origin.js';
 import type { Origin } from './path-attributes.js';
+import { matchesAnyRecord, type RecordEdits, type RecordPattern } from './record-pattern.js';
 import { sortTail } from './sorted-records.js';
 
 /** What a policy changes in the attributes: the part of its edits that is not the next hop. Absent = unchanged, `null` removes. */
 export interface AttributeEdits {
   readonly origin?: Origin;
   readonly med?: number | null;
+  /** Added to the MED (0 where there is none), negative to subtract; stays in 0 … 2^32 − 1. `med` wins over it. */
+  readonly addMed?: number;
   readonly localPref?: number | null;
+  /** Added to LOCAL_PREF (100 where there is none), as `addMed`. `localPref` wins over it. */
+  readonly addLocalPref?: number;
   /** Goes in front of what the session itself prepends. */
   readonly prepend?: { readonly as: number; readonly count: number };
+  /** ASes to put in front of those, front first. */
+  readonly prependAses?: readonly number[];
   readonly addCommunities?: readonly number[];
   readonly removeCommunities?: readonly number[];
+  readonly removeCommunityPatterns?: readonly RecordPattern[];
   readonly setCommunities?: readonly number[];
   readonly addLargeCommunities?: readonly string[];
+  /** Records of 12 octets. */
+  readonly largeCommunities?: RecordEdits;
+  /** Records of 8 octets. */
+  readonly extendedCommunities?: RecordEdits;
 }
 
 /** What a session changes in attributes on their way out. */
@@ -60,6 +72,7 @@ const REWRITTEN: readonly number[] = [
   AttributeCode.Communities,
   AttributeCode.OriginatorId,
   AttributeCode.ClusterList,
+  AttributeCode.ExtendedCommunities,
   AttributeCode.LargeCommunities,
 ];
 
@@ -130,10 +143,10 @@ function rewriteOne(
       rewritePath(block, at, stop, rewrite, out);
       return;
     case AttributeCode.Med:
-      rewriteNumber(code, 0x80, 'med', rewrite.med, edits?.med, block, at, stop, out);
+      rewriteNumber(code, 0x80, 'med', rewrite.med, edits?.med, edits?.addMed, 0, block, at, stop, out);
       return;
     case AttributeCode.LocalPref:
-      rewriteNumber(code, 0x40, 'localPref', rewrite.localPref, edits?.localPref, block, at, stop, out);
+      rewriteLocalPref(rewrite, block, at, stop, out);
       return;
     case AttributeCode.Communities:
       rewriteCommunities(block, at, stop, edits, out);
@@ -149,8 +162,11 @@ function rewriteOne(
     case AttributeCode.ClusterList:
       if (rewrite.external !== true) rewriteClusters(block, at, stop, rewrite.prependCluster, out);
       return;
+    case AttributeCode.ExtendedCommunities:
+      rewriteRecords(code, 8, block, at, stop, edits?.extendedCommunities, undefined, out);
+      return;
     default:
-      rewriteLarge(block, at, stop, edits, out);
+      rewriteRecords(code, 12, block, at, stop, edits?.largeCommunities, edits?.addLargeCommunities, out);
   }
 }
 
@@ -161,18 +177,43 @@ function writeOrigin(origin: Origin, out: ByteWriter): void {
   out.u8(value);
 }
 
+/** LOCAL_PREF never leaves the AS, whatever a policy sets (RFC 4271 §5.1.5). */
+function rewriteLocalPref(
+  rewrite: Rewrite,
+  block: Uint8Array,
+  at: number,
+  stop: number,
+  out: ByteWriter,
+): void {
+  const { edits, localPref } = rewrite;
+  const code = AttributeCode.LocalPref;
+  if (edits === null || rewrite.external === true) {
+    rewriteNumber(code, 0x40, 'localPref', localPref, undefined, undefined, 100, block, at, stop, out);
+  } else {
+    const { localPref: edit, addLocalPref } = edits;
+    rewriteNumber(code, 0x40, 'localPref', localPref, edit, addLocalPref, 100, block, at, stop, out);
+  }
+}
+
 function rewriteNumber(
   code: number,
   flags: number,
   path: string,
   wanted: 'keep' | 'remove' | number,
   edit: number | null | undefined,
+  add: number | undefined,
+  absent: number,
   block: Uint8Array,
   at: number,
   stop: number,
   out: ByteWriter,
 ): void {
-  const value = edit === undefined ? wanted : (edit ?? 'remove');
+  let value = edit === undefined ? wanted : (edit ?? 'remove');
+  if (add !== undefined && edit === undefined) {
+    let base = typeof wanted === 'number' ? wanted : absent;
+    if (wanted === 'keep' && at !== stop) base = readU32(block, valueStart(block, at));
+    value = Math.min(0xffffffff, Math.max(0, base + add));
+  }
   if (value === 'keep') {
     out.copy(block, at, stop);
   } else if (value !== 'remove') {
@@ -183,8 +224,11 @@ function rewriteNumber(
 
 /** The i-th AS to prepend, front first: those of the policy, then those of the session. */
 function prepended(rewrite: Rewrite, i: number): number {
+  const ases = rewrite.edits?.prependAses;
+  const listed = ases === undefined ? 0 : ases.length;
+  if (i < listed && ases !== undefined) return ases[i]!;
   const edit = rewrite.edits?.prepend;
-  const edited = edit === undefined ? 0 : edit.count;
+  const edited = listed + (edit === undefined ? 0 : edit.count);
   return i < edited && edit !== undefined ? edit.as : rewrite.prepend[i - edited]!;
 }
 
@@ -193,7 +237,9 @@ function prepended(rewrite: Rewrite, i: number): number {
  * before it (RFC 4271 §5.1.2).
  */
 function rewritePath(block: Uint8Array, at: number, stop: number, rewrite: Rewrite, out: ByteWriter): void {
-  const count = rewrite.prepend.length + (rewrite.edits?.prepend?.count ?? 0);
+  const { edits } = rewrite;
+  const edited = (edits?.prepend?.count ?? 0) + (edits?.prependAses?.length ?? 0);
+  const count = rewrite.prepend.length + edited;
   if (count === 0 && rewrite.external !== true) {
     out.copy(block, at, stop);
     return;
@@ -230,6 +276,7 @@ function rewritePath(block: Uint8Array, at: number, stop: number, rewrite: Rewri
   endAttribute(out, header);
 }
 
+/** Loops, not callbacks: a closure over `out` would be made on every call, also where nothing is edited. */
 function rewriteCommunities(
   block: Uint8Array,
   at: number,
@@ -237,53 +284,81 @@ function rewriteCommunities(
   edits: AttributeEdits | null,
   out: ByteWriter,
 ): void {
-  if (edits === null) {
+  if (edits === null || !editsCommunities(edits)) {
     out.copy(block, at, stop);
     return;
   }
-  const { setCommunities, addCommunities, removeCommunities } = edits;
-  if (setCommunities === undefined && addCommunities === undefined && removeCommunities === undefined) {
-    out.copy(block, at, stop);
-    return;
-  }
+  const { setCommunities, addCommunities, removeCommunities, removeCommunityPatterns } = edits;
   const partial = at === stop ? 0 : block[at]! & AttributeFlag.Partial;
   const header = beginAttribute(out, 0xc0 | partial, AttributeCode.Communities);
   const value = out.length;
   if (setCommunities !== undefined) {
-    setCommunities.forEach((c, i) => {
-      out.u32(checkU32(`setCommunities[${i}]`, c));
-    });
+    for (let i = 0; i < setCommunities.length; i++) {
+      out.u32(checkCommunity('setCommunities', i, setCommunities[i]!));
+    }
   } else if (at !== stop) {
     for (let i = valueStart(block, at); i < stop; i += 4) {
       const community = readU32(block, i);
-      if (removeCommunities?.includes(community) !== true) out.u32(community);
+      if (removeCommunities?.includes(community)) continue;
+      if (removeCommunityPatterns !== undefined && matchesAnyRecord(removeCommunityPatterns, block, i))
+        continue;
+      out.u32(community);
     }
   }
-  addCommunities?.forEach((c, i) => {
-    out.u32(checkU32(`addCommunities[${i}]`, c));
-  });
+  if (addCommunities !== undefined) {
+    for (let i = 0; i < addCommunities.length; i++) {
+      out.u32(checkCommunity('addCommunities', i, addCommunities[i]!));
+    }
+  }
   finishList(out, header, value, 4);
 }
 
-function rewriteLarge(
+function editsCommunities(edits: AttributeEdits): boolean {
+  return (
+    edits.setCommunities !== undefined ||
+    edits.addCommunities !== undefined ||
+    edits.removeCommunities !== undefined ||
+    edits.removeCommunityPatterns !== undefined
+  );
+}
+
+function checkCommunity(field: string, i: number, community: number): number {
+  // The name is only made for the error.
+  if (community >>> 0 === community) return community;
+  return checkU32(`${field}[${i}]`, community);
+}
+
+/** Large (12 octets) or extended (8 octets) communities. `text`: large ones to add that are not octets yet. */
+function rewriteRecords(
+  code: number,
+  size: number,
   block: Uint8Array,
   at: number,
   stop: number,
-  edits: AttributeEdits | null,
+  edits: RecordEdits | undefined,
+  text: readonly string[] | undefined,
   out: ByteWriter,
 ): void {
-  if (edits?.addLargeCommunities === undefined) {
+  if (edits === undefined && text === undefined) {
     out.copy(block, at, stop);
     return;
   }
   const partial = at === stop ? 0 : block[at]! & AttributeFlag.Partial;
-  const header = beginAttribute(out, 0xc0 | partial, AttributeCode.LargeCommunities);
+  const header = beginAttribute(out, 0xc0 | partial, code);
   const value = out.length;
-  if (at !== stop) out.copy(block, valueStart(block, at), stop);
-  edits.addLargeCommunities.forEach((text, i) => {
-    writeLargeCommunity(text, `addLargeCommunities[${i}]`, out);
-  });
-  finishList(out, header, value, 12);
+  if (edits?.set !== undefined) {
+    out.copy(edits.set, 0, edits.set.length);
+  } else if (at !== stop) {
+    const remove = edits?.remove;
+    for (let i = valueStart(block, at); i < stop; i += size) {
+      if (remove === undefined || !matchesAnyRecord(remove, block, i)) out.copy(block, i, i + size);
+    }
+  }
+  if (edits?.add !== undefined) out.copy(edits.add, 0, edits.add.length);
+  if (text !== undefined) {
+    for (let i = 0; i < text.length; i++) writeLargeCommunity(text[i]!, `addLargeCommunities[${i}]`, out);
+  }
+  finishList(out, header, value, size);
 }
 
 /** Sorts a list that was written, and takes back an empty one. */

@@ -1,89 +1,204 @@
-import { BgpError } from '../errors.js';
-import { parseCommunity } from './community.js';
+import type { Origin } from '../attributes/path-attributes.js';
+import type { RecordEdits, RecordPattern } from '../attributes/record-pattern.js';
+import { formatAddress, isAddress, parseAddress } from '../net/address.js';
+import { type CommunityKind, communityOctets, communityPatterns } from './community-pattern.js';
+import { isU32 } from './number-range.js';
 import type { RouteEdits } from './policy.js';
+import { badPolicy, checkShape } from './policy-error.js';
+import { listOf, NO_SETS, type PolicySets } from './policy-sets.js';
 
-/** Edits as a statement declares them: as `RouteEdits`, with communities also as text. */
-export interface EditsDeclaration
-  extends Omit<RouteEdits, 'addCommunities' | 'removeCommunities' | 'setCommunities'> {
+/**
+ * Edits as a statement declares them. Absent = unchanged, `null` removes. Communities are numbers or text; in those to
+ * remove `*` and `FROM-TO` may stand for a field, and `@name` for a named set.
+ */
+export interface EditsDeclaration {
+  readonly origin?: Origin;
+  readonly med?: number | null;
+  /** Added to the MED, negative to subtract. */
+  readonly addMed?: number;
+  readonly localPref?: number | null;
+  readonly addLocalPref?: number;
+  readonly prepend?: { readonly as: number; readonly count: number };
+  /** Any ASes to prepend, front first. */
+  readonly prependAses?: readonly number[];
   readonly addCommunities?: readonly (string | number)[];
   readonly removeCommunities?: readonly (string | number)[];
   readonly setCommunities?: readonly (string | number)[];
+  readonly addLargeCommunities?: readonly string[];
+  readonly removeLargeCommunities?: readonly string[];
+  readonly setLargeCommunities?: readonly string[];
+  readonly addExtendedCommunities?: readonly string[];
+  readonly removeExtendedCommunities?: readonly string[];
+  readonly setExtendedCommunities?: readonly string[];
+  /** `self`, `unchanged`, or an address. */
+  readonly nextHop?: string | { readonly address: string };
 }
 
-const fields: readonly (keyof RouteEdits)[] = [
+const fields: readonly (keyof EditsDeclaration)[] = [
   'origin',
   'med',
+  'addMed',
   'localPref',
+  'addLocalPref',
   'prepend',
+  'prependAses',
   'addCommunities',
   'removeCommunities',
   'setCommunities',
   'addLargeCommunities',
+  'removeLargeCommunities',
+  'setLargeCommunities',
+  'addExtendedCommunities',
+  'removeExtendedCommunities',
+  'setExtendedCommunities',
   'nextHop',
 ];
 
-/** Checks edits and makes numbers of communities. Throws `BgpError` with code `BGP_ERR_POLICY`. */
-export function compileEdits(declared: EditsDeclaration): RouteEdits {
-  const { addCommunities, removeCommunities, setCommunities, ...plain } = declared;
-  for (const field of Object.keys(declared)) {
-    if (!(fields as readonly string[]).includes(field))
-      throw badEdit(field, field, `one of ${fields.join(', ')}`);
-  }
-  checkU32('med', declared.med);
-  checkU32('localPref', declared.localPref);
-  const prepend = declared.prepend;
-  if (prepend !== undefined) {
-    if (!isU32(prepend.as) || prepend.as === 0) throw badEdit('prepend.as', prepend.as, '1 … 4294967295');
-    if (!Number.isInteger(prepend.count) || prepend.count < 1 || prepend.count > 255) {
-      throw badEdit('prepend.count', prepend.count, '1 … 255');
-    }
-  }
-  return Object.freeze({
-    ...plain,
-    ...(addCommunities && { addCommunities: addCommunities.map(parseCommunity) }),
-    ...(removeCommunities && { removeCommunities: removeCommunities.map(parseCommunity) }),
-    ...(setCommunities && { setCommunities: setCommunities.map(parseCommunity) }),
-  });
-}
-
 /**
- * What two statements change together: the later one wins field by field, additions add up, and prepending the same
- * AS twice adds the counts.
+ * Checks edits and compiles their texts, once; what a `policyFunction` answers with. Throws `BgpError` with code
+ * `BGP_ERR_POLICY` or `BGP_ERR_COMMUNITY`, naming the path.
+ *
+ * @example
+ * const tag = routeEdits({ addLocalPref: 20, removeCommunities: ['64512:*'], addCommunities: ['64512:7'] });
  */
-export function mergeEdits(first: RouteEdits, second: RouteEdits): RouteEdits {
-  const merged: Mutable<RouteEdits> = { ...first, ...second };
-  if (second.setCommunities === undefined) {
-    if (first.addCommunities && second.addCommunities) {
-      merged.addCommunities = [...first.addCommunities, ...second.addCommunities];
+export function routeEdits(declared: EditsDeclaration): RouteEdits {
+  return compileEdits(declared);
+}
+
+/** As `routeEdits`, with the place of the edits and the named sets. */
+export function compileEdits(
+  declared: EditsDeclaration,
+  path = 'edits',
+  sets: PolicySets = NO_SETS,
+): RouteEdits {
+  checkShape(path, declared, fields);
+  const of = (field: keyof EditsDeclaration): string => `${path}.${field}`;
+  const { origin, med, addMed, localPref, addLocalPref, prepend, prependAses, nextHop } = declared;
+  if (origin !== undefined && !['igp', 'egp', 'incomplete'].includes(origin)) {
+    throw badPolicy(of('origin'), origin, 'igp, egp or incomplete');
+  }
+  checkNumber(of('med'), med);
+  checkNumber(of('localPref'), localPref);
+  checkAdded(of('addMed'), addMed, med);
+  checkAdded(of('addLocalPref'), addLocalPref, localPref);
+  if (prepend !== undefined) {
+    checkShape(of('prepend'), prepend, ['as', 'count']);
+    checkAs(`${of('prepend')}.as`, prepend.as);
+    if (!Number.isInteger(prepend.count) || prepend.count < 1 || prepend.count > 255) {
+      throw badPolicy(`${of('prepend')}.count`, prepend.count, '1 … 255');
     }
-    if (first.removeCommunities && second.removeCommunities) {
-      merged.removeCommunities = [...first.removeCommunities, ...second.removeCommunities];
+  }
+  if (prependAses !== undefined) {
+    if (!Array.isArray(prependAses) || prependAses.length > 255) {
+      throw badPolicy(of('prependAses'), prependAses, 'a list of at most 255 ASes');
     }
+    for (const [i, as] of prependAses.entries()) checkAs(`${of('prependAses')}[${i}]`, as);
   }
-  if (first.addLargeCommunities && second.addLargeCommunities) {
-    merged.addLargeCommunities = [...first.addLargeCommunities, ...second.addLargeCommunities];
-  }
-  if (first.prepend && second.prepend && first.prepend.as === second.prepend.as) {
-    merged.prepend = { as: second.prepend.as, count: first.prepend.count + second.prepend.count };
-  }
-  return Object.freeze(merged);
-}
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-function isU32(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
-}
-
-function checkU32(field: string, value: number | null | undefined): void {
-  if (value === undefined || value === null || isU32(value)) return;
-  throw badEdit(field, value, '0 … 4294967295, or null to remove it');
-}
-
-function badEdit(field: string, value: unknown, allowed: string): BgpError {
-  return new BgpError('BGP_ERR_POLICY', `edit ${field} must be ${allowed}; got ${JSON.stringify(value)}`, {
-    path: field,
-    value,
-    allowed,
+  const large = records('large', declared, path, sets);
+  const extended = records('extended', declared, path, sets);
+  return Object.freeze({
+    ...(origin !== undefined && { origin }),
+    ...(med !== undefined && { med }),
+    ...(addMed !== undefined && { addMed }),
+    ...(localPref !== undefined && { localPref }),
+    ...(addLocalPref !== undefined && { addLocalPref }),
+    ...(prepend !== undefined && { prepend }),
+    ...(prependAses !== undefined && { prependAses: Object.freeze([...prependAses]) }),
+    ...standard(declared, path, sets),
+    ...(large !== null && { largeCommunities: large }),
+    ...(extended !== null && { extendedCommunities: extended }),
+    ...(nextHop !== undefined && { nextHop: nextHopOf(of('nextHop'), nextHop) }),
   });
+}
+
+type CommunityFields = Pick<
+  RouteEdits,
+  'addCommunities' | 'removeCommunities' | 'removeCommunityPatterns' | 'setCommunities'
+>;
+
+function standard(declared: EditsDeclaration, path: string, sets: PolicySets): CommunityFields {
+  const { addCommunities, removeCommunities, setCommunities } = declared;
+  const numbers = (value: unknown, field: string): readonly number[] =>
+    listOf(`${path}.${field}`, value, sets).map((element) => {
+      const octets = communityOctets('standard', element.path, element.value);
+      return new DataView(octets.buffer).getUint32(0);
+    });
+  const removed: number[] = [];
+  const patterns: RecordPattern[] = [];
+  for (const element of listOf(`${path}.removeCommunities`, removeCommunities ?? [], sets)) {
+    for (const pattern of communityPatterns('standard', element.path, element.value)) {
+      if (pattern.parts.some((part) => part.least !== part.most)) patterns.push(pattern);
+      else removed.push(pattern.parts.reduce((sum, part) => sum * 256 ** part.width + part.least, 0));
+    }
+  }
+  return {
+    ...(addCommunities !== undefined && { addCommunities: numbers(addCommunities, 'addCommunities') }),
+    ...(removed.length > 0 && { removeCommunities: removed }),
+    ...(patterns.length > 0 && { removeCommunityPatterns: patterns }),
+    ...(setCommunities !== undefined && { setCommunities: numbers(setCommunities, 'setCommunities') }),
+  };
+}
+
+function records(
+  kind: Exclude<CommunityKind, 'standard'>,
+  declared: EditsDeclaration,
+  path: string,
+  sets: PolicySets,
+): RecordEdits | null {
+  const noun = kind === 'large' ? 'LargeCommunities' : 'ExtendedCommunities';
+  const add = declared[`add${noun}`];
+  const remove = declared[`remove${noun}`];
+  const set = declared[`set${noun}`];
+  if (add === undefined && remove === undefined && set === undefined) return null;
+  const octets = (value: unknown, field: string): Uint8Array =>
+    joined(
+      listOf(`${path}.${field}`, value, sets).map((element) =>
+        communityOctets(kind, element.path, element.value),
+      ),
+    );
+  const patterns = (value: unknown, field: string): readonly RecordPattern[] =>
+    listOf(`${path}.${field}`, value, sets).flatMap((element) =>
+      communityPatterns(kind, element.path, element.value),
+    );
+  return Object.freeze({
+    ...(add !== undefined && { add: octets(add, `add${noun}`) }),
+    ...(remove !== undefined && { remove: patterns(remove, `remove${noun}`) }),
+    ...(set !== undefined && { set: octets(set, `set${noun}`) }),
+  });
+}
+
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function nextHopOf(path: string, value: unknown): NonNullable<RouteEdits['nextHop']> {
+  if (value === 'self' || value === 'unchanged') return value;
+  const address = typeof value === 'object' && value !== null ? Reflect.get(value, 'address') : value;
+  if (typeof address === 'string' && isAddress(address)) {
+    return Object.freeze({ address: formatAddress(parseAddress(address)) });
+  }
+  throw badPolicy(path, value, 'self, unchanged, or an IPv4 or IPv6 address');
+}
+
+function checkNumber(path: string, value: number | null | undefined): void {
+  if (value === undefined || value === null || isU32(value)) return;
+  throw badPolicy(path, value, '0 … 4294967295, or null to remove it');
+}
+
+function checkAdded(path: string, value: number | undefined, set: number | null | undefined): void {
+  if (value === undefined) return;
+  if (!Number.isInteger(value) || Math.abs(value) > 0xffffffff) {
+    throw badPolicy(path, value, 'an integer −4294967295 … 4294967295');
+  }
+  if (set !== undefined) throw badPolicy(path, value, 'absent where the value itself is set');
+}
+
+function checkAs(path: string, as: unknown): void {
+  if (!isU32(as) || as === 0) throw badPolicy(path, as, '1 … 4294967295');
 }

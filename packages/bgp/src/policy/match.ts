@@ -1,12 +1,25 @@
-import { BgpError } from '../errors.js';
-import { parseCommunity } from './community.js';
-import type { PolicyInput, PolicyPeer, RouteView } from './policy.js';
+import { hasRecord, neighborAs, originAs } from '../attributes/find-attribute.js';
+import type { Origin } from '../attributes/path-attributes.js';
+import type { RecordPattern } from '../attributes/record-pattern.js';
+import { AttributeCode } from '../iana/attribute-code.js';
+import type { RpkiState } from '../net/rpki-state.js';
+import { asPathTest } from './as-path-match.js';
+import { type CommunityKind, communityPatterns, RECORD_SIZE } from './community-pattern.js';
+import { nextHopTest } from './next-hop-match.js';
+import { type Bounds, isWithin, type NumberRange, parseRange } from './number-range.js';
+import { type PeerMatch, peerTest } from './peer-match.js';
+import type { PolicyInput, RouteView } from './policy.js';
+import { at, badPolicy, checkShape } from './policy-error.js';
+import { listOf, NO_SETS, type PolicySets } from './policy-sets.js';
 import { type PrefixList, type PrefixRule, prefixList } from './prefix-list.js';
 
-/** Which peers: a type, `local` for routes of our own, or addresses. */
-export type PeerMatch = 'internal' | 'external' | 'local' | { readonly addresses: readonly string[] };
+export type { PeerMatch } from './peer-match.js';
 
-/** Conditions of a statement; all that are given must hold. An empty match holds for every route. */
+/**
+ * Conditions of a statement; all that are given must hold. An empty match holds for every route. In a list any element
+ * will do, but for `all…` and `no…`; an element `@name` stands for those of a named set. In communities `*` and `FROM-TO`
+ * may stand for a field: `64512:*`, `rt:64512:100-199`.
+ */
 export interface Match {
   readonly prefixes?: PrefixList | readonly (string | PrefixRule)[];
   readonly family?: 'ipv4-unicast' | 'ipv6-unicast';
@@ -14,15 +27,38 @@ export interface Match {
   readonly anyCommunity?: readonly (string | number)[];
   readonly allCommunities?: readonly (string | number)[];
   readonly noCommunity?: readonly (string | number)[];
+  readonly anyLargeCommunity?: readonly string[];
+  readonly allLargeCommunities?: readonly string[];
+  readonly noLargeCommunity?: readonly string[];
+  /** `rt:64512:100`, `soo:192.0.2.1:7`, or hex digits. */
+  readonly anyExtendedCommunity?: readonly string[];
+  readonly allExtendedCommunities?: readonly string[];
+  readonly noExtendedCommunity?: readonly string[];
   /** Whom the route was learned from; `local`: this speaker originates it. */
   readonly source?: PeerMatch;
   /** Whom it would go to; never holds on import. */
   readonly target?: PeerMatch;
   /** Owner tags of routes that this speaker originates. */
   readonly owner?: readonly string[];
-  readonly asPathLength?: { readonly atLeast?: number; readonly atMost?: number };
-  /** Next hops as text, in the form that is shown (RFC 5952). */
+  readonly asPathLength?: number | { readonly atLeast?: number; readonly atMost?: number };
+  /** Patterns over AS numbers, see `asPathPattern`: `^64512 .* 64999$`, `_65001_`. */
+  readonly asPath?: string | readonly string[];
+  /** The AS that the path begins with at its origin: `64512`, `'64512-65534'`. Never holds without one. */
+  readonly originAs?: NumberRange | readonly NumberRange[];
+  /** The first AS of the path. */
+  readonly neighborAs?: NumberRange | readonly NumberRange[];
+  /** Next hops as addresses, or as prefixes that cover them. */
   readonly nextHop?: readonly string[];
+  readonly origin?: Origin | readonly Origin[];
+  /** `null`: it has none. */
+  readonly med?: NumberRange | null;
+  readonly localPref?: NumberRange | null;
+  /** Outcome of origin validation; `unknown` while nothing provides it. */
+  readonly rpki?: RpkiState | readonly RpkiState[];
+  /** Holds when this does not. */
+  readonly not?: Match;
+  /** Holds when one of these does. */
+  readonly anyOf?: readonly Match[];
 }
 
 /** A compiled match: the test, and what its answer depends on beside the attributes. */
@@ -33,95 +69,194 @@ export interface CompiledMatch {
 
 type Test = (route: RouteView) => boolean;
 
-const fields: readonly (keyof Match)[] = [
-  'prefixes',
-  'family',
-  'anyCommunity',
-  'allCommunities',
-  'noCommunity',
-  'source',
-  'target',
-  'owner',
-  'asPathLength',
-  'nextHop',
-];
+interface Compiler {
+  readonly sets: PolicySets;
+  readonly reads: Set<PolicyInput>;
+}
 
-/** Compiles conditions, the cheap ones first. Throws `BgpError` for a field or value that is none. */
-export function compileMatch(match: Match): CompiledMatch {
-  for (const field of Object.keys(match)) {
-    if (!(fields as readonly string[]).includes(field)) {
-      const allowed = fields.join(', ');
-      throw new BgpError(
-        'BGP_ERR_POLICY',
-        `match has no field ${JSON.stringify(field)}; there are ${allowed}`,
-        {
-          path: `match.${field}`,
-          value: field,
-          allowed,
-        },
-      );
-    }
-  }
-  const reads = new Set<PolicyInput>();
-  const tests: Test[] = [];
-  if (match.family !== undefined) {
-    const name = match.family;
-    tests.push((route) => route.family.name === name);
-  }
-  if (match.target !== undefined) {
+/** One row for each field, the cheap ones first: what it reads, and how its value becomes a test. */
+type FieldRow = (value: unknown, path: string, compiler: Compiler) => Test;
+
+const fields: Readonly<Record<keyof Match, FieldRow>> = {
+  family(value, path) {
+    const names = ['ipv4-unicast', 'ipv6-unicast'];
+    const name = oneOf(value, path, names);
+    return (route) => route.family.name === name;
+  },
+  target(value, path, { sets, reads }) {
     reads.add('peer');
-    const matches = peerTest(match.target);
-    tests.push((route) => route.target !== null && matches(route.target));
-  }
-  if (match.source !== undefined) {
+    const matches = peerTest(value, path, sets);
+    return (route) => route.target !== null && matches(route.target);
+  },
+  source(value, path, { sets, reads }) {
     reads.add('peer');
-    const matches = peerTest(match.source);
-    tests.push((route) => matches(route.source));
-  }
-  if (match.owner !== undefined) {
+    const matches = peerTest(value, path, sets);
+    return (route) => matches(route.source);
+  },
+  owner(value, path, { sets, reads }) {
     // The owner belongs to the prefix, not to the attributes, so that an answer is good for one prefix only.
     reads.add('prefix');
-    const owners = new Set(match.owner);
-    tests.push((route) => route.owner !== null && owners.has(route.owner));
-  }
-  if (match.asPathLength !== undefined) {
-    const { atLeast = 0, atMost = Number.POSITIVE_INFINITY } = match.asPathLength;
-    tests.push((route) => route.asPathLength >= atLeast && route.asPathLength <= atMost);
-  }
-  tests.push(...communityTests(match));
-  if (match.nextHop !== undefined) {
+    const owners = new Set(texts(value, path, sets, 'an owner tag'));
+    return (route) => route.owner !== null && owners.has(route.owner);
+  },
+  asPathLength(value, path) {
+    const { least, most } = parseRange(path, value, 'a length');
+    return (route) => route.asPathLength >= least && route.asPathLength <= most;
+  },
+  origin(value, path, { sets }) {
+    const origins = names(value, path, sets, ['igp', 'egp', 'incomplete']);
+    return (route) => origins.includes(route.attributes.origin ?? 'igp');
+  },
+  med: (value, path) => numberTest(value, path, (route) => route.attributes.med),
+  localPref: (value, path) => numberTest(value, path, (route) => route.attributes.localPref),
+  anyCommunity: (value, path, { sets }) => communityTest('standard', 'any', value, path, sets),
+  allCommunities: (value, path, { sets }) => communityTest('standard', 'all', value, path, sets),
+  noCommunity: (value, path, { sets }) => communityTest('standard', 'no', value, path, sets),
+  anyLargeCommunity: (value, path, { sets }) => communityTest('large', 'any', value, path, sets),
+  allLargeCommunities: (value, path, { sets }) => communityTest('large', 'all', value, path, sets),
+  noLargeCommunity: (value, path, { sets }) => communityTest('large', 'no', value, path, sets),
+  anyExtendedCommunity: (value, path, { sets }) => communityTest('extended', 'any', value, path, sets),
+  allExtendedCommunities: (value, path, { sets }) => communityTest('extended', 'all', value, path, sets),
+  noExtendedCommunity: (value, path, { sets }) => communityTest('extended', 'no', value, path, sets),
+  originAs: (value, path, { sets }) => asTest(value, path, sets, (route) => originAs(route.block)),
+  neighborAs: (value, path, { sets }) => asTest(value, path, sets, (route) => neighborAs(route.block)),
+  asPath: (value, path, { sets }) => asPathTest(value, path, sets),
+  nextHop(value, path, { sets, reads }) {
     reads.add('nextHop');
-    const addresses = new Set(match.nextHop);
-    tests.push((route) => addresses.has(route.nextHop));
-  }
-  if (match.prefixes !== undefined) {
+    return nextHopTest(value, path, sets);
+  },
+  prefixes(value, path, { sets, reads }) {
     reads.add('prefix');
-    const list: PrefixList = 'matches' in match.prefixes ? match.prefixes : prefixList(match.prefixes);
-    tests.push((route) => list.matches(route));
-  }
-  return { reads: [...reads], holds: (route) => tests.every((test) => test(route)) };
-}
+    const list = prefixesOf(value, path, sets);
+    return (route) => list.matches(route);
+  },
+  rpki(value, path, { sets, reads }) {
+    // The state belongs to the prefix and the origin together.
+    reads.add('prefix');
+    reads.add('rpki');
+    const states = names(value, path, sets, ['valid', 'invalid', 'not-found', 'unknown']);
+    return (route) => states.includes(route.rpki);
+  },
+  not(value, path, { sets, reads }) {
+    const inner = compileMatch(value as Match, path, sets);
+    for (const input of inner.reads) reads.add(input);
+    return (route) => !inner.holds(route);
+  },
+  anyOf(value, path, { sets, reads }) {
+    if (!Array.isArray(value)) throw badPolicy(path, value, 'a list of matches');
+    const inner = value.map((match: Match, i) => compileMatch(match, `${path}[${i}]`, sets));
+    for (const match of inner) for (const input of match.reads) reads.add(input);
+    return (route) => inner.some((match) => match.holds(route));
+  },
+};
 
-function communityTests(match: Match): Test[] {
+/** Compiles conditions, the cheap ones first. Throws `BgpError` for a field or value that is none. */
+export function compileMatch(match: Match, path = 'match', sets: PolicySets = NO_SETS): CompiledMatch {
+  checkShape(path, match, Object.keys(fields));
+  const compiler: Compiler = { sets, reads: new Set() };
   const tests: Test[] = [];
-  if (match.anyCommunity !== undefined) {
-    const any = match.anyCommunity.map(parseCommunity);
-    tests.push((route) => any.some((community) => route.hasCommunity(community)));
+  for (const [field, row] of Object.entries(fields) as [keyof Match, FieldRow][]) {
+    const value: unknown = match[field];
+    if (value !== undefined) tests.push(row(value, `${path}.${field}`, compiler));
   }
-  if (match.allCommunities !== undefined) {
-    const all = match.allCommunities.map(parseCommunity);
-    tests.push((route) => all.every((community) => route.hasCommunity(community)));
-  }
-  if (match.noCommunity !== undefined) {
-    const none = match.noCommunity.map(parseCommunity);
-    tests.push((route) => !none.some((community) => route.hasCommunity(community)));
-  }
-  return tests;
+  return { reads: [...compiler.reads], holds: allOf(tests) };
 }
 
-function peerTest(match: PeerMatch): (peer: PolicyPeer | null) => boolean {
-  if (match === 'local') return (peer) => peer === null;
-  if (match === 'internal' || match === 'external') return (peer) => peer !== null && peer.type === match;
-  const addresses = new Set(match.addresses);
-  return (peer) => peer !== null && addresses.has(peer.address);
+/** No closure is made for a route; most statements have one condition or two. */
+function allOf(tests: readonly Test[]): Test {
+  const [first, second] = tests;
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  if (tests.length === 2) return (route) => first(route) && second(route);
+  return (route) => {
+    for (let i = 0; i < tests.length; i++) if (!tests[i]!(route)) return false;
+    return true;
+  };
+}
+
+function numberTest(value: unknown, path: string, read: (route: RouteView) => number | undefined): Test {
+  if (value === null) return (route) => read(route) === undefined;
+  const { least, most } = parseRange(path, value, 'null for none, or');
+  return (route) => {
+    const number = read(route);
+    return number !== undefined && number >= least && number <= most;
+  };
+}
+
+function asTest(value: unknown, path: string, sets: PolicySets, read: (route: RouteView) => number): Test {
+  const ranges: readonly Bounds[] = listOf(path, value, sets).map((element) =>
+    parseRange(element.path, element.value, 'AS numbers'),
+  );
+  return (route) => {
+    const as = read(route);
+    return as !== 0 && isWithin(ranges, as);
+  };
+}
+
+const CODES: Readonly<Record<CommunityKind, number>> = {
+  standard: AttributeCode.Communities,
+  large: AttributeCode.LargeCommunities,
+  extended: AttributeCode.ExtendedCommunities,
+};
+
+function communityTest(
+  kind: CommunityKind,
+  how: 'any' | 'all' | 'no',
+  value: unknown,
+  path: string,
+  sets: PolicySets,
+): Test {
+  const wanted: readonly (readonly RecordPattern[])[] = listOf(path, value, sets).map((element) =>
+    communityPatterns(kind, element.path, element.value),
+  );
+  const code = CODES[kind];
+  const size = RECORD_SIZE[kind];
+  if (how === 'all') {
+    return (route) => {
+      for (let i = 0; i < wanted.length; i++) if (!holdsOne(route, code, size, wanted[i]!)) return false;
+      return true;
+    };
+  }
+  const any = wanted.flat();
+  return how === 'any'
+    ? (route) => holdsOne(route, code, size, any)
+    : (route) => !holdsOne(route, code, size, any);
+}
+
+function holdsOne(route: RouteView, code: number, size: number, patterns: readonly RecordPattern[]): boolean {
+  const { block } = route;
+  for (let i = 0; i < patterns.length; i++) if (hasRecord(block, code, size, patterns[i]!)) return true;
+  return false;
+}
+
+function prefixesOf(value: unknown, path: string, sets: PolicySets): PrefixList {
+  if (typeof value === 'object' && value !== null && 'matches' in value) return value as PrefixList;
+  const elements = listOf(path, value, sets);
+  for (const element of elements) {
+    const rule = typeof element.value === 'string' ? { prefix: element.value } : element.value;
+    checkShape(element.path, rule, ['prefix', 'ge', 'le']);
+    at(element.path, element.value, () => prefixList([rule as PrefixRule]));
+  }
+  return prefixList(elements.map((element) => element.value as string | PrefixRule));
+}
+
+function texts(value: unknown, path: string, sets: PolicySets, what: string): readonly string[] {
+  return listOf(path, value, sets).map((element) => {
+    if (typeof element.value === 'string') return element.value;
+    throw badPolicy(element.path, element.value, what);
+  });
+}
+
+function names(
+  value: unknown,
+  path: string,
+  sets: PolicySets,
+  allowed: readonly string[],
+): readonly string[] {
+  return listOf(path, value, sets).map((element) => oneOf(element.value, element.path, allowed));
+}
+
+function oneOf(value: unknown, path: string, allowed: readonly string[]): string {
+  if (typeof value === 'string' && allowed.includes(value)) return value;
+  throw badPolicy(path, value, `one of ${allowed.join(', ')}`);
 }

@@ -1,14 +1,22 @@
-import type { Origin, PathAttributes } from '../attributes/path-attributes.js';
+import type { AttributeBlock } from '../attributes/find-attribute.js';
+import type { PathAttributes } from '../attributes/path-attributes.js';
+import type { AttributeEdits } from '../attributes/rewrite.js';
 import type { Family } from '../net/family.js';
+import type { RpkiState } from '../net/rpki-state.js';
 
-/** What the answer of a policy depends on beside the attributes. Undeclared means all of it. */
-export type PolicyInput = 'prefix' | 'nextHop' | 'peer';
+/** What the answer of a policy depends on beside the attributes. Undeclared means all of it. `rpki` comes with `prefix`. */
+export type PolicyInput = 'prefix' | 'nextHop' | 'peer' | 'rpki';
+
+/** What a neighbour is to us, as it said in its OPEN (RFC 9234 §4.1). */
+export type PeerRole = 'provider' | 'route-server' | 'route-server-client' | 'customer' | 'peer';
 
 /** The peer that a route came from, or goes to, as a policy sees it. `null` where routes of our own are meant. */
 export interface PolicyPeer {
   readonly address: string;
   readonly as: number;
   readonly type: 'internal' | 'external';
+  /** Absent when the neighbour told none. */
+  readonly role?: PeerRole;
 }
 
 /**
@@ -29,6 +37,12 @@ export interface RouteView {
   /** The owner tag of a route that this speaker originates. */
   readonly owner: string | null;
   readonly attributes: PathAttributes;
+  /** The attributes as canonical octets, for matchers that make no objects. Valid during the call. */
+  readonly block: AttributeBlock;
+  /** The next hop as 4 or 16 octets. */
+  readonly nextHopOctets: Uint8Array;
+  /** Origin validation (RFC 6811); `unknown` while the speaker has no validator. A policy that looks at it reads `rpki` and `prefix`. */
+  readonly rpki: RpkiState;
   hasCommunity(community: number): boolean;
   /** Length of the AS path as the decision process counts it (a set counts one). */
   readonly asPathLength: number;
@@ -36,17 +50,8 @@ export interface RouteView {
   readonly words: { readonly a: number; readonly b: number; readonly c: number; readonly d: number };
 }
 
-/** What an accepting policy changes. Absent = unchanged; `null` removes. */
-export interface RouteEdits {
-  readonly origin?: Origin;
-  readonly med?: number | null;
-  readonly localPref?: number | null;
-  /** Prepended in front of what the session itself prepends. */
-  readonly prepend?: { readonly as: number; readonly count: number };
-  readonly addCommunities?: readonly number[];
-  readonly removeCommunities?: readonly number[];
-  readonly setCommunities?: readonly number[];
-  readonly addLargeCommunities?: readonly string[];
+/** What an accepting policy changes. Absent = unchanged; `null` removes. `routeEdits` makes it from text. */
+export interface RouteEdits extends AttributeEdits {
   /** `self`: our own address on that session. Text: that address. */
   readonly nextHop?: 'self' | 'unchanged' | { readonly address: string };
 }

@@ -2,6 +2,7 @@ import { type Rewrite, rewriteCanonical } from '../attributes/rewrite.js';
 import { SummaryFlag } from '../attributes/summary.js';
 import { parseAddress } from '../net/address.js';
 import type { PolicyPeer, RouteEdits } from '../policy/policy.js';
+import type { OriginValidator } from '../ports/origin-validator.js';
 import { AnswerMemo } from '../rib/answer-memo.js';
 import {
   type AttrId,
@@ -68,11 +69,11 @@ export class Exporter {
   source: PeerIndex = 0 as PeerIndex;
 
   /** `clusterId`: as in CLUSTER_LIST (RFC 4456 §7). */
-  constructor(rib: Rib, sources: Sources, clusterId: number) {
+  constructor(rib: Rib, sources: Sources, clusterId: number, validator: OriginValidator | null = null) {
     this.rib = rib;
     this.clusterId = clusterId;
     this.sources = sources;
-    this.view = new PathView(rib);
+    this.view = new PathView(rib, validator);
   }
 
   /** Finds what a group with this profile advertises of a prefix. `scope` names the group in the memo. */
@@ -196,7 +197,7 @@ export class Exporter {
     rewrite.localPref = !isInternal ? 'remove' : hasLocalPref ? 'keep' : DEFAULT_LOCAL_PREF;
     // RFC 4271 §5.1.4: the MED of one neighbour is not passed to another AS; our own routes have our own.
     rewrite.med = isInternal || isLocal ? 'keep' : 'remove';
-    rewrite.edits = isInternal ? edits : withoutLocalPref(edits);
+    rewrite.edits = edits;
     rewrite.markPartial = !isLocal;
     rewrite.external = !isInternal;
     const isReflected = isInternal && this.rib.peers.isInternal(peer);
@@ -241,10 +242,3 @@ export class Exporter {
 }
 
 const STAYS_HERE = SummaryFlag.NoExport | SummaryFlag.NoAdvertise | SummaryFlag.NoExportSubconfed;
-
-/** LOCAL_PREF never leaves the AS, whatever a policy sets (RFC 4271 §5.1.5). */
-function withoutLocalPref(edits: RouteEdits | null): RouteEdits | null {
-  if (edits?.localPref === undefined) return edits;
-  const { localPref: _, ...rest } = edits;
-  return rest;
-}

@@ -1,7 +1,8 @@
-import { rewriteCanonical } from '../attributes/rewrite.js';
+import { type Rewrite, rewriteCanonical } from '../attributes/rewrite.js';
 import { clusterListHas, countAs } from '../attributes/summary.js';
 import { parseAddress } from '../net/address.js';
 import type { Policy, PolicyResult, RouteEdits } from '../policy/policy.js';
+import type { OriginValidator } from '../ports/origin-validator.js';
 import { AnswerMemo } from '../rib/answer-memo.js';
 import { type AttrId, type NextHopId, NO_ATTR, NO_NEXT_HOP, type PrefixId } from '../rib/ids.js';
 import type { Rib } from '../rib/rib.js';
@@ -24,6 +25,17 @@ export class Importer {
   private readonly memo = new AnswerMemo();
   private readonly scratch = new ByteWriter(4096);
   private readonly scopes = new WeakMap<Policy, number>();
+  /** Filled anew for each rewriting. */
+  private readonly rewrite: Omit<Rewrite, 'edits'> & { edits: RouteEdits | null } = {
+    prepend: [],
+    localPref: 'keep',
+    med: 'keep',
+    edits: null,
+    markPartial: false,
+    dropNonTransitiveUnknown: true,
+    originatorId: null,
+    prependCluster: null,
+  };
   private lastScope = 0;
   private lastEdits: RouteEdits | null = null;
   private lastEdited: AttrId = NO_ATTR;
@@ -34,11 +46,11 @@ export class Importer {
   accepted: AttrId = NO_ATTR;
   nextHop: NextHopId = NO_NEXT_HOP;
 
-  constructor(rib: Rib, routerId: number, clusterId: number) {
+  constructor(rib: Rib, routerId: number, clusterId: number, validator: OriginValidator | null = null) {
     this.rib = rib;
     this.routerId = routerId;
     this.clusterId = clusterId;
-    this.view = new PathView(rib);
+    this.view = new PathView(rib, validator);
   }
 
   /** Whether the answer for one prefix holds for all with the same attributes and next hop from this member. */
@@ -160,7 +172,8 @@ export class Importer {
     }
     const { scratch } = this;
     scratch.reset();
-    const rewrite = { ...AS_IT_IS, edits };
+    const { rewrite } = this;
+    rewrite.edits = edits;
     rewriteCanonical(attributes.bytes(set), attributes.start(set), attributes.end(set), rewrite, scratch);
     const result = attributes.intern(scratch.bytes, 0, scratch.length);
     this.lastEdits = edits;
@@ -187,13 +200,3 @@ export class Importer {
     return this.lastScope;
   }
 }
-
-const AS_IT_IS = {
-  prepend: [],
-  localPref: 'keep',
-  med: 'keep',
-  markPartial: false,
-  dropNonTransitiveUnknown: true,
-  originatorId: null,
-  prependCluster: null,
-} as const;

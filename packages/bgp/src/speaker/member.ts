@@ -41,7 +41,12 @@ export class Member implements Recipient {
     this.maxMessage = peer.maxMessage;
     this.index = rib.peers.take(factsOf(peer));
     this.reader = new UpdateReader(peer.context);
-    this.policyPeer = Object.freeze({ address: peer.address, as: peer.as, type: peer.type });
+    this.policyPeer = Object.freeze({
+      address: peer.address,
+      as: peer.as,
+      type: peer.type,
+      ...(peer.role !== undefined && { role: peer.role }),
+    });
     this.importPolicy = peer.importPolicy;
     this.exportPolicy = peer.exportPolicy;
     this.nextHopSelf = peer.nextHopSelf;

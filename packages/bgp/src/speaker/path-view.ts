@@ -1,9 +1,12 @@
 import { decodeCanonical } from '../attributes/canonical.js';
+import { type AttributeBlock, hasCommunity, originAs } from '../attributes/find-attribute.js';
 import type { PathAttributes } from '../attributes/path-attributes.js';
 import { formatAddress } from '../net/address.js';
 import type { Family } from '../net/family.js';
 import { createNlriKey, type NlriKey } from '../net/nlri-key.js';
+import type { RpkiState } from '../net/rpki-state.js';
 import type { PolicyPeer, RouteView } from '../policy/policy.js';
+import type { OriginValidator } from '../ports/origin-validator.js';
 import { type AttrId, type NextHopId, NO_ATTR, NO_NEXT_HOP, NO_PREFIX, type PrefixId } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 
@@ -18,6 +21,8 @@ export function routableNextHop(address: Uint8Array): Uint8Array {
   for (let i = 0; i < 16; i++) if (address[i] !== 0) return address.subarray(0, 16);
   return address.subarray(16);
 }
+
+const NO_BYTES = new Uint8Array(0);
 
 /** The one view that policies get: aimed at a path by ids; everything else is computed when it is read. */
 export class PathView implements RouteView {
@@ -34,9 +39,16 @@ export class PathView implements RouteView {
   source: PolicyPeer | null = null;
   target: PolicyPeer | null = null;
   owner: string | null = null;
+  private readonly place: { bytes: Uint8Array; start: number; end: number } = {
+    bytes: NO_BYTES,
+    start: 0,
+    end: 0,
+  };
+  private readonly validator: OriginValidator | null;
 
-  constructor(rib: Rib) {
+  constructor(rib: Rib, validator: OriginValidator | null = null) {
     this.rib = rib;
+    this.validator = validator;
   }
 
   aim(
@@ -94,7 +106,25 @@ export class PathView implements RouteView {
   }
 
   hasCommunity(community: number): boolean {
-    return this.attributes.communities?.includes(community) ?? false;
+    return hasCommunity(this.block, community);
+  }
+
+  get block(): AttributeBlock {
+    const { place } = this;
+    const { attributes } = this.rib;
+    place.bytes = attributes.bytes(this.set);
+    place.start = attributes.start(this.set);
+    place.end = attributes.end(this.set);
+    return place;
+  }
+
+  get nextHopOctets(): Uint8Array {
+    return routableNextHop(this.rib.nextHops.address(this.hop));
+  }
+
+  get rpki(): RpkiState {
+    if (this.validator === null) return 'unknown';
+    return this.validator.state(this.family, this.words, this.words.length, originAs(this.block));
   }
 
   get asPathLength(): number {

@@ -4,7 +4,7 @@ import { BgpError } from '../errors.js';
 import { CeaseError } from '../iana/error-code.js';
 import { RefreshSubtype, type RouteRefreshMessage } from '../message/route-refresh.js';
 import type { Family } from '../net/family.js';
-import type { Policy } from '../policy/policy.js';
+import type { PeerRole, Policy } from '../policy/policy.js';
 import type { LogLevel } from '../ports/log.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, SocketProtection, Transport } from '../ports/transport.js';
@@ -200,6 +200,7 @@ export class Peer implements SessionHandler {
       address: peer.address,
       as: negotiated.peerAs,
       type: peer.type,
+      ...roleOf(negotiated),
       localAs: settings.localAs,
       routerId: negotiated.peerRouterId,
       context: {
@@ -395,4 +396,12 @@ export class Peer implements SessionHandler {
     const who = { peer: address, remoteAs, ...(description !== undefined && { description }) };
     this.#host.ports.log?.log(level, event, { ...who, ...fields });
   }
+}
+
+/** The role that a peer told in its OPEN (RFC 9234 §4.1). */
+function roleOf(negotiated: Negotiated): { readonly role?: PeerRole } {
+  for (const capability of negotiated.peerCapabilities) {
+    if (capability.name === 'role') return { role: capability.role };
+  }
+  return {};
 }

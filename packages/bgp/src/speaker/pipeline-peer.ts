@@ -1,6 +1,7 @@
 import type { UpdateContext } from '../message/update-context.js';
 import type { Family, FamilyKey } from '../net/family.js';
-import type { Policy } from '../policy/policy.js';
+import type { PeerRole, Policy } from '../policy/policy.js';
+import type { OriginValidator } from '../ports/origin-validator.js';
 
 /** Where packed UPDATEs of one session go. */
 export interface Outbox {
@@ -16,6 +17,8 @@ export interface PipelinePeer {
   readonly address: string;
   readonly as: number;
   readonly type: 'internal' | 'external';
+  /** What the peer said that it is (RFC 9234); absent when it said nothing. */
+  readonly role?: PeerRole;
   readonly localAs: number;
   /** BGP identifier from the peer's OPEN. */
   readonly routerId: number;
@@ -58,6 +61,8 @@ export interface PipelineOptions {
   readonly exactAsPath: boolean;
   /** Rows or prefixes that one step of a turn goes through. Default 1024: under 2 ms. */
   readonly stepSize?: number;
+  /** Origin validation for policies; without it every route is `unknown`. */
+  readonly validator?: OriginValidator;
   /** Monotonic milliseconds, for the age of paths. */
   now(): number;
 }

@@ -72,7 +72,8 @@ export class Pipeline {
     const seconds = (): number => Math.floor(options.now() / 1000);
     const locals = new LocalRoutes(rib, seconds);
     const clusterId = options.clusterId ?? options.routerId;
-    const importer = new Importer(rib, options.routerId, clusterId);
+    const validator = options.validator ?? null;
+    const importer = new Importer(rib, options.routerId, clusterId, validator);
     this.tables = rib;
     this.locals = locals;
     this.importer = importer;
@@ -81,7 +82,7 @@ export class Pipeline {
       owner: (profile: GroupProfile, prefix: PrefixId) => locals.owner(profile.table, prefix),
       ownerNumber: (profile: GroupProfile, prefix: PrefixId) => locals.ownerNumber(profile.table, prefix),
     };
-    this.exporter = new Exporter(rib, sources, clusterId);
+    this.exporter = new Exporter(rib, sources, clusterId, validator);
     const { stepSize } = this;
     const member = (index: number): Member | undefined => this.members[index];
     this.inbound = new Inbound({ rib, importer, stepSize, seconds, member });
@@ -141,6 +142,23 @@ export class Pipeline {
     for (const family of member.families.values()) {
       if (isImportNew) this.inbound.judgeAnew(member, family);
       if (isExportNew) this.groups.regroup(member, family);
+    }
+  }
+
+  /** Origin validation has other answers: what policies that read them decided is judged and advertised anew, in turns. */
+  revalidate(): void {
+    const tables = new Set<FamilyTable>();
+    for (const member of this.members) {
+      if (member?.isOpen !== true) continue;
+      for (const family of member.families.values()) {
+        if (member.importPolicy?.reads.includes('rpki')) this.inbound.judgeAnew(member, family);
+        if (member.exportPolicy?.reads.includes('rpki')) tables.add(family.table);
+      }
+    }
+    for (const table of tables) {
+      for (let prefix = 1 as PrefixId; prefix < table.prefixes.limit; prefix++) {
+        if (table.prefixes.has(prefix)) table.loc.markDirty(prefix);
+      }
     }
   }
 

@@ -57,6 +57,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       clusterId: this.#settings.clusterId,
       maximumPaths: this.#settings.maximumPaths,
       exactAsPath: this.#settings.multipathExactAsPath,
+      ...(ports.originValidator !== undefined && { validator: ports.originValidator }),
       now: () => ports.clock.now(),
     });
     this.#pipeline.onEndOfRib = (index, family) => this.#endOfRib(index, family);
@@ -197,6 +198,12 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     const remove = this.#pipeline.addSink(sink, options.families?.map(parseFamily));
     this.#loop.wake();
     return remove;
+  }
+
+  /** The origin validator has other answers: routes of policies that ask it are judged anew. */
+  revalidate(): void {
+    this.#pipeline.revalidate();
+    this.#loop.wake();
   }
 
   status(): SpeakerStatus {

@@ -141,6 +141,7 @@ t.test('reads says what the conditions look at, and no more', async (t) => {
     'prefix',
     'nextHop',
     'peer',
+    'rpki',
   ]);
   t.same(policyFunction('f', () => acceptAll.evaluate(routeView('::/0')), { reads: [] }).reads, []);
 });
