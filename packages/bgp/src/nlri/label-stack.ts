@@ -50,6 +50,9 @@ export function writeLabels(path: string, labels: unknown, out: ByteWriter): num
   }
   labels.forEach((label: unknown, i) => {
     const raw = checkNumber(`${path}[${i}]`, label, 0xfffff) << 4;
+    if (i === 0 && labels.length > 1 && (raw === NO_LABEL || raw === OLD_NO_LABEL)) {
+      refuseNlri(`${path}[0]`, label, 'must not be 0 or 524288 above others: that means no label');
+    }
     out.u8(raw >>> 16);
     out.u16(i === labels.length - 1 ? raw | BOTTOM : raw);
   });
