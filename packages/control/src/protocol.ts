@@ -55,6 +55,7 @@ export const peerSchema = z.object({
   establishedCount: count,
   flaps: count,
   passive: z.boolean(),
+  routeReflectorClient: z.literal(true).optional(),
   shutdown: z.boolean(),
   remoteRouterId: z.string().optional(),
   remoteHostName: z.string().optional(),
@@ -71,6 +72,7 @@ export const peerSchema = z.object({
       family: z.string(),
       negotiated: z.boolean(),
       reason: z.string().optional(),
+      addPath: z.enum(['receive', 'send', 'both']).optional(),
       received: count,
       accepted: count,
       advertised: count,
@@ -127,6 +129,7 @@ export const routeSchema = z.object({
     z.object({
       peer: z.string(),
       owner: z.string().optional(),
+      pathId: count.optional(),
       nextHop: z.string(),
       best: z.boolean(),
       multipath: z.boolean(),

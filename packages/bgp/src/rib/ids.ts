@@ -8,6 +8,10 @@ export type NextHopId = number & { readonly __brand: 'NextHopId' };
 export type PathRow = number & { readonly __brand: 'PathRow' };
 /** A peer of the pipeline. `LOCAL_PEER` stands for this speaker's own routes. */
 export type PeerIndex = number & { readonly __brand: 'PeerIndex' };
+/** A prefix with a path identifier of ours (RFC 7911). */
+export type SlotId = number & { readonly __brand: 'SlotId' };
+/** What an adj-RIB-out is keyed by: prefixes, or slots with add-path. */
+export type OutKey = PrefixId | SlotId;
 /** What is advertised: an exported attribute set with a next hop. */
 export type OutId = number & { readonly __brand: 'OutId' };
 
@@ -15,6 +19,7 @@ export const NO_PREFIX = 0 as PrefixId;
 export const NO_ATTR = 0 as AttrId;
 export const NO_NEXT_HOP = 0 as NextHopId;
 export const NO_ROW = 0 as PathRow;
+export const NO_SLOT = 0 as SlotId;
 export const NO_OUT = 0 as OutId;
 
 export const LOCAL_PEER = 1 as PeerIndex;

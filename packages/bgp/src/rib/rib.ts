@@ -9,6 +9,7 @@ import { NextHopTable } from './next-hop-table.js';
 import { OutTable } from './out-table.js';
 import { PeerColumns, type PeerFacts } from './peer-columns.js';
 import { type PrefixTable, prefixTable } from './prefix-table.js';
+import { type OutKeys, SlotTable } from './slot-table.js';
 
 /** Somebody who may hold the id of a prefix over turns. Who lets go of one tells it by `FamilyTable.offer`. */
 export interface PrefixHolder {
@@ -16,19 +17,35 @@ export interface PrefixHolder {
 }
 
 /** The tables of one family. */
-export class FamilyTable {
+export class FamilyTable implements OutKeys {
   readonly family: Family;
   readonly prefixes: PrefixTable;
   readonly paths: AdjRibIn;
   readonly loc: LocRib;
   readonly holders = new Set<PrefixHolder>();
   private offered: PrefixId[] = [];
+  private ownSlots: SlotTable | null = null;
+  private readonly offerPrefix = (prefix: PrefixId): void => this.offer(prefix);
 
   constructor(family: Family, prefixes: PrefixTable, paths: AdjRibIn, loc: LocRib) {
     this.family = family;
     this.prefixes = prefixes;
     this.paths = paths;
     this.loc = loc;
+  }
+
+  /** Highest prefix id in use + 1. */
+  get limit(): number {
+    return this.prefixes.limit;
+  }
+
+  /** Destinations of add-path groups; made when the first of them comes. */
+  get slots(): SlotTable {
+    if (this.ownSlots === null) {
+      this.ownSlots = new SlotTable();
+      this.holders.add(this.ownSlots);
+    }
+    return this.ownSlots;
   }
 
   /**
@@ -76,9 +93,17 @@ export class FamilyTable {
     if (this.paths.head(prefix) === NO_ROW) this.offered.push(prefix);
   }
 
-  /** Releases prefixes without paths that nobody holds. Those that wait for a decision are offered again after it. */
-  collect(): void {
-    if (this.offered.length === 0) return;
+  /**
+   * Releases prefixes without paths that nobody holds. Those that wait for a decision are offered again after it. True:
+   * there are more.
+   */
+  collect(): boolean {
+    const more = this.ownSlots?.collect(this.offerPrefix) ?? false;
+    if (this.offered.length > 0) this.release();
+    return more;
+  }
+
+  private release(): void {
     const offered = this.offered;
     this.offered = [];
     for (const prefix of offered) {
@@ -125,12 +150,13 @@ export class Rib {
    */
   collect(): boolean {
     let isSettled = true;
+    let more = false;
     for (const table of this.tables) {
-      table.collect();
+      more = table.collect() || more;
       isSettled &&= table.loc.dirtyCount === 0;
     }
     this.outs.collect();
-    const more = this.attributes.collect();
+    more = this.attributes.collect() || more;
     if (isSettled) this.nextHops.collect();
     return more;
   }

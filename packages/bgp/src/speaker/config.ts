@@ -88,6 +88,16 @@ export interface PeerConfig {
    * for everyone; the next hop stays as it is, whatever `nextHopSelf` says. Default false.
    */
   readonly routeReflectorClient?: boolean;
+  /**
+   * Several paths of a prefix on one session (RFC 7911), for all its families, where the peer can do the other half. Absent:
+   * one path, without path identifiers.
+   */
+  readonly addPath?: {
+    /** Take several. Default false. */
+    readonly receive?: boolean;
+    /** Send all paths that policy admits, or the first 1 … 64 of them in decision order. Default: one, without identifier. */
+    readonly send?: 'all' | number;
+  };
   /** TCP MD5 password (RFC 2385), 1–80 octets of UTF-8. Never logged, never in a status. */
   readonly password?: string;
   /** Least hop count of the peer + 1 … as TTL to send, for external peers that are not adjacent. Default 1 external, 255 internal. */

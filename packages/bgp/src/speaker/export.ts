@@ -17,7 +17,7 @@ import {
 } from '../rib/ids.js';
 import type { Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
-import type { GroupProfile } from './group-profile.js';
+import { ALL_PATHS, type GroupProfile } from './group-profile.js';
 import { PathView } from './path-view.js';
 
 /** What the exporter asks about where a path came from. */
@@ -67,6 +67,11 @@ export class Exporter {
   /** Outcome of the last `choose`. */
   out: OutId = NO_OUT;
   source: PeerIndex = 0 as PeerIndex;
+  /** Outcome of the last `chooseMany`, `count` of each. */
+  readonly rows: PathRow[] = [];
+  readonly outs: OutId[] = [];
+  count = 0;
+  private readonly looked: PathRow[] = [];
 
   /** `clusterId`: as in CLUSTER_LIST (RFC 4456 §7). */
   constructor(rib: Rib, sources: Sources, clusterId: number, validator: OriginValidator | null = null) {
@@ -96,6 +101,39 @@ export class Exporter {
       rejected.push(row);
       row = this.rib.decision.select(paths, prefix, rejected);
     }
+  }
+
+  /**
+   * Finds what a group with add-path (RFC 7911) advertises of a prefix: of all usable paths, or the first of them in decision
+   * order, those that session rules and policy let go there. Each path is judged by itself.
+   */
+  chooseMany(profile: GroupProfile, scope: number, prefix: PrefixId, best: PathRow): void {
+    this.count = 0;
+    if (best === NO_ROW || profile.isBlocked) return;
+    const { paths, loc } = profile.table;
+    const { decision } = this.rib;
+    loc.lookDeeper(prefix);
+    if (profile.addPath === ALL_PATHS) {
+      for (let row = paths.head(prefix); row !== NO_ROW; row = paths.next(row)) {
+        if (decision.isUsable(paths, row)) this.consider(profile, scope, prefix, row);
+      }
+      return;
+    }
+    const { looked } = this;
+    looked.length = 0;
+    for (let row = best; row !== NO_ROW && this.count < profile.addPath; ) {
+      this.consider(profile, scope, prefix, row);
+      looked.push(row);
+      row = decision.select(paths, prefix, looked);
+    }
+  }
+
+  private consider(profile: GroupProfile, scope: number, prefix: PrefixId, row: PathRow): void {
+    if (!this.mayLeave(profile, row)) return;
+    const out = this.outOf(profile, scope, prefix, row);
+    if (out === NO_OUT) return;
+    this.rows[this.count] = row;
+    this.outs[this.count++] = out;
   }
 
   chooseNothing(): void {

@@ -3,6 +3,9 @@ import type { NextHopId } from '../rib/ids.js';
 import type { FamilyTable } from '../rib/rib.js';
 import type { Member, MemberFamily } from './member.js';
 
+/** As `addPath` of a profile: every path that may go there. */
+export const ALL_PATHS = 0xffff;
+
 /** Everything that changes the bytes of an UPDATE, or the choice of what is in it. Members with equal profiles share a group. */
 export interface GroupProfile {
   readonly table: FamilyTable;
@@ -14,6 +17,8 @@ export interface GroupProfile {
   /** Is sent what internal peers told (RFC 4456). */
   readonly isClient: boolean;
   readonly ownNextHop: NextHopId;
+  /** Most paths of a prefix that are sent with path identifiers (RFC 7911); 0 = one, without an identifier. */
+  readonly addPath: number;
   readonly policy: Policy | null;
   /** RFC 8212: nothing is advertised to an external peer without a policy. */
   readonly isBlocked: boolean;
@@ -32,6 +37,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     nextHopSelf: member.nextHopSelf,
     isClient: peer.routeReflectorClient === true,
     ownNextHop: family.ownNextHop,
+    addPath: peer.addPathSend?.get(family.table.family.key) ?? 0,
     policy: exportPolicy,
     isBlocked: peer.type === 'external' && peer.requirePolicy && exportPolicy === null,
     target: exportPolicy?.reads.includes('peer') ? member.policyPeer : null,
@@ -48,6 +54,7 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.nextHopSelf === b.nextHopSelf &&
     a.isClient === b.isClient &&
     a.ownNextHop === b.ownNextHop &&
+    a.addPath === b.addPath &&
     a.policy === b.policy &&
     a.isBlocked === b.isBlocked &&
     a.target === b.target

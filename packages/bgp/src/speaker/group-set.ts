@@ -45,7 +45,7 @@ export class GroupSet {
     if (subscriber === null) return;
     family.subscriber = null;
     this.leave(subscriber);
-    subscriber.dispose(family.table.prefixes.limit);
+    subscriber.dispose();
   }
 
   /** One step of bringing members up to date that are new or were slow. False: nobody waits. */
@@ -71,6 +71,7 @@ export class GroupSet {
     group.remove(subscriber);
     if (!group.isEmpty) return;
     groups.splice(at, 1);
+    group.dissolve();
     this.dissolved.push(group.adjOut);
   }
 

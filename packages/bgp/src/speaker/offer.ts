@@ -1,4 +1,4 @@
-import type { Capability } from '../capabilities/capability.js';
+import type { AddPathMode, Capability } from '../capabilities/capability.js';
 import type { Family } from '../net/family.js';
 import type { OwnNextHops } from './own-next-hops.js';
 import type { PeerSettings } from './peer-settings.js';
@@ -11,13 +11,15 @@ export const NOT_OFFERED = 'not offered by the peer';
 
 /** What our OPEN offers: what is implemented, and the families that have a next hop of ours. */
 export function offeredCapabilities(
-  peer: Pick<PeerSettings, 'families'>,
+  peer: Pick<PeerSettings, 'families' | 'addPathReceive' | 'addPathSend'>,
   nextHops: OwnNextHops,
   speaker: Pick<SpeakerSettings, 'localAs' | 'hostName' | 'domainName' | 'softwareVersion'>,
 ): readonly Capability[] {
   const { localAs, hostName, domainName = '', softwareVersion } = speaker;
+  const mode = addPathMode(peer.addPathReceive, peer.addPathSend > 0);
+  const families = carriedFamilies(peer, nextHops);
   return [
-    ...carriedFamilies(peer, nextHops).map((family): Capability => ({ name: 'multiprotocol', family })),
+    ...families.map((family): Capability => ({ name: 'multiprotocol', family })),
     { name: 'route-refresh' },
     { name: 'extended-message' },
     { name: 'four-octet-as', as: localAs },
@@ -25,7 +27,16 @@ export function offeredCapabilities(
     ...(softwareVersion === undefined
       ? []
       : [{ name: 'software-version', version: softwareVersion } as const]),
+    ...(mode === undefined
+      ? []
+      : [{ name: 'add-path' as const, families: families.map((family) => ({ family, mode })) }]),
   ];
+}
+
+/** RFC 7911 §4; undefined for neither. */
+export function addPathMode(receive: boolean, send: boolean): AddPathMode | undefined {
+  if (receive && send) return 'both';
+  return receive ? 'receive' : send ? 'send' : undefined;
 }
 
 export function carriedFamilies(

@@ -1,5 +1,5 @@
 import { Column32 } from '../rib/columns.js';
-import type { OutId, PrefixId } from '../rib/ids.js';
+import type { OutId, OutKey } from '../rib/ids.js';
 
 /**
  * Who gets a change: 0 all members that keep up; `+p` all but peer `p`, which is the source of the route; `-p` only `p`.
@@ -8,7 +8,7 @@ import type { OutId, PrefixId } from '../rib/ids.js';
 export type Audience = number;
 
 /**
- * Changes for one audience: prefixes with what is advertised of them from now on (`NO_OUT`: withdrawn). The arrays are kept
+ * Changes for one audience: prefixes (slots with add-path) with what is advertised of them from now on (`NO_OUT`: withdrawn). The arrays are kept
  * across batches, with a count of their own: setting the length of an array to 0 gives its memory away (110 octets a change).
  */
 export class OutBatch {
@@ -16,7 +16,7 @@ export class OutBatch {
   outs = new Int32Array(64);
   length = 0;
 
-  add(prefix: PrefixId, out: OutId): void {
+  add(prefix: OutKey, out: OutId): void {
     if (this.length === this.prefixes.length) {
       this.prefixes = grown(this.prefixes);
       this.outs = grown(this.outs);
@@ -99,10 +99,10 @@ export class OutBuckets {
   }
 
   /** Takes the last change of a bucket that was not taken yet: its prefix, or 0 when none is left. */
-  take(out: number): PrefixId {
+  take(out: number): OutKey {
     const head = this.heads.get(out);
-    if (head === 0) return 0 as PrefixId;
+    if (head === 0) return 0 as OutKey;
     this.heads.set(out, this.links[head - 1]!);
-    return this.batch!.prefixes[head - 1]! as PrefixId;
+    return this.batch!.prefixes[head - 1]! as OutKey;
   }
 }

@@ -26,6 +26,8 @@ const effects: Readonly<Record<keyof Omit<PeerSettings, 'address' | 'type'>, Eff
   nextHop: 'reset',
   nextHopSelf: 'live',
   routeReflectorClient: 'reset',
+  addPathReceive: 'reset',
+  addPathSend: 'reset',
   md5Key: 'reset',
   multihopTtl: 'reset',
   ttlSecurityHops: 'reset',

@@ -11,6 +11,7 @@ import {
   checkSeconds,
   checkText,
 } from './field-check.js';
+import { ALL_PATHS } from './group-profile.js';
 import { checkLimits, checkMaxPrefixes } from './peer-options.js';
 import type { PrefixLimits } from './prefix-guard.js';
 import { checkAs } from './speaker-settings.js';
@@ -38,6 +39,9 @@ export interface PeerSettings {
   readonly nextHop: Readonly<Partial<Record<FamilyName, Uint8Array>>>;
   readonly nextHopSelf: boolean;
   readonly routeReflectorClient: boolean;
+  readonly addPathReceive: boolean;
+  /** Most paths of a prefix, or `ALL_PATHS`; 0 = without path identifiers. */
+  readonly addPathSend: number;
   readonly md5Key: Uint8Array | undefined;
   readonly multihopTtl: number | undefined;
   readonly ttlSecurityHops: number | undefined;
@@ -65,6 +69,7 @@ const fields = [
   'nextHop',
   'nextHopSelf',
   'routeReflectorClient',
+  'addPath',
   'password',
   'multihopTtl',
   'ttlSecurityHops',
@@ -118,6 +123,7 @@ export function peerSettings(config: PeerConfig, localAs: number): PeerSettings 
       config.routeReflectorClient ?? false,
       remoteAs === localAs,
     ),
+    ...checkAddPath(at('addPath'), config.addPath ?? {}),
     md5Key: optional(config.password, (password) => checkPassword(at('password'), password)),
     multihopTtl: optional(config.multihopTtl, (ttl) => checkInteger(at('multihopTtl'), ttl, 1, 255)),
     ttlSecurityHops: optional(config.ttlSecurityHops, (hops) =>
@@ -138,6 +144,19 @@ function optional<In, Out>(value: In | undefined, check: (value: In) => Out): Ou
 function checkClient(path: string, value: unknown, isInternal: boolean): boolean {
   if (checkBoolean(path, value) && !isInternal) throw badField(path, value, 'false for an external peer');
   return value === true;
+}
+
+function checkAddPath(path: string, value: unknown): Pick<PeerSettings, 'addPathReceive' | 'addPathSend'> {
+  checkFields(path, value, ['receive', 'send']);
+  const { receive = false, send } = value as Record<string, unknown>;
+  const isNumber = typeof send === 'number' && Number.isInteger(send) && send >= 1 && send <= 64;
+  if (send !== undefined && send !== 'all' && !isNumber) {
+    throw badField(`${path}.send`, send, `'all' or an integer 1 … 64`);
+  }
+  return {
+    addPathReceive: checkBoolean(`${path}.receive`, receive),
+    addPathSend: isNumber ? send : send === 'all' ? ALL_PATHS : 0,
+  };
 }
 
 function checkHoldTime(path: string, value: unknown): number {

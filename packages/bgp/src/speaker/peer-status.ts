@@ -7,7 +7,7 @@ import type { Session } from '../session/session.js';
 import type { NotificationRecord, SessionError } from '../session/session-error.js';
 import type { HeldDown } from './hold-down.js';
 import type { LiveSession } from './live-session.js';
-import { NO_OWN_NEXT_HOP, NOT_OFFERED } from './offer.js';
+import { addPathMode, NO_OWN_NEXT_HOP, NOT_OFFERED } from './offer.js';
 import type { PeerSettings } from './peer-settings.js';
 import type { PeerCounts } from './pipeline-peer.js';
 import type { PeerFamilyStatus, PeerState, PeerStatus } from './status.js';
@@ -119,5 +119,16 @@ function familyStatus(peer: PeerSnapshot, family: Family): PeerFamilyStatus {
   const negotiated = live.families.includes(family);
   const reason = live.nextHops.has(family.key) ? NOT_OFFERED : NO_OWN_NEXT_HOP;
   const counts = peer.counts(live.index, family);
-  return { family: family.name, negotiated, ...(!negotiated && { reason }), ...counts, ...limited };
+  const { addPathReceive, addPathSend } = live.negotiated;
+  const addPath = negotiated
+    ? addPathMode(addPathReceive.has(family.key), addPathSend.has(family.key))
+    : undefined;
+  return {
+    family: family.name,
+    negotiated,
+    ...(!negotiated && { reason }),
+    ...(addPath !== undefined && { addPath }),
+    ...counts,
+    ...limited,
+  };
 }

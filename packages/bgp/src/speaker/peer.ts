@@ -218,6 +218,7 @@ export class Peer implements SessionHandler {
       routeReflectorClient: peer.routeReflectorClient,
       as4: negotiated.as4,
       maxMessage: negotiated.maxMessage,
+      addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),
       ...this.#policies(),
       requirePolicy: settings.ebgpRequiresPolicy,
       outbox: { send: (block, messages) => this.#session?.send(block, messages) ?? true },

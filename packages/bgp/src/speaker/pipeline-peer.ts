@@ -34,6 +34,11 @@ export interface PipelinePeer {
   readonly as4: boolean;
   /** 4096 or 65535. */
   readonly maxMessage: number;
+  /**
+   * Families of which routes are sent with path identifiers (RFC 7911), and the most paths of a prefix: 1 …, or `ALL_PATHS`.
+   * Absent: none.
+   */
+  readonly addPathSend?: ReadonlyMap<FamilyKey, number>;
   readonly importPolicy: Policy | null;
   readonly exportPolicy: Policy | null;
   /** RFC 8212: without a policy an external peer exchanges nothing. */

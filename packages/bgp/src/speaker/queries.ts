@@ -3,13 +3,24 @@ import { parseAddress } from '../net/address.js';
 import { createNlriKey } from '../net/nlri-key.js';
 import { parseInto, prefixBits, wordMask } from '../net/prefix.js';
 import { type Step, stepText } from '../rib/decision.js';
-import { LOCAL_PEER, NO_ATTR, NO_OUT, NO_PREFIX, NO_ROW, type PathRow, type PrefixId } from '../rib/ids.js';
+import {
+  LOCAL_PEER,
+  NO_ATTR,
+  NO_OUT,
+  NO_PREFIX,
+  NO_ROW,
+  NO_SLOT,
+  type OutKey,
+  type PathRow,
+  type PrefixId,
+} from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 import type { Importer } from './import.js';
 import type { LocalRoutes } from './local-routes.js';
 import type { Member } from './member.js';
 import { decodeSet, nextHopText } from './path-view.js';
 import type { PathStatus, RoutePage, RouteQuery, RouteStatus } from './status.js';
+import type { Subscriber } from './subscriber.js';
 
 const DEFAULT_LIMIT = 100;
 const MOST_LIMIT = 10_000;
@@ -54,28 +65,47 @@ export class Queries {
 
   /** What one peer was sent and not withdrawn. */
   advertised(member: Member, query: RouteQuery): RoutePage {
-    const { rib } = this.sources;
     return this.page(query, (table, prefix) => {
       const subscriber = member.families.get(table.family.key)?.subscriber;
-      const out = subscriber?.sent(prefix) ?? NO_OUT;
-      if (out === NO_OUT) return [];
-      const group = subscriber!.group;
-      const source = group.adjOut.out(prefix) === out ? group.adjOut.source(prefix) : 0;
-      const row = this.rowOf(table, prefix, source);
-      return [
-        {
-          peer: source === 0 ? '' : this.peerName(source),
-          ...this.ownerOf(table, prefix, source),
-          nextHop: nextHopText(rib.nextHops.address(rib.outs.nextHop(out))),
-          best: true,
-          multipath: false,
-          accepted: true,
-          reason: source === 0 ? 'sent before; a change waits for the peer to read' : 'advertised',
-          attributes: decodeSet(rib, rib.outs.set(out)),
-          ageSeconds: row === NO_ROW ? 0 : this.age(table, row),
-        },
-      ];
+      if (!subscriber) return [];
+      if (subscriber.group.keys === table) return this.sent(table, prefix, subscriber, prefix, 0);
+      const found: PathStatus[] = [];
+      const { slots } = table;
+      for (let slot = slots.first(prefix); slot !== NO_SLOT; slot = slots.next(slot)) {
+        found.push(...this.sent(table, prefix, subscriber, slot, slots.pathId(slot)));
+      }
+      return found.sort((x, y) => (x.pathId ?? 0) - (y.pathId ?? 0));
     });
+  }
+
+  /** What a member was sent of a prefix, or of one of its slots; nothing, or one path. */
+  private sent(
+    table: FamilyTable,
+    prefix: PrefixId,
+    subscriber: Subscriber,
+    key: OutKey,
+    pathId: number,
+  ): readonly PathStatus[] {
+    const { rib } = this.sources;
+    const out = subscriber.sent(key);
+    if (out === NO_OUT) return [];
+    const { adjOut } = subscriber.group;
+    const source = adjOut.out(key) === out ? adjOut.source(key) : 0;
+    const row = this.rowOf(table, prefix, source, pathId);
+    return [
+      {
+        peer: source === 0 ? '' : this.peerName(source),
+        ...this.ownerOf(table, prefix, source),
+        ...(pathId > 0 && { pathId }),
+        nextHop: nextHopText(rib.nextHops.address(rib.outs.nextHop(out))),
+        best: pathId === 0 || (row !== NO_ROW && row === table.loc.best(prefix)),
+        multipath: false,
+        accepted: true,
+        reason: source === 0 ? 'sent before; a change waits for the peer to read' : 'advertised',
+        attributes: decodeSet(rib, rib.outs.set(out)),
+        ageSeconds: row === NO_ROW ? 0 : this.age(table, row),
+      },
+    ];
   }
 
   private pathsOf(table: FamilyTable, prefix: PrefixId): readonly PathStatus[] {
@@ -108,6 +138,7 @@ export class Queries {
     return {
       peer: this.peerName(peer),
       ...this.ownerOf(table, paths.prefix(row), peer),
+      ...(paths.pathId(row) > 0 && { pathId: paths.pathId(row) }),
       nextHop: nextHopText(rib.nextHops.address(hop)),
       best: row === best,
       multipath: equalCount > 1 && this.equals.slice(0, equalCount).includes(row),
@@ -221,10 +252,11 @@ export class Queries {
     return [match[1]!, Number(match[2])];
   }
 
-  private rowOf(table: FamilyTable, prefix: PrefixId, source: number): PathRow {
+  /** The row of a path of that source; with a path identifier of ours, which is its row, that one. */
+  private rowOf(table: FamilyTable, prefix: PrefixId, source: number, pathId: number): PathRow {
     const { paths } = table;
     for (let row = paths.head(prefix); row !== NO_ROW; row = paths.next(row)) {
-      if (paths.peer(row) === source) return row;
+      if (paths.peer(row) === source && (pathId === 0 || row === pathId)) return row;
     }
     return NO_ROW;
   }

@@ -14,6 +14,8 @@ export interface PeerFamilyStatus {
   readonly negotiated: boolean;
   /** Why it is not, when we know: `no own next hop of this family`, `not offered by the peer`. */
   readonly reason?: string;
+  /** What we do with path identifiers (RFC 7911), by both OPENs; absent: nothing. */
+  readonly addPath?: 'receive' | 'send' | 'both';
   readonly received: number;
   readonly accepted: number;
   readonly advertised: number;
@@ -92,6 +94,8 @@ export interface PathStatus {
   /** Address of the peer, or `local`. */
   readonly peer: string;
   readonly owner?: string;
+  /** Path identifier (RFC 7911): as the peer sent it, in a list of what is advertised as we send it. Absent: none. */
+  readonly pathId?: number;
   readonly nextHop: string;
   readonly best: boolean;
   /** Belongs to the set of equal-cost paths. */

@@ -1,9 +1,10 @@
 import type { AdjRibOut } from '../rib/adj-rib-out.js';
 import { Column32 } from '../rib/columns.js';
 import { IdQueue } from '../rib/id-queue.js';
-import { NO_OUT, type OutId, type PeerIndex, type PrefixId } from '../rib/ids.js';
+import { NO_OUT, type OutId, type OutKey, type PeerIndex } from '../rib/ids.js';
 import type { OutTable } from '../rib/out-table.js';
-import type { FamilyTable, PrefixHolder } from '../rib/rib.js';
+import type { FamilyTable } from '../rib/rib.js';
+import type { OutKeyHolder, OutKeys } from '../rib/slot-table.js';
 import type { Recipient } from './recipient.js';
 
 /** A cursor past every prefix: the walk is done. */
@@ -12,6 +13,8 @@ export const WALKED = 0x7fffffff;
 /** The update group of a subscriber, as others reach it through the subscriber. */
 export interface SubscriberGroup {
   readonly table: FamilyTable;
+  /** What `adjOut` is keyed by: prefixes, or slots with add-path. Comments here say prefix for both. */
+  readonly keys: OutKeys;
   readonly adjOut: AdjRibOut;
   /** Sends everything again, in place of what is not sent yet. */
   resend(subscriber: Subscriber): void;
@@ -29,7 +32,7 @@ export interface SubscriberGroup {
  *            └ but for the dirty ones: for each, what was sent last
  * ```
  */
-export class Subscriber implements PrefixHolder {
+export class Subscriber implements OutKeyHolder {
   readonly member: Recipient;
   readonly index: PeerIndex;
   group: SubscriberGroup;
@@ -57,7 +60,7 @@ export class Subscriber implements PrefixHolder {
     this.outs = outs;
   }
 
-  holds(prefix: PrefixId): boolean {
+  holds(prefix: OutKey): boolean {
     return this.dirty.get(prefix) !== 0;
   }
 
@@ -67,7 +70,7 @@ export class Subscriber implements PrefixHolder {
   }
 
   /** What this member was sent last of a prefix. */
-  sent(prefix: PrefixId): OutId {
+  sent(prefix: OutKey): OutId {
     const dirty = this.dirty.get(prefix);
     if (dirty !== 0) return (dirty - 1) as OutId;
     if (prefix >= this.cursor && !this.isInStream && !this.wasSent) return NO_OUT;
@@ -76,14 +79,14 @@ export class Subscriber implements PrefixHolder {
   }
 
   /** The group is about to change a prefix: outside the stream, keeps what was sent of it. */
-  beforeChange(prefix: PrefixId): void {
+  beforeChange(prefix: OutKey): void {
     if (this.dirty.get(prefix) !== 0 || (prefix >= this.cursor && !this.wasSent)) return;
     this.queue.push(prefix);
     this.keep(prefix, this.sent(prefix));
   }
 
   /** Keeps what was sent of a prefix, without queueing it: the walk will come by. */
-  keep(prefix: PrefixId, sent: OutId): void {
+  keep(prefix: OutKey, sent: OutId): void {
     this.dirty.set(prefix, sent + 1);
     this.dirtyCount++;
     if (sent !== NO_OUT) this.outs.retain(sent);
@@ -92,7 +95,7 @@ export class Subscriber implements PrefixHolder {
   /** Keeps what was sent of every prefix: before it leaves its group, whose memory of it ends there. */
   keepAll(): void {
     const { limit } = this.group.adjOut;
-    for (let prefix = 1 as PrefixId; prefix < limit; prefix++) {
+    for (let prefix = 1 as OutKey; prefix < limit; prefix++) {
       if (this.holds(prefix)) continue;
       const sent = this.sent(prefix);
       if (sent !== NO_OUT) this.keep(prefix, sent);
@@ -104,27 +107,28 @@ export class Subscriber implements PrefixHolder {
   }
 
   /** The next queued prefix that is still dirty, or 0. */
-  takeDirty(): PrefixId {
+  takeDirty(): OutKey {
     while (this.queue.count > 0) {
-      const prefix = this.queue.shift() as PrefixId;
+      const prefix = this.queue.shift() as OutKey;
       if (this.dirty.get(prefix) !== 0) return prefix;
     }
-    return 0 as PrefixId;
+    return 0 as OutKey;
   }
 
   /** The prefix was brought up to date. */
-  settle(prefix: PrefixId): void {
+  settle(prefix: OutKey): void {
     const dirty = this.dirty.get(prefix);
     if (dirty === 0) return;
     this.dirty.set(prefix, 0);
     if (--this.dirtyCount === 0) this.dirty.clear();
     if (dirty > 1) this.outs.release((dirty - 1) as OutId);
-    this.group.table.offer(prefix);
+    this.group.keys.offer(prefix);
   }
 
   /** Forgets all that is dirty. */
-  dispose(limit: number): void {
-    for (let prefix = 1; prefix < limit && this.dirtyCount > 0; prefix++) this.settle(prefix as PrefixId);
+  dispose(): void {
+    const { limit } = this.group.keys;
+    for (let prefix = 1; prefix < limit && this.dirtyCount > 0; prefix++) this.settle(prefix as OutKey);
     this.queue.clear();
   }
 }

@@ -1,7 +1,17 @@
 import { AdjRibOut } from '../rib/adj-rib-out.js';
-import { Column8 } from '../rib/columns.js';
-import { NO_OUT, NO_ROW, type PathRow, type PeerIndex, type PrefixId } from '../rib/ids.js';
+import { Column8, Column32 } from '../rib/columns.js';
+import {
+  NO_OUT,
+  NO_ROW,
+  NO_SLOT,
+  type OutId,
+  type OutKey,
+  type PathRow,
+  type PeerIndex,
+  type PrefixId,
+} from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
+import type { OutKeyHolder, OutKeys, SlotTable } from '../rib/slot-table.js';
 import type { Exporter } from './export.js';
 import type { GroupProfile } from './group-profile.js';
 import { type Audience, type OutBatch, OutBatches } from './out-batch.js';
@@ -22,11 +32,20 @@ export interface GroupTools {
  *
  * Members in the stream have been sent what `adjOut` says, but for routes whose source they are. The others are served one
  * by one, or together while their cursors are at the same place, until they have caught up.
+ *
+ * With add-path, `adjOut` is keyed by slots (a prefix with a path identifier) in place of prefixes, and a change of a prefix is
+ * one of each of its slots; all else is the same.
  */
-export class UpdateGroup implements SubscriberGroup {
+export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   readonly profile: GroupProfile;
   readonly table: FamilyTable;
+  readonly keys: OutKeys;
   readonly adjOut: AdjRibOut;
+  /** Null without add-path. */
+  private readonly slots: SlotTable | null;
+  /** Slots that the last `changePaths` advertised: the number of that call. */
+  private readonly chosenAt = new Column32();
+  private changes = 0;
   private readonly scope: number;
   private readonly exporter: Exporter;
   private readonly writer: UpdateWriter;
@@ -54,6 +73,21 @@ export class UpdateGroup implements SubscriberGroup {
     this.writer = tools.writer;
     this.stepSize = tools.stepSize;
     this.adjOut = new AdjRibOut(tools.rib.outs);
+    this.slots = profile.addPath > 0 ? profile.table.slots : null;
+    this.keys = this.slots ?? profile.table;
+    this.slots?.holders.add(this);
+  }
+
+  /** As a holder of slots. */
+  holds(key: OutKey): boolean {
+    return this.adjOut.out(key) !== NO_OUT;
+  }
+
+  /** The last member is gone: its slots are no longer held. */
+  dissolve(): void {
+    if (this.slots === null) return;
+    this.slots.holders.delete(this);
+    for (let key = 1 as OutKey; key < this.adjOut.limit; key++) if (this.holds(key)) this.slots.offer(key);
   }
 
   get isEmpty(): boolean {
@@ -65,7 +99,7 @@ export class UpdateGroup implements SubscriberGroup {
     subscriber.group = this;
     subscriber.isInStream = false;
     this.detached.add(subscriber);
-    this.table.holders.add(subscriber);
+    this.keys.holders.add(subscriber);
     if (this.stream.size + this.detached.size === 1) {
       this.sole = subscriber.index;
     } else {
@@ -78,7 +112,7 @@ export class UpdateGroup implements SubscriberGroup {
     this.stream.delete(subscriber.index);
     this.inStream.set(subscriber.index, 0);
     this.detached.delete(subscriber);
-    this.table.holders.delete(subscriber);
+    this.keys.holders.delete(subscriber);
   }
 
   /** Sends everything again, in place of what is not sent yet. */
@@ -99,7 +133,9 @@ export class UpdateGroup implements SubscriberGroup {
     for (const subscriber of this.stream.values()) if (!subscriber.member.isWritable) this.detach(subscriber);
     for (let i = 0; i < count; i++) {
       const prefix = prefixes[i]! as PrefixId;
-      if (prefix < this.filled) this.change(prefix, best[i]! as PathRow);
+      if (prefix >= this.filled) continue;
+      if (this.slots === null) this.change(prefix, best[i]! as PathRow);
+      else this.changePaths(this.slots, prefix, best[i]! as PathRow);
     }
     this.batches.drain((audience, batch) => this.send(audience, batch));
   }
@@ -114,20 +150,42 @@ export class UpdateGroup implements SubscriberGroup {
     return false;
   }
 
-  /** Prefixes that this member was sent and not withdrawn. */
+  /** Routes that this member was sent and not withdrawn. */
   sentCount(subscriber: Subscriber): number {
     if (subscriber.isInStream) return this.adjOut.size - this.adjOut.countFrom(subscriber.index);
     let count = 0;
-    for (let prefix = 1 as PrefixId; prefix < this.table.prefixes.limit; prefix++) {
-      if (subscriber.sent(prefix) !== NO_OUT) count++;
+    for (let key = 1 as OutKey; key < this.keys.limit; key++) {
+      if (subscriber.sent(key) !== NO_OUT) count++;
     }
     return count;
   }
 
   private change(prefix: PrefixId, best: PathRow): void {
-    const { adjOut, exporter } = this;
     this.choose(prefix, best);
-    const { out, source } = exporter;
+    this.put(prefix, this.exporter.out, this.exporter.source);
+  }
+
+  /** With add-path: each path that is chosen goes to its slot, and the other slots of the prefix are withdrawn. */
+  private changePaths(slots: SlotTable, prefix: PrefixId, best: PathRow): void {
+    const { exporter, chosenAt, table } = this;
+    const now = ++this.changes;
+    exporter.chooseMany(this.profile, this.scope, prefix, best);
+    for (let i = 0; i < exporter.count; i++) {
+      const row = exporter.rows[i]!;
+      const slot = slots.of(prefix, row);
+      chosenAt.set(slot, now);
+      this.put(slot, exporter.outs[i]!, table.paths.peer(row));
+    }
+    for (let slot = slots.first(prefix); slot !== NO_SLOT; slot = slots.next(slot)) {
+      if (chosenAt.get(slot) === now || !this.holds(slot)) continue;
+      this.put(slot, NO_OUT, 0 as PeerIndex);
+      slots.offer(slot);
+    }
+  }
+
+  /** What is advertised of a key from now on: tells the members. */
+  private put(prefix: OutKey, out: OutId, source: PeerIndex): void {
+    const { adjOut } = this;
     const oldOut = adjOut.out(prefix);
     const oldSource = adjOut.source(prefix);
     if (out === oldOut && (source === oldSource || out === NO_OUT)) return;
@@ -166,7 +224,7 @@ export class UpdateGroup implements SubscriberGroup {
     this.stream.delete(subscriber.index);
     this.inStream.set(subscriber.index, 0);
     this.detached.add(subscriber);
-    this.table.holders.add(subscriber);
+    this.keys.holders.add(subscriber);
     subscriber.isInStream = false;
     subscriber.cursor = WALKED;
     subscriber.wasSent = false;
@@ -174,7 +232,11 @@ export class UpdateGroup implements SubscriberGroup {
   }
 
   private serve(subscriber: Subscriber): void {
-    const { limit } = this.table.prefixes;
+    if (this.slots !== null && this.filled !== WALKED) {
+      this.fillPaths(this.slots);
+      if (this.filled !== WALKED) return;
+    }
+    const { limit } = this.keys;
     if (subscriber.isFresh) this.walkTogether(subscriber.cursor, limit);
     else if (subscriber.cursor < limit) this.walkAlone(subscriber, limit);
     else this.catchUp(subscriber, limit);
@@ -188,7 +250,7 @@ export class UpdateGroup implements SubscriberGroup {
         walkers.push(subscriber);
     }
     const end = Math.min(cursor + this.stepSize, limit);
-    for (let prefix = cursor as PrefixId; prefix < end; prefix++) {
+    for (let prefix = cursor as OutKey; prefix < end; prefix++) {
       this.fill(prefix);
       const out = this.adjOut.out(prefix);
       if (out === NO_OUT) continue;
@@ -209,7 +271,7 @@ export class UpdateGroup implements SubscriberGroup {
   private walkAlone(subscriber: Subscriber, limit: number): void {
     const end = Math.min(subscriber.cursor + this.stepSize, limit);
     const batch = this.batches.all;
-    for (let prefix = subscriber.cursor as PrefixId; prefix < end; prefix++) {
+    for (let prefix = subscriber.cursor as OutKey; prefix < end; prefix++) {
       this.fill(prefix);
       const sent = subscriber.sent(prefix);
       const out = subscriber.visible(this.adjOut.out(prefix), this.adjOut.source(prefix));
@@ -236,7 +298,7 @@ export class UpdateGroup implements SubscriberGroup {
     this.sendAlone(subscriber);
     if (subscriber.dirtyCount > 0 || !subscriber.member.isWritable || this.filled < limit) return;
     this.detached.delete(subscriber);
-    this.table.holders.delete(subscriber);
+    this.keys.holders.delete(subscriber);
     this.stream.set(subscriber.index, subscriber);
     this.inStream.set(subscriber.index, 1);
     subscriber.isInStream = true;
@@ -262,6 +324,22 @@ export class UpdateGroup implements SubscriberGroup {
     this.writer.sendEndOfRib(this.table.family, subscriber.member);
   }
 
+  /** With add-path: one step of putting in what was there before the group. Nobody is in the stream, or was sent any of it. */
+  private fillPaths(slots: SlotTable): void {
+    const { exporter, table } = this;
+    const end = Math.min(this.filled + this.stepSize, table.limit);
+    for (; this.filled < end; this.filled++) {
+      const prefix = this.filled as PrefixId;
+      if (table.loc.isDirty(prefix)) continue;
+      exporter.chooseMany(this.profile, this.scope, prefix, table.loc.best(prefix));
+      for (let i = 0; i < exporter.count; i++) {
+        const row = exporter.rows[i]!;
+        this.adjOut.set(slots.of(prefix, row), exporter.outs[i]!, table.paths.peer(row));
+      }
+    }
+    if (this.filled >= table.limit) this.filled = WALKED;
+  }
+
   private choose(prefix: PrefixId, best: PathRow): void {
     // With a policy, a path behind the own one may come into question.
     const isSkipped =
@@ -274,7 +352,9 @@ export class UpdateGroup implements SubscriberGroup {
   }
 
   /** Puts a prefix into `adjOut` that was there before the group. One that waits for its decision comes through `update`. */
-  private fill(prefix: PrefixId): void {
+  private fill(key: OutKey): void {
+    if (this.slots !== null) return;
+    const prefix = key as PrefixId;
     const isRefill = prefix === this.refilled;
     if (isRefill) this.refilled++;
     if (prefix >= this.filled) this.filled = prefix + 1;

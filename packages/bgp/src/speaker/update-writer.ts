@@ -2,9 +2,10 @@ import { encodeForSession } from '../attributes/session-attributes.js';
 import { type KeySource, UpdatePacker } from '../message/update-packer.js';
 import type { Family } from '../net/family.js';
 import type { NlriKey } from '../net/nlri-key.js';
-import { NO_OUT, type OutId, type PrefixId } from '../rib/ids.js';
+import { NO_OUT, type OutId, type OutKey, type PrefixId, type SlotId } from '../rib/ids.js';
 import type { PrefixTable } from '../rib/prefix-table.js';
 import type { Rib } from '../rib/rib.js';
+import type { SlotTable } from '../rib/slot-table.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import type { GroupProfile } from './group-profile.js';
 import { OutBatch, OutBuckets } from './out-batch.js';
@@ -40,14 +41,15 @@ export class UpdateWriter {
 
   /** Packs a batch; `sendTo` gives the blocks to members, until the next `pack`. */
   pack(profile: GroupProfile, batch: OutBatch): void {
-    const packer = this.packerFor(profile.maxMessage);
+    const packer = this.packerFor(profile.maxMessage, profile.addPath > 0);
     const { prefixes, family } = profile.table;
+    const slots = profile.addPath > 0 ? profile.table.slots : null;
     const { out, keys } = this;
     this.blocks.length = 0;
     this.buckets.sort(batch);
     for (let i = 0; i < this.buckets.count; i++) {
       const id = this.buckets.outs[i]!;
-      keys.aim(prefixes, id);
+      keys.aim(prefixes, slots, id);
       if (id === NO_OUT) this.messages += packer.withdraw(out, family, keys);
       else this.announce(packer, profile, id as OutId);
       if (out.length >= BLOCK_BYTES) this.closeBlock();
@@ -55,7 +57,7 @@ export class UpdateWriter {
     if (this.tooLarge.length > 0) {
       // Attributes that fill a message by themselves: what went out earlier must not stay there.
       this.buckets.sort(this.tooLarge);
-      keys.aim(prefixes, NO_OUT);
+      keys.aim(prefixes, slots, NO_OUT);
       this.messages += packer.withdraw(out, family, keys);
       this.tooLarge.clear();
     }
@@ -67,7 +69,7 @@ export class UpdateWriter {
   }
 
   sendEndOfRib(family: Family, member: Recipient): void {
-    this.packerFor(member.maxMessage).endOfRib(this.out, family);
+    this.packerFor(member.maxMessage, false).endOfRib(this.out, family);
     const bytes = this.out.slice();
     this.out.reset();
     member.send(bytes, 1);
@@ -108,11 +110,12 @@ export class UpdateWriter {
     this.messages = 0;
   }
 
-  private packerFor(maxMessage: number): UpdatePacker {
-    let packer = this.packers.get(maxMessage);
+  private packerFor(maxMessage: number, addPath: boolean): UpdatePacker {
+    const kind = addPath ? -maxMessage : maxMessage;
+    let packer = this.packers.get(kind);
     if (packer === undefined) {
-      packer = new UpdatePacker({ maxMessage });
-      this.packers.set(maxMessage, packer);
+      packer = new UpdatePacker({ maxMessage, addPath: () => addPath });
+      this.packers.set(kind, packer);
     }
     return packer;
   }
@@ -122,23 +125,32 @@ export class UpdateWriter {
 class BucketKeys implements KeySource {
   private readonly buckets: OutBuckets;
   private prefixes: PrefixTable | null = null;
+  private slots: SlotTable | null = null;
   private out = 0;
   /** The prefix given last. */
-  prefix = 0 as PrefixId;
+  prefix = 0 as OutKey;
 
   constructor(buckets: OutBuckets) {
     this.buckets = buckets;
   }
 
-  aim(prefixes: PrefixTable, out: number): void {
+  /** With slots, the batch is of these. */
+  aim(prefixes: PrefixTable, slots: SlotTable | null, out: number): void {
     this.prefixes = prefixes;
+    this.slots = slots;
     this.out = out;
   }
 
   next(key: NlriKey): boolean {
     this.prefix = this.buckets.take(this.out);
     if (this.prefix === 0) return false;
-    this.prefixes!.read(this.prefix, key);
+    if (this.slots === null) {
+      this.prefixes!.read(this.prefix as PrefixId, key);
+    } else {
+      const slot = this.prefix as SlotId;
+      this.prefixes!.read(this.slots.prefix(slot), key);
+      key.pathId = this.slots.pathId(slot);
+    }
     return true;
   }
 }

@@ -53,6 +53,8 @@ t.test('what was agreed on, or set on the socket, needs a new session', async (t
     { multihopTtl: 2 },
     { ttlSecurityHops: 1 },
     { device: 'eth0' },
+    { addPath: { receive: true } },
+    { addPath: { send: 2 } },
   ];
   for (const row of rows) t.equal(change(row), 'reset', JSON.stringify(row));
   t.equal(change({ description: 'other', port: 1179 }), 'reset');

@@ -53,15 +53,19 @@ export class FarEnd {
   isBlocked = false;
   index = 0 as PeerIndex;
   private readonly reader: UpdateReader;
-  private readonly packer = new UpdatePacker({ maxMessage: 4096 });
+  private readonly packer: UpdatePacker;
+  private readonly getsIds: boolean;
   readonly peer: PipelinePeer;
 
-  constructor(address: string, as: number, overrides: Partial<PipelinePeer> = {}) {
+  /** `sendsIds`: it sends path identifiers. It gets them when `addPathSend` is among the overrides. */
+  constructor(address: string, as: number, overrides: Partial<PipelinePeer> = {}, sendsIds = false) {
     this.as = as;
     this.address = address;
     const type = as === LOCAL_AS ? 'internal' : 'external';
     const receives = (family: Family): boolean => family === IPV4_UNICAST || family === IPV6_UNICAST;
-    const shared = { as4: true, type, maxMessage: 4096, receives, addPath: () => false } as const;
+    const shared = { as4: true, type, maxMessage: 4096, receives, addPath: () => sendsIds } as const;
+    this.getsIds = overrides.addPathSend !== undefined;
+    this.packer = new UpdatePacker({ maxMessage: 4096, addPath: () => sendsIds });
     this.peer = {
       address,
       as,
@@ -83,7 +87,8 @@ export class FarEnd {
       outbox: { send: (block, messages) => this.take(block, messages) },
       ...overrides,
     };
-    this.reader = new UpdateReader({ ...shared, localAs: as, peerAs: LOCAL_AS });
+    const { getsIds } = this;
+    this.reader = new UpdateReader({ ...shared, addPath: () => getsIds, localAs: as, peerAs: LOCAL_AS });
   }
 
   open(p: Pipeline): this {
@@ -94,6 +99,7 @@ export class FarEnd {
     return this;
   }
 
+  /** Prefixes as text; where it sends path identifiers, `10.0.0.0/8#7`. */
   announce(p: Pipeline, prefixes: readonly string[], attributes: PathAttributes, nextHop?: string): void {
     this.send(p, prefixes, (out, family, keys) => {
       const isPlain = family === IPV4_UNICAST;
@@ -142,7 +148,9 @@ export class FarEnd {
       pack(out, family, {
         next(key) {
           if (i === own.length) return false;
-          parseInto(own[i++]!, key);
+          const [text = '', id = '0'] = own[i++]!.split('#');
+          parseInto(text, key);
+          key.pathId = Number(id);
           return true;
         },
       });
@@ -193,14 +201,14 @@ export class FarEnd {
   }
 
   private hold(block: Uint8Array, family: Family, start: number, end: number, route: HeldRoute): void {
-    for (const prefix of prefixes(block, family, start, end)) {
+    for (const prefix of prefixes(block, family, start, end, this.getsIds)) {
       this.announced++;
       this.held.set(prefix, route);
     }
   }
 
   private drop(block: Uint8Array, family: Family, start: number, end: number): void {
-    for (const prefix of prefixes(block, family, start, end)) {
+    for (const prefix of prefixes(block, family, start, end, this.getsIds)) {
       this.withdrawn++;
       if (!this.held.delete(prefix)) this.problems.push(`${prefix} was withdrawn but not held`);
     }
@@ -229,13 +237,13 @@ function messages(block: Uint8Array): [number, number][] {
   return found;
 }
 
-function prefixes(block: Uint8Array, family: Family, start: number, end: number): string[] {
+function prefixes(block: Uint8Array, family: Family, start: number, end: number, addPath: boolean): string[] {
   const codec = nlriCodec(family)!;
   const key = createNlriKey();
   const found: string[] = [];
   for (let at = start; at < end; ) {
-    at = codec.read(block, at, end, false, key);
-    found.push(codec.format(key));
+    at = codec.read(block, at, end, addPath, key);
+    found.push(addPath ? `${codec.format(key)}#${key.pathId}` : codec.format(key));
   }
   return found;
 }

@@ -30,6 +30,16 @@ t.test('only an internal peer is a route reflector client', async (t) => {
   t.throws(() => peerSettings(client, 64512), { code: 'BGP_ERR_CONFIG', message: /routeReflectorClient/ });
 });
 
+t.test('add-path says what is sent and taken', async (t) => {
+  const of = (addPath: object): object => peerSettings({ ...peer, addPath }, 64512);
+  t.match(of({}), { addPathReceive: false, addPathSend: 0 });
+  t.match(of({ receive: true, send: 'all' }), { addPathReceive: true, addPathSend: 0xffff });
+  t.match(of({ send: 64 }), { addPathReceive: false, addPathSend: 64 });
+  for (const addPath of [{ send: 0 }, { send: 65 }, { send: 'best' }, { receive: 1 }, { both: true }, 1]) {
+    t.throws(() => of(addPath as object), { code: 'BGP_ERR_CONFIG', message: /addPath/ });
+  }
+});
+
 t.test('a peer has the documented defaults', async (t) => {
   t.match(peerSettings(peer, 64512), {
     type: 'external',

@@ -133,7 +133,9 @@ function detail(peer: WirePeer): Block[] {
       columns: ['family', 'negotiated', 'received', 'accepted', 'advertised', 'end of RIB'],
       rows: peer.families.map((family) => [
         family.family,
-        family.negotiated ? 'yes' : `no${family.reason === undefined ? '' : `: ${family.reason}`}`,
+        family.negotiated
+          ? `yes${family.addPath === undefined ? '' : `, add-path ${family.addPath}`}`
+          : `no${family.reason === undefined ? '' : `: ${family.reason}`}`,
         family.maxPrefixes === undefined ? family.received : `${family.received} of ${family.maxPrefixes}`,
         family.accepted,
         family.advertised,

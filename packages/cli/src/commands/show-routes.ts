@@ -109,7 +109,7 @@ function pathRow(prefix: string, path: WirePath): Cell[] {
     mark(path),
     prefix,
     path.nextHop,
-    path.owner ? `${path.peer} (${path.owner})` : path.peer,
+    peerText(path),
     attributes.localPref ?? '',
     attributes.med ?? '',
     asPathText(attributes),
@@ -118,6 +118,12 @@ function pathRow(prefix: string, path: WirePath): Cell[] {
     path.reason,
     extrasText(attributes),
   ];
+}
+
+/** The peer, with the owner of a route of our own, or the path identifier (RFC 7911). */
+function peerText(path: WirePath): string {
+  const more = path.owner || (path.pathId === undefined ? '' : `id ${path.pathId}`);
+  return more === '' ? path.peer : `${path.peer} (${more})`;
 }
 
 function mark(path: WirePath): Cell {

@@ -42,6 +42,12 @@ const neighborSchema = z.strictObject({
   nextHop: z.partialRecord(family, z.string()).optional(),
   nextHopSelf: z.boolean().optional(),
   routeReflectorClient: z.boolean().optional(),
+  addPath: z
+    .strictObject({
+      receive: z.boolean().optional(),
+      send: z.union([z.literal('all'), z.number().int().min(1).max(64)]).optional(),
+    })
+    .optional(),
   /** Read from a file, so that the configuration can be shown. */
   passwordFile: z.string().optional(),
   multihopTtl: z.number().int().min(1).max(255).optional(),
@@ -154,9 +160,10 @@ function peerConfig(
   neighbor: NonNullable<SpeakerFile['neighbors']>[number],
   requiresPolicy: boolean,
 ): PeerConfig {
-  const { passwordFile, ...rest } = neighbor;
+  const { passwordFile, addPath, ...rest } = neighbor;
   return {
     ...definedOnly(rest),
+    ...(addPath === undefined ? {} : { addPath: definedOnly(addPath) }),
     ...(passwordFile === undefined ? {} : { password: readPassword(passwordFile) }),
     ...(requiresPolicy ? {} : { importPolicy: acceptAll, exportPolicy: acceptAll }),
   };
