@@ -56,6 +56,7 @@ export const peerSchema = z.object({
   flaps: count,
   passive: z.boolean(),
   routeReflectorClient: z.literal(true).optional(),
+  routeServerClient: z.literal(true).optional(),
   shutdown: z.boolean(),
   remoteRouterId: z.string().optional(),
   remoteHostName: z.string().optional(),

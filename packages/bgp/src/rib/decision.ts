@@ -22,7 +22,7 @@ export const Step = {
   AsPathLength: 4,
   /** b) */
   Origin: 5,
-  /** c) compared between paths of the same neighbouring AS only */
+  /** c) compared between paths of the same neighbouring AS only, unless `alwaysCompareMed` */
   Med: 6,
   /** d) */
   External: 7,
@@ -64,6 +64,10 @@ export interface DecisionOptions {
   readonly maximumPaths: number;
   /** Equal-cost paths have the same AS path, not only the same length of it. */
   readonly exactAsPath: boolean;
+  /** MED is compared between paths of different neighbouring ASes too. Default: no. */
+  readonly alwaysCompareMed?: boolean;
+  /** A path without MED is taken for one with the highest, not the lowest. Default: no (RFC 4271 §9.1.2.2 c). */
+  readonly medMissingAsWorst?: boolean;
 }
 
 /**
@@ -190,20 +194,27 @@ export class Decision {
   /** Step 3 on the first `count` paths of `scratch`; returns how many stay. */
   private dropHigherMed(rib: AdjRibIn, count: number): number {
     const { attributes, scratch, isKept } = this;
+    const always = this.options.alwaysCompareMed === true;
     for (let i = 0; i < count; i++) {
       const own = rib.accepted(scratch[i]!);
       let isLowest = true;
       for (let k = 0; k < count && isLowest; k++) {
         const other = rib.accepted(scratch[k]!);
         isLowest =
-          attributes.med(other) >= attributes.med(own) ||
-          attributes.neighborAs(other) !== attributes.neighborAs(own);
+          this.medOf(other) >= this.medOf(own) ||
+          (!always && attributes.neighborAs(other) !== attributes.neighborAs(own));
       }
       isKept[i] = isLowest;
     }
     let kept = 0;
     for (let i = 0; i < count; i++) if (isKept[i]) scratch[kept++] = scratch[i]!;
     return kept;
+  }
+
+  private medOf(set: AttrId): number {
+    const { attributes } = this;
+    if (this.options.medMissingAsWorst !== true) return attributes.med(set);
+    return (attributes.flags(set) & SummaryFlag.HasMed) === 0 ? 0xffffffff : attributes.med(set);
   }
 
   /** Step 4: an insertion sort, because there are few, and without garbage. */

@@ -23,6 +23,10 @@ export interface SpeakerConfig {
   readonly maximumPaths?: number;
   /** Equal-cost paths must have the same AS path, not only the same length of it. Default true. */
   readonly multipathExactAsPath?: boolean;
+  /** Compare MED between paths of different neighbouring ASes too. Default false (RFC 4271 §9.1.2.2 c). */
+  readonly alwaysCompareMed?: boolean;
+  /** Take a path without MED for one with the highest, not the lowest. Default false. */
+  readonly medMissingAsWorst?: boolean;
   /** Name of this host, 1–64 octets, told to every peer that is listening (FQDN capability 73). Default: not told. */
   readonly hostName?: string;
   /** Domain of this host, told beside `hostName`, 1–64 octets. */
@@ -88,6 +92,12 @@ export interface PeerConfig {
    * for everyone; the next hop stays as it is, whatever `nextHopSelf` says. Default false.
    */
   readonly routeReflectorClient?: boolean;
+  /**
+   * We are the route server of this external peer (RFC 7947): what others told goes to it with their AS path, next hop and
+   * MED, as if we were not there. Its export policy makes its view; a path that this rejects hides no other. Routes of our
+   * own go out as to everyone. Default false.
+   */
+  readonly routeServerClient?: boolean;
   /**
    * Several paths of a prefix on one session (RFC 7911), for all its families, where the peer can do the other half. Absent:
    * one path, without path identifiers.

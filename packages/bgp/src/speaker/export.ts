@@ -231,10 +231,12 @@ export class Exporter {
     const hasLocalPref = (attributes.flags(set) & SummaryFlag.HasLocalPref) !== 0;
     const isInternal = profile.type === 'internal';
     const { rewrite, scratch } = this;
-    rewrite.prepend = isInternal ? NO_ASES : this.ownAs(profile.localAs);
+    // RFC 7947 §2.2: a route server changes neither AS path, next hop nor MED of what it passes on.
+    const isServed = profile.isServed && !isLocal;
+    rewrite.prepend = isInternal || isServed ? NO_ASES : this.ownAs(profile.localAs);
     rewrite.localPref = !isInternal ? 'remove' : hasLocalPref ? 'keep' : DEFAULT_LOCAL_PREF;
     // RFC 4271 §5.1.4: the MED of one neighbour is not passed to another AS; our own routes have our own.
-    rewrite.med = isInternal || isLocal ? 'keep' : 'remove';
+    rewrite.med = isInternal || isLocal || isServed ? 'keep' : 'remove';
     rewrite.edits = edits;
     rewrite.markPartial = !isLocal;
     rewrite.external = !isInternal;
@@ -272,7 +274,7 @@ export class Exporter {
     }
     // An address that our own user gave for a route goes out as it is.
     if (isLocal) return isOurs ? own : hop;
-    if (profile.type === 'external') return own;
+    if (profile.type === 'external') return profile.isServed ? hop : own;
     // RFC 4456 §10: a reflector leaves the next hop as it is, so that traffic does not come through it.
     if (profile.nextHopSelf && !this.rib.peers.isInternal(peer)) return own;
     return this.rib.nextHops.globalOf(hop);

@@ -16,6 +16,8 @@ export interface GroupProfile {
   readonly nextHopSelf: boolean;
   /** Is sent what internal peers told (RFC 4456). */
   readonly isClient: boolean;
+  /** Is sent what others told without a trace of us (RFC 7947). */
+  readonly isServed: boolean;
   readonly ownNextHop: NextHopId;
   /** Most paths of a prefix that are sent with path identifiers (RFC 7911); 0 = one, without an identifier. */
   readonly addPath: number;
@@ -36,6 +38,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     maxMessage: peer.maxMessage,
     nextHopSelf: member.nextHopSelf,
     isClient: peer.routeReflectorClient === true,
+    isServed: peer.routeServerClient === true,
     ownNextHop: family.ownNextHop,
     addPath: peer.addPathSend?.get(family.table.family.key) ?? 0,
     policy: exportPolicy,
@@ -53,6 +56,7 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.maxMessage === b.maxMessage &&
     a.nextHopSelf === b.nextHopSelf &&
     a.isClient === b.isClient &&
+    a.isServed === b.isServed &&
     a.ownNextHop === b.ownNextHop &&
     a.addPath === b.addPath &&
     a.policy === b.policy &&

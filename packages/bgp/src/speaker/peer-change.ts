@@ -26,6 +26,7 @@ const effects: Readonly<Record<keyof Omit<PeerSettings, 'address' | 'type'>, Eff
   nextHop: 'reset',
   nextHopSelf: 'live',
   routeReflectorClient: 'reset',
+  routeServerClient: 'reset',
   addPathReceive: 'reset',
   addPathSend: 'reset',
   md5Key: 'reset',

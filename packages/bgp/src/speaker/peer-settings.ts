@@ -39,6 +39,7 @@ export interface PeerSettings {
   readonly nextHop: Readonly<Partial<Record<FamilyName, Uint8Array>>>;
   readonly nextHopSelf: boolean;
   readonly routeReflectorClient: boolean;
+  readonly routeServerClient: boolean;
   readonly addPathReceive: boolean;
   /** Most paths of a prefix, or `ALL_PATHS`; 0 = without path identifiers. */
   readonly addPathSend: number;
@@ -69,6 +70,7 @@ const fields = [
   'nextHop',
   'nextHopSelf',
   'routeReflectorClient',
+  'routeServerClient',
   'addPath',
   'password',
   'multihopTtl',
@@ -121,7 +123,12 @@ export function peerSettings(config: PeerConfig, localAs: number): PeerSettings 
     routeReflectorClient: checkClient(
       at('routeReflectorClient'),
       config.routeReflectorClient ?? false,
-      remoteAs === localAs,
+      remoteAs === localAs || 'external',
+    ),
+    routeServerClient: checkClient(
+      at('routeServerClient'),
+      config.routeServerClient ?? false,
+      remoteAs !== localAs || 'internal',
     ),
     ...checkAddPath(at('addPath'), config.addPath ?? {}),
     md5Key: optional(config.password, (password) => checkPassword(at('password'), password)),
@@ -141,8 +148,9 @@ function optional<In, Out>(value: In | undefined, check: (value: In) => Out): Ou
   return value === undefined ? undefined : check(value);
 }
 
-function checkClient(path: string, value: unknown, isInternal: boolean): boolean {
-  if (checkBoolean(path, value) && !isInternal) throw badField(path, value, 'false for an external peer');
+/** `fits`: true, or the kind of peer that cannot be such a client. */
+function checkClient(path: string, value: unknown, fits: true | 'internal' | 'external'): boolean {
+  if (checkBoolean(path, value) && fits !== true) throw badField(path, value, `false for an ${fits} peer`);
   return value === true;
 }
 

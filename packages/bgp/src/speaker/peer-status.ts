@@ -55,6 +55,7 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     flaps: peer.flaps,
     passive: settings.passive,
     ...(settings.routeReflectorClient && { routeReflectorClient: true as const }),
+    ...(settings.routeServerClient && { routeServerClient: true as const }),
     shutdown: settings.shutdown,
     ...(session?.endpoints && endpointFields(session.endpoints)),
     ...(live !== null && negotiatedFields(live, session?.keepaliveTime)),

@@ -216,6 +216,7 @@ export class Peer implements SessionHandler {
       nextHops,
       nextHopSelf: peer.nextHopSelf,
       routeReflectorClient: peer.routeReflectorClient,
+      routeServerClient: peer.routeServerClient,
       as4: negotiated.as4,
       maxMessage: negotiated.maxMessage,
       addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),

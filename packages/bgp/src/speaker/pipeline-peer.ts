@@ -31,6 +31,8 @@ export interface PipelinePeer {
   readonly nextHopSelf: boolean;
   /** We are its route reflector (RFC 4456). Default: no. */
   readonly routeReflectorClient?: boolean;
+  /** We are its route server (RFC 7947). Default: no. */
+  readonly routeServerClient?: boolean;
   readonly as4: boolean;
   /** 4096 or 65535. */
   readonly maxMessage: number;
@@ -64,6 +66,10 @@ export interface PipelineOptions {
   readonly maximumPaths: number;
   /** Equal-cost paths have the same AS path, not only the same length of it. */
   readonly exactAsPath: boolean;
+  /** MED is compared between all paths. Default: no. */
+  readonly alwaysCompareMed?: boolean;
+  /** No MED is the highest. Default: the lowest. */
+  readonly medMissingAsWorst?: boolean;
   /** Rows or prefixes that one step of a turn goes through. Default 1024: under 2 ms. */
   readonly stepSize?: number;
   /** Origin validation for policies; without it every route is `unknown`. */

@@ -15,6 +15,8 @@ export interface SpeakerSettings {
   readonly ebgpRequiresPolicy: boolean;
   readonly maximumPaths: number;
   readonly multipathExactAsPath: boolean;
+  readonly alwaysCompareMed: boolean;
+  readonly medMissingAsWorst: boolean;
   readonly hostName: string | undefined;
   readonly domainName: string | undefined;
   readonly softwareVersion: string | undefined;
@@ -28,6 +30,8 @@ const fields = [
   'ebgpRequiresPolicy',
   'maximumPaths',
   'multipathExactAsPath',
+  'alwaysCompareMed',
+  'medMissingAsWorst',
   'hostName',
   'domainName',
   'softwareVersion',
@@ -59,6 +63,8 @@ export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
     ebgpRequiresPolicy: checkBoolean('ebgpRequiresPolicy', config.ebgpRequiresPolicy ?? true),
     maximumPaths: checkInteger('maximumPaths', config.maximumPaths ?? 1, 1, 64),
     multipathExactAsPath: checkBoolean('multipathExactAsPath', config.multipathExactAsPath ?? true),
+    alwaysCompareMed: checkBoolean('alwaysCompareMed', config.alwaysCompareMed ?? false),
+    medMissingAsWorst: checkBoolean('medMissingAsWorst', config.medMissingAsWorst ?? false),
     ...checkNames(config),
   };
 }

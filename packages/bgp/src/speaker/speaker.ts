@@ -57,6 +57,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       clusterId: this.#settings.clusterId,
       maximumPaths: this.#settings.maximumPaths,
       exactAsPath: this.#settings.multipathExactAsPath,
+      alwaysCompareMed: this.#settings.alwaysCompareMed,
+      medMissingAsWorst: this.#settings.medMissingAsWorst,
       ...(ports.originValidator !== undefined && { validator: ports.originValidator }),
       now: () => ports.clock.now(),
     });

@@ -46,6 +46,8 @@ export interface PeerStatus {
   readonly passive: boolean;
   /** We are its route reflector. */
   readonly routeReflectorClient?: true;
+  /** We are its route server. */
+  readonly routeServerClient?: true;
   readonly shutdown: boolean;
   readonly remoteRouterId?: string;
   /** Host and domain that the peer told (FQDN capability). */

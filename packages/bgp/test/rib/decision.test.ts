@@ -146,6 +146,43 @@ function* permutations<T>(of: readonly T[]): Generator<T[]> {
   }
 }
 
+for (const [options, winner] of [
+  [{ alwaysCompareMed: true }, 'c'],
+  [{ medMissingAsWorst: true }, 'c'],
+  [{ alwaysCompareMed: true, medMissingAsWorst: true }, 'c'],
+] as const) {
+  const title = Object.keys(options).join(' and ');
+  t.test(`with ${title}, six paths give one result in each of their 720 orders`, async (t) => {
+    const results = new Set<string>();
+    for (const order of permutations(six)) {
+      const bench = new Bench(options);
+      for (const candidate of order) {
+        bench.put(candidate);
+        if (bench.best().startsWith('differs')) throw new Error(order.map((c) => c.name).join(' '));
+      }
+      results.add(bench.best());
+    }
+    t.strictSame([...results], [winner]);
+  });
+}
+
+t.test('MED is compared between neighbours, and its absence read, as the options say', async (t) => {
+  const chosen = (options: Partial<DecisionOptions>, first?: number, second?: number): string => {
+    const bench = new Bench(options);
+    bench.put({ name: 'a', as: [1], routerId: 1, ...(first !== undefined && { more: { med: first } }) });
+    bench.put({ name: 'b', as: [2], routerId: 2, ...(second !== undefined && { more: { med: second } }) });
+    return bench.best();
+  };
+  const always = { alwaysCompareMed: true };
+  const both = { ...always, medMissingAsWorst: true };
+  t.equal(chosen({}, 5, 1), 'a');
+  t.equal(chosen(always, 5, 1), 'b');
+  t.equal(chosen(always, 5), 'b');
+  t.equal(chosen(both, 5), 'a');
+  t.equal(chosen(both, undefined, 5), 'b');
+  t.equal(chosen({ medMissingAsWorst: true }, undefined, 5), 'a', 'neighbours differ');
+});
+
 t.test(
   'six paths give one result in each of their 720 orders, and at every step of taking them away',
   async (t) => {

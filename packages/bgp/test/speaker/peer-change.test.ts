@@ -53,6 +53,7 @@ t.test('what was agreed on, or set on the socket, needs a new session', async (t
     { multihopTtl: 2 },
     { ttlSecurityHops: 1 },
     { device: 'eth0' },
+    { routeServerClient: true },
     { addPath: { receive: true } },
     { addPath: { send: 2 } },
   ];

@@ -15,6 +15,8 @@ t.test('a speaker has the documented defaults', async (t) => {
     ebgpRequiresPolicy: true,
     maximumPaths: 1,
     multipathExactAsPath: true,
+    alwaysCompareMed: false,
+    medMissingAsWorst: false,
   });
 });
 
@@ -28,6 +30,12 @@ t.test('only an internal peer is a route reflector client', async (t) => {
   const client = { ...peer, routeReflectorClient: true };
   t.equal(peerSettings({ ...client, remoteAs: 64512 }, 64512).routeReflectorClient, true);
   t.throws(() => peerSettings(client, 64512), { code: 'BGP_ERR_CONFIG', message: /routeReflectorClient/ });
+});
+
+t.test('only an external peer is a route server client', async (t) => {
+  const client = { ...peer, routeServerClient: true };
+  t.equal(peerSettings(client, 64512).routeServerClient, true);
+  t.throws(() => peerSettings({ ...client, remoteAs: 64512 }, 64512), { message: /routeServerClient/ });
 });
 
 t.test('add-path says what is sent and taken', async (t) => {
@@ -77,6 +85,8 @@ t.test('a bad speaker field is named with its value and what is allowed', async 
     [{ clusterId: '0.0.0.0' }, 'clusterId'],
     [{ clusterId: 2 ** 32 }, 'clusterId'],
     [{ clusterId: 'one' }, 'clusterId'],
+    [{ alwaysCompareMed: 1 }, 'alwaysCompareMed'],
+    [{ medMissingAsWorst: 'yes' }, 'medMissingAsWorst'],
     [{ maximumPaths: 0 }, 'maximumPaths'],
     [{ maximumPaths: 65 }, 'maximumPaths'],
     [{ ebgpRequiresPolicy: 'no' }, 'ebgpRequiresPolicy'],

@@ -42,6 +42,7 @@ const neighborSchema = z.strictObject({
   nextHop: z.partialRecord(family, z.string()).optional(),
   nextHopSelf: z.boolean().optional(),
   routeReflectorClient: z.boolean().optional(),
+  routeServerClient: z.boolean().optional(),
   addPath: z
     .strictObject({
       receive: z.boolean().optional(),
@@ -73,6 +74,9 @@ export const speakerFileSchema = z.strictObject({
   listenAddresses: z.array(z.string()).optional(),
   ebgpRequiresPolicy: z.boolean().optional(),
   maximumPaths: z.number().int().min(1).max(64).optional(),
+  multipathExactAsPath: z.boolean().optional(),
+  alwaysCompareMed: z.boolean().optional(),
+  medMissingAsWorst: z.boolean().optional(),
   hostName: z.string().optional(),
   domainName: z.string().optional(),
   softwareVersion: z.string().optional(),
@@ -128,6 +132,9 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
       ebgpRequiresPolicy: requiresPolicy,
       ...definedOnly({
         maximumPaths: file.maximumPaths,
+        multipathExactAsPath: file.multipathExactAsPath,
+        alwaysCompareMed: file.alwaysCompareMed,
+        medMissingAsWorst: file.medMissingAsWorst,
         hostName: file.hostName,
         domainName: file.domainName,
         softwareVersion: file.softwareVersion,
