@@ -4,7 +4,7 @@ import { BgpError } from '../errors.js';
 import { CeaseError } from '../iana/error-code.js';
 import { RefreshSubtype, type RouteRefreshMessage } from '../message/route-refresh.js';
 import type { Family } from '../net/family.js';
-import type { PeerRole, Policy } from '../policy/policy.js';
+import type { Policy } from '../policy/policy.js';
 import type { LogLevel } from '../ports/log.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, SocketProtection, Transport } from '../ports/transport.js';
@@ -20,6 +20,7 @@ import { canonicalAddress } from './field-check.js';
 import { HoldDown } from './hold-down.js';
 import { type InboundOrigin, refuseInbound } from './listeners.js';
 import type { LiveSession } from './live-session.js';
+import { negotiatedPeer } from './negotiated-peer.js';
 import { carriedFamilies, offeredCapabilities } from './offer.js';
 import { type OwnNextHops, ownNextHops } from './own-next-hops.js';
 import { type PeerChange, peerChange } from './peer-change.js';
@@ -195,33 +196,9 @@ export class Peer implements SessionHandler {
     const nextHops = this.#nextHops(local);
     const carried = new Set(carriedFamilies(peer, nextHops).map((family) => family.key));
     const families = negotiated.families.filter((family) => carried.has(family.key));
-    const received = new Set(families.map((family) => family.key));
     const index = pipeline.openPeer({
-      address: peer.address,
-      as: negotiated.peerAs,
-      type: peer.type,
-      ...roleOf(negotiated),
-      localAs: settings.localAs,
-      routerId: negotiated.peerRouterId,
-      context: {
-        as4: negotiated.as4,
-        type: peer.type,
-        localAs: settings.localAs,
-        peerAs: negotiated.peerAs,
-        maxMessage: negotiated.maxMessage,
-        receives: (family) => received.has(family.key),
-        addPath: (family) => negotiated.addPathReceive.has(family.key),
-      },
-      families,
-      nextHops,
-      nextHopSelf: peer.nextHopSelf,
-      routeReflectorClient: peer.routeReflectorClient,
-      routeServerClient: peer.routeServerClient,
-      as4: negotiated.as4,
-      maxMessage: negotiated.maxMessage,
-      addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),
+      ...negotiatedPeer(peer, settings, negotiated, families, nextHops),
       ...this.#policies(),
-      requirePolicy: settings.ebgpRequiresPolicy,
       outbox: { send: (block, messages) => this.#session?.send(block, messages) ?? true },
     });
     const limited = this.#limited(families);
@@ -398,12 +375,4 @@ export class Peer implements SessionHandler {
     const who = { peer: address, remoteAs, ...(description !== undefined && { description }) };
     this.#host.ports.log?.log(level, event, { ...who, ...fields });
   }
-}
-
-/** The role that a peer told in its OPEN (RFC 9234 §4.1). */
-function roleOf(negotiated: Negotiated): { readonly role?: PeerRole } {
-  for (const capability of negotiated.peerCapabilities) {
-    if (capability.name === 'role') return { role: capability.role };
-  }
-  return {};
 }

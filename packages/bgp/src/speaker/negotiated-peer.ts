@@ -1,0 +1,52 @@
+import type { Negotiated } from '../capabilities/negotiate.js';
+import type { Family } from '../net/family.js';
+import type { PeerRole } from '../policy/policy.js';
+import type { OwnNextHops } from './own-next-hops.js';
+import type { PeerSettings } from './peer-settings.js';
+import type { PipelinePeer } from './pipeline-peer.js';
+import type { SpeakerSettings } from './speaker-settings.js';
+
+/** What the pipeline needs of a session: what is configured, and what both OPENs came to. */
+export function negotiatedPeer(
+  peer: PeerSettings,
+  speaker: SpeakerSettings,
+  negotiated: Negotiated,
+  families: readonly Family[],
+  nextHops: OwnNextHops,
+): Omit<PipelinePeer, 'importPolicy' | 'exportPolicy' | 'outbox'> {
+  const received = new Set(families.map((family) => family.key));
+  return {
+    address: peer.address,
+    as: negotiated.peerAs,
+    type: peer.type,
+    ...roleOf(negotiated),
+    localAs: speaker.localAs,
+    routerId: negotiated.peerRouterId,
+    context: {
+      as4: negotiated.as4,
+      type: peer.type,
+      localAs: speaker.localAs,
+      peerAs: negotiated.peerAs,
+      maxMessage: negotiated.maxMessage,
+      receives: (family) => received.has(family.key),
+      addPath: (family) => negotiated.addPathReceive.has(family.key),
+    },
+    families,
+    nextHops,
+    nextHopSelf: peer.nextHopSelf,
+    routeReflectorClient: peer.routeReflectorClient,
+    routeServerClient: peer.routeServerClient,
+    as4: negotiated.as4,
+    maxMessage: negotiated.maxMessage,
+    addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),
+    requirePolicy: speaker.ebgpRequiresPolicy,
+  };
+}
+
+/** The role that a peer told in its OPEN (RFC 9234 §4.1). */
+function roleOf(negotiated: Negotiated): { readonly role?: PeerRole } {
+  for (const capability of negotiated.peerCapabilities) {
+    if (capability.name === 'role') return { role: capability.role };
+  }
+  return {};
+}
