@@ -185,6 +185,7 @@ function show(bytes: Uint8Array, start: number, end: number): Tunnel[] {
   const tunnels: Tunnel[] = [];
   for (let at = start; at < end; ) {
     const stop = TUNNELS.tlvEnd(bytes, at, end);
+    if (stop < 0) break;
     const type = readU16(bytes, at);
     tunnels.push({
       tunnelType: TUNNEL_TYPES[type] ?? type,

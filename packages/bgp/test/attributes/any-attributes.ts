@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { AsPathSegment, PathAttributes } from '../../src/attributes/path-attributes.js';
+import { familyAttributes } from './any-family-attributes.js';
 
 const u32 = fc.nat(0xffffffff);
 const as = fc.integer({ min: 1, max: 0xffffffff });
@@ -30,6 +31,7 @@ export const anyAttributes: fc.Arbitrary<PathAttributes> = fc.record(
       fc.tuple(u32, u32, u32).map((parts) => parts.join(':')),
       { maxLength: 30 },
     ),
+    ...familyAttributes,
     unknown: fc.uniqueArray(
       fc.record({
         code: fc.constantFrom(11, 24, 28, 33, 39, 99, 129, 254),

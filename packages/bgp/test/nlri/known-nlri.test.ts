@@ -231,15 +231,15 @@ t.test('a route has one key, whatever its labels and other properties of a path'
   same('ipv4-labeled-unicast', '30000641cb0071', '30800000cb0071', '48000640000651cb0071');
   same('vpnv4-unicast', `70000641${RD}0a0100`, `70800000${RD}0a0100`);
   const mac = (esi: string, label: string, tail = ''): string =>
-    `02${(33 + tail.length / 2).toString(16)}${RD}${esi}00000000${'30000c2982c2a9'}00${label}${tail}`;
+    `02${(33 + tail.length / 2).toString(16)}${RD}${esi}0000000030000c2982c2a900${label}${tail}`;
   same('l2vpn-evpn', mac('00'.repeat(10), '000641'), mac('01'.repeat(10), '000651', '000661'));
   const prefix = (esi: string, gateway: string): string =>
     `0522${RD}${esi}00000000180a000000${gateway}000641`;
   same('l2vpn-evpn', prefix('00'.repeat(10), '00000000'), prefix('01'.repeat(10), 'c0000201'));
   same(
     'ipv4-mup',
-    `01000318${RD}200a000001${'00003039'}0920c000020100`,
-    `01000318${RD}200a000001${'00003040'}0820c000020200`,
+    `01000318${RD}200a000001000030390920c000020100`,
+    `01000318${RD}200a000001000030400820c000020200`,
   );
   t.not(key('vpnv4-unicast', `70000641${RD}0a0100`), key('vpnv4-unicast', `71000641${RD}0a010000`));
 });
