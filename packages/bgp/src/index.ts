@@ -61,6 +61,7 @@ export type {
   SpeakerPorts,
 } from './speaker/config.js';
 export type { NotificationRecord, PrefixAlarm, SessionError, SpeakerEvents } from './speaker/events.js';
+export type { ExportExplanation, PolicyExplanation, RouteExplanation } from './speaker/explanation.js';
 export type { PeerChange } from './speaker/peer-change.js';
 export type { PrefixWords, RouteChanges, RouteSink } from './speaker/route-sink.js';
 export { BgpSpeaker } from './speaker/speaker.js';

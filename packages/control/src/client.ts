@@ -5,6 +5,7 @@ import {
   aboutSchema,
   advertisementSchema,
   errorSchema,
+  explanationSchema,
   kernelSchema,
   PROTOCOL_VERSION,
   peerSchema,
@@ -69,6 +70,12 @@ export class ControlClient {
   /** Routes of the local table, page after page. */
   rib(query: RouteQueryText = {}): AsyncIterable<WireRoute> {
     return this.#routes('rib', query);
+  }
+
+  /** Why a destination is as it is; `to`: and what that neighbour is sent. */
+  explain(prefix: string, to?: string) {
+    const search = new URLSearchParams({ prefix, ...(to === undefined ? {} : { to }) });
+    return this.#get(`explain?${search}`, explanationSchema);
   }
 
   /** What a neighbour sent, before policy. */

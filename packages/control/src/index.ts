@@ -7,6 +7,7 @@ export type {
   RouteQueryText,
   WireAdvertisement,
   WireAttributes,
+  WireExplanation,
   WireKernel,
   WirePath,
   WirePeer,

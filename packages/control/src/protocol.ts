@@ -142,6 +142,34 @@ export const routeSchema = z.object({
   ),
 });
 
+const policyExplanationSchema = z.object({
+  peer: z.string(),
+  action: z.enum(['accept', 'reject']),
+  policy: z.string().optional(),
+  statement: z.string().optional(),
+  reason: z.string(),
+  edits: z.array(z.string()),
+});
+
+/** Why a destination is as it is. */
+export const explanationSchema = z.object({
+  family: z.string(),
+  prefix: z.string(),
+  imports: z.array(policyExplanationSchema),
+  decision: routeSchema.shape.paths,
+  export: z
+    .object({
+      peer: z.string(),
+      advertised: z.boolean(),
+      reason: z.string(),
+      paths: z.array(policyExplanationSchema),
+    })
+    .optional(),
+});
+
+/** What is to be explained; the text form of a query string. */
+export const explainQuerySchema = z.strictObject({ prefix: z.string(), to: z.string().optional() });
+
 export const routePageSchema = z.object({ routes: z.array(routeSchema), next: z.string().optional() });
 
 /** Which routes to list; the text form of a query string. */
@@ -182,6 +210,7 @@ export type WirePeer = z.infer<typeof peerSchema>;
 export type WireStatus = z.infer<typeof statusSchema>;
 export type WireRoute = z.infer<typeof routeSchema>;
 export type WirePath = WireRoute['paths'][number];
+export type WireExplanation = z.infer<typeof explanationSchema>;
 export type WireRoutePage = z.infer<typeof routePageSchema>;
 export type WireAttributes = z.infer<typeof attributesSchema>;
 export type RouteQueryText = z.infer<typeof routeQuerySchema>;

@@ -2,10 +2,11 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import type { PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from '@peerage/bgp';
+import type { PeerStatus, RouteExplanation, RoutePage, RouteQuery, SpeakerStatus } from '@peerage/bgp';
 import { ControlError } from './errors.js';
 import {
   type About,
+  explainQuerySchema,
   PROTOCOL_VERSION,
   routeQuerySchema,
   type WireAdvertisement,
@@ -21,6 +22,7 @@ export interface SpeakerViews {
   rib(query?: RouteQuery): RoutePage;
   received(peer: string, query?: RouteQuery): RoutePage;
   advertised(peer: string, query?: RouteQuery): RoutePage;
+  explain(prefix: string, peer?: string): RouteExplanation | undefined;
 }
 
 /** What an agent can be asked beyond its speaker. */
@@ -132,6 +134,8 @@ function view(options: ControlServerOptions, url: URL): unknown {
         return speaker.status();
       case 'neighbors':
         return speaker.peers();
+      case 'explain':
+        return explain(speaker, url);
       case 'rib':
         return speaker.rib(query(url));
       case 'problems':
@@ -145,12 +149,28 @@ function view(options: ControlServerOptions, url: URL): unknown {
   throw requestError(`no such path: ${url.pathname}`);
 }
 
+function explain(speaker: SpeakerViews, url: URL): RouteExplanation {
+  const parsed = explainQuerySchema.safeParse(Object.fromEntries(url.searchParams));
+  if (!parsed.success) throw badQuery(parsed.error);
+  const { prefix, to } = parsed.data;
+  if (to !== undefined && speaker.peer(to) === undefined) {
+    throw requestError(`no neighbor ${to}; configured: ${names(speaker)}`);
+  }
+  const found = speaker.explain(prefix, to);
+  if (found === undefined) throw requestError(`the table has no route for ${prefix}`);
+  return found;
+}
+
+function badQuery(error: {
+  readonly issues: readonly { path: PropertyKey[]; message: string }[];
+}): ControlError {
+  const issue = error.issues[0];
+  return requestError(`bad query: ${issue?.path.map(String).join('.')}: ${issue?.message}`);
+}
+
 function query(url: URL): RouteQuery {
   const parsed = routeQuerySchema.safeParse(Object.fromEntries(url.searchParams));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw requestError(`bad query: ${issue?.path.join('.')}: ${issue?.message}`);
-  }
+  if (!parsed.success) throw badQuery(parsed.error);
   return Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined));
 }
 

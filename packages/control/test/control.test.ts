@@ -60,6 +60,27 @@ const views: SpeakerViews = {
   peers: () => [peer],
   peer: (address) => (address === peer.address ? peer : undefined),
   rib: page,
+  explain: (prefix, to) =>
+    prefix === '10.0.0.0/8'
+      ? {
+          family: 'ipv4-unicast',
+          prefix,
+          imports: [
+            {
+              peer: '2001:db8::1',
+              action: 'accept',
+              policy: 'in',
+              statement: 'in#1',
+              reason: 'accepted by statement in#1',
+              edits: ['MED 5'],
+            },
+          ],
+          decision: [],
+          ...(to !== undefined && {
+            export: { peer: to, advertised: false, reason: 'no session', paths: [] },
+          }),
+        }
+      : undefined,
   received: () => page({ limit: 1, after: '249' }),
   advertised: () => {
     throw Object.assign(new Error('boom'), { code: 'BGP_ERR_TEST' });
@@ -87,6 +108,14 @@ t.test('a client gets what the speaker shows, with octets as hex', async (t) => 
   t.equal((await client.neighbor('2001:db8::1')).state, 'active');
   t.same(await client.problems(), []);
   t.same(await client.kernel(), { families: [] });
+});
+
+t.test('a client asks why a destination is as it is', async (t) => {
+  const { client } = await serve(t);
+  t.equal((await client.explain('10.0.0.0/8')).imports[0]?.statement, 'in#1');
+  t.equal((await client.explain('10.0.0.0/8', '2001:db8::1')).export?.reason, 'no session');
+  await t.rejects(client.explain('10.0.0.0/9'), { message: /no route for 10.0.0.0\/9/ });
+  await t.rejects(client.explain('10.0.0.0/8', '2001:db8::2'), { message: /no neighbor 2001:db8::2/ });
 });
 
 t.test('a client walks all pages of a table', async (t) => {

@@ -19,6 +19,7 @@ export function speakerViews(agent: Agent, config: Config): SpeakerViews {
     peers: () => agent.speaker?.peers() ?? [],
     peer: (address) => agent.speaker?.peer(address),
     rib: (query) => agent.speaker?.rib(query) ?? { routes: [] },
+    explain: (prefix, peer) => agent.speaker?.explain(prefix, peer),
     received: (peer, query) => agent.speaker?.received(peer, query) ?? { routes: [] },
     advertised: (peer, query) => agent.speaker?.advertised(peer, query) ?? { routes: [] },
   };

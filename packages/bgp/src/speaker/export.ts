@@ -1,7 +1,7 @@
 import { type Rewrite, rewriteCanonical } from '../attributes/rewrite.js';
 import { SummaryFlag } from '../attributes/summary.js';
 import { parseAddress } from '../net/address.js';
-import type { PolicyPeer, RouteEdits } from '../policy/policy.js';
+import type { Policy, PolicyPeer, PolicyResult, RouteEdits } from '../policy/policy.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
 import { AnswerMemo } from '../rib/answer-memo.js';
 import {
@@ -134,6 +134,34 @@ export class Exporter {
     if (out === NO_OUT) return;
     this.rows[this.count] = row;
     this.outs[this.count++] = out;
+  }
+
+  /** As `choose`, for people: each path that is asked for, and what is said of it. A text: a rule that ends the search. */
+  ask(profile: GroupProfile, prefix: PrefixId, best: PathRow): readonly ExportAnswer[] {
+    const { paths } = profile.table;
+    const answers: ExportAnswer[] = [];
+    const asked: PathRow[] = [];
+    let left = Math.max(1, profile.addPath === ALL_PATHS ? Number.POSITIVE_INFINITY : profile.addPath);
+    for (let row = best; row !== NO_ROW; row = this.rib.decision.select(paths, prefix, asked)) {
+      const mayLeave = this.mayLeave(profile, row);
+      const { policy } = profile;
+      const said = policy === null || !mayLeave ? null : this.evaluate(profile, prefix, row, policy);
+      answers.push({ row, answer: mayLeave ? said : NOT_LEAVING });
+      if (!mayLeave && profile.addPath === 0) break;
+      if (mayLeave && said?.action !== 'reject' && --left === 0) break;
+      asked.push(row);
+    }
+    return answers;
+  }
+
+  private evaluate(profile: GroupProfile, prefix: PrefixId, row: PathRow, policy: Policy): PolicyResult {
+    const { paths } = profile.table;
+    const peer = paths.peer(row);
+    const source = this.sources.policyPeer(peer);
+    const owner = peer === LOCAL_PEER ? this.sources.owner(profile, prefix) : null;
+    const { target } = profile;
+    this.view.aim(profile.table, prefix, paths.accepted(row), paths.nextHop(row), source, target, owner);
+    return policy.evaluate(this.view);
   }
 
   chooseNothing(): void {
@@ -280,5 +308,15 @@ export class Exporter {
     return this.rib.nextHops.globalOf(hop);
   }
 }
+
+/** One path that was asked for. */
+export interface ExportAnswer {
+  readonly row: PathRow;
+  /** `null`: without a policy everything goes. */
+  readonly answer: PolicyResult | string | null;
+}
+
+const NOT_LEAVING =
+  'it may not go there: no-export, no-advertise, or learned from an internal peer and not reflected (RFC 1997, RFC 4271 §9.2)';
 
 const STAYS_HERE = SummaryFlag.NoExport | SummaryFlag.NoAdvertise | SummaryFlag.NoExportSubconfed;

@@ -98,10 +98,22 @@ export class Importer {
     set: AttrId,
     hop: NextHopId,
   ): string | null {
+    const answer = this.ask(member, family, prefix, set, hop);
+    if (answer === null || typeof answer === 'string') return answer;
+    return answer.action === 'reject' ? `rejected by import policy, statement ${answer.statement}` : null;
+  }
+
+  /** What the policy says of a path; a text where a rule refuses it before; `null` without a policy. */
+  ask(
+    member: Member,
+    family: MemberFamily,
+    prefix: PrefixId,
+    set: AttrId,
+    hop: NextHopId,
+  ): PolicyResult | string | null {
     const refusal = this.refusal(member, family, set, hop);
     if (refusal !== null || member.importPolicy === null) return refusal;
-    const result = this.evaluate(member.importPolicy, member, family, prefix, set, hop);
-    return result.action === 'reject' ? `rejected by import policy, statement ${result.statement}` : null;
+    return this.evaluate(member.importPolicy, member, family, prefix, set, hop);
   }
 
   /** Peers or next hops were freed, whose ids the memo has. */

@@ -5,6 +5,8 @@ import { LOCAL_PEER, NO_ROW, type PeerIndex, type PrefixId } from '../rib/ids.js
 import { type FamilyTable, Rib } from '../rib/rib.js';
 import type { Fault } from '../wire/result.js';
 import type { Announcement } from './config.js';
+import { explainRoute } from './explain.js';
+import type { RouteExplanation } from './explanation.js';
 import { Exporter } from './export.js';
 import type { GroupProfile } from './group-profile.js';
 import { GroupSet } from './group-set.js';
@@ -239,6 +241,15 @@ export class Pipeline {
 
   rib(query: RouteQuery): RoutePage {
     return this.queries.rib(query);
+  }
+
+  /** Why a destination is as it is; `peer`: and what that one is sent. Undefined when there is none. */
+  explain(prefix: string, peer: PeerIndex | null): RouteExplanation | undefined {
+    const route = this.queries.rib({ prefix }).routes[0];
+    if (route === undefined) return undefined;
+    const member = (index: number): Member | undefined => this.members[index];
+    const sources = { rib: this.tables, importer: this.importer, exporter: this.exporter, member };
+    return explainRoute(sources, route, peer === null ? null : this.member(peer));
   }
 
   received(peer: PeerIndex, query: RouteQuery): RoutePage {

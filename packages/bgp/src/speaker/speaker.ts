@@ -8,6 +8,7 @@ import type { PeerIndex } from '../rib/ids.js';
 import { TurnLoop } from '../session/turn-loop.js';
 import type { Announcement, FamilyName, PeerConfig, SpeakerConfig } from './config.js';
 import type { SpeakerEvents } from './events.js';
+import type { RouteExplanation } from './explanation.js';
 import { canonicalAddress } from './field-check.js';
 import { type InboundOrigin, Listeners, refuseInbound } from './listeners.js';
 import { Peer, type PeerHost } from './peer.js';
@@ -226,6 +227,24 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   /** The table: all paths of each prefix, the best one marked, with the reason. */
   rib(query: RouteQuery = {}): RoutePage {
     return this.#pipeline.rib(query);
+  }
+
+  /**
+   * Why a destination is as it is: for each learned path the statement of import policy that decided and its edits, for the
+   * decision the rule that each path won or lost by, and with `peer` the same for what that one is sent. `prefix` may be an
+   * address: the longest prefix that covers it. Undefined when the table has none.
+   *
+   * @example
+   * const why = speaker.explain('203.0.113.0/24', '192.0.2.254');
+   * console.log(why?.imports[0]?.statement, why?.decision[0]?.reason, why?.export?.reason);
+   */
+  explain(prefix: string, peer?: string): RouteExplanation | undefined {
+    const known = peer === undefined ? null : this.#known(peer);
+    const found = this.#pipeline.explain(prefix, known?.index ?? null);
+    if (found === undefined || known === null || known.index !== null) return found;
+    const { address } = known.settings;
+    const reason = `no session: the peer is ${known.state}`;
+    return { ...found, export: { peer: address, advertised: false, reason, paths: [] } };
   }
 
   /** What a peer sent, before import policy, with what became of it. Nothing unless Established. */

@@ -2,7 +2,7 @@ import { acceptAll } from '../../src/policy/defaults.js';
 import type { Log, LogLevel } from '../../src/ports/log.js';
 import type { SocketFactory, SocketFeature } from '../../src/ports/transport.js';
 import { changedRoutes } from '../../src/speaker/changed-routes.js';
-import type { PeerConfig, SpeakerConfig } from '../../src/speaker/config.js';
+import type { PeerConfig, SpeakerConfig, SpeakerPorts } from '../../src/speaker/config.js';
 import { BgpSpeaker } from '../../src/speaker/speaker.js';
 import type { PathStatus, PeerStatus } from '../../src/speaker/status.js';
 import { FakeClock, FakeNetwork, seededRandom } from '../../src/testing/index.js';
@@ -37,6 +37,7 @@ export class Lab {
       readonly features?: readonly SocketFeature[];
       readonly hasLocalAddresses?: boolean;
     } = {},
+    ports: Pick<SpeakerPorts, 'originValidator'> = {},
   ): LabSpeaker {
     const address = `192.0.2.${number}`;
     const { features, hasLocalAddresses = true, ...config } = more;
@@ -58,6 +59,7 @@ export class Lab {
         clock: this.clock,
         random: seededRandom(number),
         log,
+        ...ports,
         ...(hasLocalAddresses && { localAddresses: () => host.addresses }),
       },
     );

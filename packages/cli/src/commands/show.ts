@@ -7,6 +7,7 @@ import { renderText } from '../render/text.js';
 import { type Io, UsageError } from '../result.js';
 import type { ShowCommand } from './command.js';
 import { showAdvertisements, showKernel, showProblems } from './show-agent.js';
+import { showExplain } from './show-explain.js';
 import { showNeighbors } from './show-neighbors.js';
 import { showAdvertised, showReceived, showRib } from './show-routes.js';
 import { runFolder } from './socket-path.js';
@@ -16,6 +17,7 @@ const commands: readonly ShowCommand[] = [
   showRib,
   showReceived,
   showAdvertised,
+  showExplain,
   showAdvertisements,
   showKernel,
   showProblems,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Announcement, PeerConfig, SpeakerConfig } from '@peerage/bgp';
-import { acceptAll, parseCommunity } from '@peerage/bgp';
+import type { Announcement, PeerConfig, PoliciesDeclaration, Policy, SpeakerConfig } from '@peerage/bgp';
+import { acceptAll, BgpError, compilePolicies, parseCommunity } from '@peerage/bgp';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { UsageError } from '../result.js';
@@ -54,6 +54,9 @@ const neighborSchema = z.strictObject({
   multihopTtl: z.number().int().min(1).max(255).optional(),
   ttlSecurityHops: z.number().int().min(1).max(254).optional(),
   device: z.string().optional(),
+  /** Names of policies of the file, or `accept-all`, `reject-all`. */
+  importPolicy: z.string().optional(),
+  exportPolicy: z.string().optional(),
 });
 
 const announcementSchema = z.strictObject({
@@ -81,6 +84,9 @@ export const speakerFileSchema = z.strictObject({
   domainName: z.string().optional(),
   softwareVersion: z.string().optional(),
   socket: z.string().optional(),
+  /** Named lists for `@name` in policies. The library checks them and the policies. */
+  sets: z.record(z.string(), z.array(z.unknown())).optional(),
+  policies: z.record(z.string(), z.unknown()).optional(),
   announce: z.array(announcementSchema).optional(),
   neighbors: z.array(neighborSchema).optional(),
 });
@@ -121,6 +127,7 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
   const requiresPolicy = !openPolicy && file.ebgpRequiresPolicy !== false;
   const listenPort = file.listenPort ?? 179;
   const addresses = file.listenAddresses ?? [undefined];
+  const policies = policiesOf(file);
   return {
     config: {
       localAs: file.localAs,
@@ -140,7 +147,7 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
         softwareVersion: file.softwareVersion,
       }),
     },
-    peers: (file.neighbors ?? []).map((neighbor) => peerConfig(neighbor, requiresPolicy)),
+    peers: (file.neighbors ?? []).map((neighbor, i) => peerConfig(neighbor, requiresPolicy, policies, i)),
     announcements: (file.announce ?? []).map(({ prefixes, nextHop, communities, med, localPref }) => ({
       prefixes,
       owner: 'config',
@@ -166,14 +173,37 @@ function definedOnly<T extends object>(value: T): Defined<T> {
 function peerConfig(
   neighbor: NonNullable<SpeakerFile['neighbors']>[number],
   requiresPolicy: boolean,
+  policies: ReadonlyMap<string, Policy>,
+  index: number,
 ): PeerConfig {
-  const { passwordFile, addPath, ...rest } = neighbor;
+  const { passwordFile, addPath, importPolicy, exportPolicy, ...rest } = neighbor;
+  const named = (field: string, name: string): Policy => {
+    const found = policies.get(name);
+    if (found !== undefined) return found;
+    const known = [...policies.keys()].join(', ');
+    throw new UsageError(
+      `neighbors.${index}.${field}: no policy ${JSON.stringify(name)}; there are ${known}`,
+    );
+  };
   return {
     ...definedOnly(rest),
     ...(addPath === undefined ? {} : { addPath: definedOnly(addPath) }),
     ...(passwordFile === undefined ? {} : { password: readPassword(passwordFile) }),
     ...(requiresPolicy ? {} : { importPolicy: acceptAll, exportPolicy: acceptAll }),
+    ...(importPolicy === undefined ? {} : { importPolicy: named('importPolicy', importPolicy) }),
+    ...(exportPolicy === undefined ? {} : { exportPolicy: named('exportPolicy', exportPolicy) }),
   };
+}
+
+function policiesOf(file: SpeakerFile): ReadonlyMap<string, Policy> {
+  try {
+    // The file is only known to be YAML: the library checks it to the last field.
+    const declared = { policies: file.policies ?? {}, sets: file.sets ?? {} } as PoliciesDeclaration;
+    return compilePolicies(declared);
+  } catch (error) {
+    if (error instanceof BgpError) throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 function readPassword(path: string): string {

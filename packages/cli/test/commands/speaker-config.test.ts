@@ -72,3 +72,33 @@ t.test('everything that is wrong in a file is told at once, with its place', (t)
   t.throws(() => readSpeakerFile('/nonexistent.yaml'), { message: /cannot read the configuration/ });
   t.end();
 });
+
+t.test('policies and sets of the file are compiled, and neighbours name them', async (t) => {
+  const path = join(tempDir(t), 'speaker.yaml');
+  const file = (more: string): string => `
+localAs: 64512
+routerId: 192.0.2.1
+sets:
+  customers: [192.0.2.0/24, { prefix: 198.51.100.0/22, le: 24 }]
+policies:
+  from-customer:
+    - match: { prefixes: ['@customers'], asPath: ^64513+$ }
+      action: accept
+      edits: { localPref: 200, removeCommunities: ['64512:*'] }
+neighbors:
+  - { address: 192.0.2.2, remoteAs: 64513, importPolicy: from-customer, exportPolicy: reject-all }
+${more}`;
+  writeFileSync(path, file(''));
+  const [peer] = speakerSetup(readSpeakerFile(path), false).peers;
+  t.equal(peer?.importPolicy?.name, 'from-customer');
+  t.same(peer?.importPolicy?.reads, ['prefix']);
+  t.equal(peer?.exportPolicy?.name, 'reject-all');
+  writeFileSync(path, file('  - { address: 192.0.2.3, remoteAs: 64514, importPolicy: nothing }'));
+  t.throws(() => speakerSetup(readSpeakerFile(path), false), {
+    message: 'neighbors.1.importPolicy: no policy "nothing"; there are accept-all, reject-all, from-customer',
+  });
+  writeFileSync(path, file('').replace('localPref: 200', 'localPref: high'));
+  t.throws(() => speakerSetup(readSpeakerFile(path), false), {
+    message: /from-customer.statements\[0\].edits.localPref must be 0 … 4294967295.*got "high"/,
+  });
+});

@@ -110,6 +110,15 @@ t.test('two speakers on loopback: each show command as a table and as JSON', asy
   t.equal(((await json(right, 'received', LEFT)) as unknown[]).length, 2);
   t.equal(((await json(right, 'received', LEFT, '--limit', '1')) as unknown[]).length, 1);
   t.match(await show(left, 'advertised', RIGHT), /198\.51\.100\.0\/25/);
+
+  const explained = await show(left, 'explain', '203.0.113.1', '--to', RIGHT);
+  t.match(explained, /203\.0\.113\.0\/24: import/);
+  t.match(explained, /local \(config\) +0\.0\.0\.0 +only path/);
+  t.match(explained, /\+ +local +accept-all +accepted by statement accept-all/);
+  t.match(explained, /advertised: the path from local goes out/);
+  t.match(await json(right, 'explain', '203.0.113.0/24'), {
+    imports: [{ peer: LEFT, statement: 'accept-all' }],
+  });
   t.match(byPrefix(await json(left, 'advertised', RIGHT)), [
     { prefix: '198.51.100.0/25', paths: [{ nextHop: LEFT, attributes: { asPath: [{ ases: [64512] }] } }] },
     { prefix: '203.0.113.0/24' },

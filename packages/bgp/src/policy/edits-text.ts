@@ -1,0 +1,80 @@
+import type { RecordEdits, RecordPattern } from '../attributes/record-pattern.js';
+import { formatCommunity } from './community.js';
+import type { RouteEdits } from './policy.js';
+
+/** What edits change, one phrase each, for people: `local preference 80`, `add community 64512:1`. */
+export function editsText(edits: RouteEdits): readonly string[] {
+  const phrases: string[] = [];
+  const add = (phrase: string | undefined): void => {
+    if (phrase !== undefined) phrases.push(phrase);
+  };
+  add(edits.origin && `origin ${edits.origin}`);
+  add(numberText('MED', edits.med, edits.addMed));
+  add(numberText('local preference', edits.localPref, edits.addLocalPref));
+  add(edits.prependAses && `prepend ${edits.prependAses.join(' ')}`);
+  add(edits.prepend && `prepend ${edits.prepend.as} × ${edits.prepend.count}`);
+  add(edits.setCommunities && `set communities ${list(edits.setCommunities.map(formatCommunity))}`);
+  const removed = [
+    ...(edits.removeCommunities ?? []).map(formatCommunity),
+    ...(edits.removeCommunityPatterns ?? []).map(patternText),
+  ];
+  if (removed.length > 0) add(`remove communities ${list(removed)}`);
+  add(edits.addCommunities && `add communities ${list(edits.addCommunities.map(formatCommunity))}`);
+  add(edits.addLargeCommunities && `add large communities ${list(edits.addLargeCommunities)}`);
+  phrases.push(...recordsText('large', edits.largeCommunities, 12, largeText));
+  phrases.push(...recordsText('extended', edits.extendedCommunities, 8, hexText));
+  const { nextHop } = edits;
+  if (nextHop !== undefined) add(`next hop ${typeof nextHop === 'string' ? nextHop : nextHop.address}`);
+  return phrases;
+}
+
+function numberText(
+  name: string,
+  value: number | null | undefined,
+  added: number | undefined,
+): string | undefined {
+  if (value === null) return `no ${name}`;
+  if (value !== undefined) return `${name} ${value}`;
+  if (added === undefined) return undefined;
+  return `${name} ${added < 0 ? '−' : '+'} ${Math.abs(added)}`;
+}
+
+function list(items: readonly string[]): string {
+  return items.length === 0 ? 'none' : items.join(' ');
+}
+
+function recordsText(
+  kind: string,
+  edits: RecordEdits | undefined,
+  size: number,
+  text: (record: Uint8Array) => string,
+): readonly string[] {
+  if (edits === undefined) return [];
+  const each = (octets: Uint8Array): string[] => {
+    const texts: string[] = [];
+    for (let at = 0; at < octets.length; at += size) texts.push(text(octets.subarray(at, at + size)));
+    return texts;
+  };
+  return [
+    ...(edits.set ? [`set ${kind} communities ${list(each(edits.set))}`] : []),
+    ...(edits.remove ? [`remove ${kind} communities ${list(edits.remove.map(patternText))}`] : []),
+    ...(edits.add ? [`add ${kind} communities ${list(each(edits.add))}`] : []),
+  ];
+}
+
+function patternText(pattern: RecordPattern): string {
+  const parts = pattern.parts.map(({ least, most, width }) => {
+    if (least === most) return String(least);
+    return least === 0 && most === 256 ** width - 1 ? '*' : `${least}-${most}`;
+  });
+  return parts.length === 0 ? '*' : parts.join(':');
+}
+
+function largeText(record: Uint8Array): string {
+  const view = new DataView(record.buffer, record.byteOffset, record.length);
+  return [0, 4, 8].map((at) => view.getUint32(at)).join(':');
+}
+
+function hexText(record: Uint8Array): string {
+  return Array.from(record, (octet) => octet.toString(16).padStart(2, '0')).join('');
+}
