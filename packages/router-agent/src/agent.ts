@@ -8,6 +8,7 @@ import { peersController } from './controllers/peers.js';
 import { speakerController } from './controllers/speaker.js';
 import type { AdvertisementRow } from './desired/advertisements.js';
 import { AdvertisementDriver } from './drivers/advertisement-driver.js';
+import { OriginatedPrefixes } from './drivers/originated-prefixes.js';
 import { PeerDriver } from './drivers/peer-driver.js';
 import { SpeakerDriver } from './drivers/speaker-driver.js';
 import { type FamilyView, LearnedRoutes } from './fib/learned-routes.js';
@@ -129,9 +130,14 @@ export class Agent {
     const { routerId, localAs, listening } = speaker.status();
     log.log('info', 'speaker.started', { routerId, localAs, listening });
     this.#learned.attach(speaker);
+    const originated = new OriginatedPrefixes();
     // Announcements first, so that the first thing a peer hears is complete.
-    this.#add(advertisementsController(this.#facts, this.#counted(new AdvertisementDriver(speaker))));
-    this.#add(peersController(this.#facts, new PeerDriver(speaker), () => this.#learned.peersSettled()));
+    this.#add(
+      advertisementsController(this.#facts, this.#counted(new AdvertisementDriver(speaker, originated))),
+    );
+    this.#add(
+      peersController(this.#facts, new PeerDriver(speaker, originated), () => this.#learned.peersSettled()),
+    );
   }
 
   #sourceChanged(): void {

@@ -1,4 +1,4 @@
-import { desiredAdvertisements } from '../desired/advertisements.js';
+import { AdvertisementPlan } from '../desired/advertisements.js';
 import type { AdvertisementItem } from '../items/advertisement.js';
 import type { Driver } from '../items/item.js';
 import type { ControllerOptions } from '../reconcile/controller.js';
@@ -9,6 +9,7 @@ import { type Facts, isWhole, knownOwnNode, nothingToDo } from './facts.js';
 /** Keeps what this node announces. */
 export function advertisementsController(facts: Facts, driver: Driver<AdvertisementItem>): ControllerOptions {
   const name = 'advertisements';
+  const plan = new AdvertisementPlan(facts.config);
   return {
     name,
     times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
@@ -17,7 +18,7 @@ export function advertisementsController(facts: Facts, driver: Driver<Advertisem
       const own = knownOwnNode(facts, name);
       if (own === null) return nothingToDo;
       const snapshot = facts.snapshot();
-      const { items, rows, problems } = desiredAdvertisements(snapshot, own, facts.config);
+      const { items, rows, problems } = plan.desired(snapshot, own);
       facts.tellProblems(name, problems);
       facts.tellAdvertisements(rows);
       return reconcile(driver, items, signal, { mayDelete: isWhole(snapshot) });

@@ -1,10 +1,7 @@
-import { desiredAdvertisements } from '../desired/advertisements.js';
 import { desiredPeers } from '../desired/peers.js';
-import { desiredPolicies, type OwnPrefixes, type Policies } from '../desired/policies.js';
-import { Owner } from '../items/advertisement.js';
+import { desiredPolicies } from '../desired/policies.js';
 import type { Driver } from '../items/item.js';
 import type { PeerItem } from '../items/peer.js';
-import { structurallyEqual } from '../items/structural.js';
 import type { ControllerOptions } from '../reconcile/controller.js';
 import { defaultRetry } from '../reconcile/loop-machine.js';
 import { reconcile } from '../reconcile/reconcile.js';
@@ -20,7 +17,8 @@ export function peersController(
   settled: () => void,
 ): ControllerOptions {
   const name = 'peers';
-  let policies: Policies | null = null;
+  // The same objects at each run, so that comparing a thousand peers costs nothing.
+  const policies = desiredPolicies(facts.config);
   return {
     name,
     times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
@@ -29,12 +27,6 @@ export function peersController(
       const own = knownOwnNode(facts, name);
       if (own === null) return nothingToDo;
       const snapshot = facts.snapshot();
-      const wanted = desiredPolicies(
-        ownPrefixes(desiredAdvertisements(snapshot, own, facts.config)),
-        facts.config,
-      );
-      // The same object while nothing changes, so that comparing a thousand peers costs nothing.
-      if (policies === null || !structurallyEqual(policies, wanted)) policies = wanted;
       const { peers, problems } = desiredPeers(snapshot, own, facts.config, policies);
       facts.tellProblems(name, problems);
       const mayDelete = snapshot.listed.has('Node');
@@ -43,9 +35,4 @@ export function peersController(
       return outcome;
     },
   };
-}
-
-function ownPrefixes({ items }: ReturnType<typeof desiredAdvertisements>): OwnPrefixes {
-  const of = (owner: Owner) => items.filter((item) => item.owner === owner).map((item) => item.prefix);
-  return { podCidrs: of(Owner.PodCidr), vips: of(Owner.Vip) };
 }

@@ -5,7 +5,7 @@ import type { Problem } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { OwnNode } from './own-node.js';
 import { podCidrs } from './pod-cidrs.js';
-import { type VipKind, vipDecisions } from './vips.js';
+import { VipDecider, type VipKind } from './vips.js';
 
 /** One line of what is announced or not, and why; what `show` prints. */
 export interface AdvertisementRow {
@@ -24,27 +24,42 @@ export interface DesiredAdvertisements {
   readonly problems: readonly Problem[];
 }
 
-/** All that this node announces: its pod ranges, and the service addresses that it should attract. */
+/**
+ * Works out all that this node announces: its pod ranges, and the service addresses that it should attract. Keeps what
+ * it decided for each service, so that a change costs little however large the cluster is.
+ */
+export class AdvertisementPlan {
+  readonly #config: Config;
+  readonly #vips: VipDecider;
+
+  constructor(config: Config) {
+    this.#config = config;
+    this.#vips = new VipDecider(config);
+  }
+
+  desired(snapshot: Snapshot, own: OwnNode): DesiredAdvertisements {
+    const pods = podRows(own, this.#config);
+    // Before the endpoints were listed once, a service without any cannot be told from one whose are not known yet.
+    const endpointsSettled = snapshot.listed.has('EndpointSlice') || snapshot.degraded.has('EndpointSlice');
+    const vips = endpointsSettled ? this.#vips.decide(snapshot, own) : { rows: [], problems: [] };
+    const rows: readonly AdvertisementRow[] = [...pods.rows, ...vips.rows];
+    const items = new Map<string, AdvertisementItem>();
+    for (const { prefix, kind, advertised } of rows) {
+      // A pod range is entered first and keeps its owner, should a service claim the same prefix.
+      if (!advertised || items.has(prefix)) continue;
+      items.set(prefix, { prefix, owner: kind === 'pod-cidr' ? Owner.PodCidr : Owner.Vip });
+    }
+    return { items: [...items.values()], rows, problems: [...pods.problems, ...vips.problems] };
+  }
+}
+
+/** As {@link AdvertisementPlan} says it the first time. */
 export function desiredAdvertisements(
   snapshot: Snapshot,
   own: OwnNode,
   config: Config,
 ): DesiredAdvertisements {
-  const pods = podRows(own, config);
-  // Before the endpoints were listed once, a service without any cannot be told from one whose are not known yet.
-  const endpointsSettled = snapshot.listed.has('EndpointSlice') || snapshot.degraded.has('EndpointSlice');
-  const vips = endpointsSettled ? vipDecisions(snapshot, own, config) : { rows: [], problems: [] };
-  const rows: AdvertisementRow[] = [
-    ...pods.rows,
-    ...vips.rows.map(({ service, ...row }) => ({ ...row, subject: service })),
-  ];
-  const items = new Map<string, AdvertisementItem>();
-  for (const { prefix, kind, advertised } of rows) {
-    // A pod range is entered first and keeps its owner, should a service claim the same prefix.
-    if (!advertised || items.has(prefix)) continue;
-    items.set(prefix, { prefix, owner: kind === 'pod-cidr' ? Owner.PodCidr : Owner.Vip });
-  }
-  return { items: [...items.values()], rows, problems: [...pods.problems, ...vips.problems] };
+  return new AdvertisementPlan(config).desired(snapshot, own);
 }
 
 function podRows(own: OwnNode, config: Config): Pick<DesiredAdvertisements, 'rows' | 'problems'> {

@@ -9,19 +9,13 @@ export interface Policies {
   readonly exportToExternal: PolicyItem;
 }
 
-/** What this node originates, by kind. */
-export interface OwnPrefixes {
-  readonly podCidrs: readonly string[];
-  readonly vips: readonly string[];
-}
-
 const defaultRoutes = ['0.0.0.0/0', '::/0'];
 
 /**
  * What goes out and what comes in. Exports name routes by their owner, so learned routes, which have none, are never
- * passed on, and a change of addresses leaves these policies as they are. Statements hold for both families.
+ * passed on; imports refuse what this node originates. A change of addresses leaves these policies as they are. Statements hold for both families.
  */
-export function desiredPolicies(own: OwnPrefixes, config: Config): Policies {
+export function desiredPolicies(config: Config): Policies {
   return {
     exportToMesh: {
       name: 'export-mesh',
@@ -41,9 +35,8 @@ export function desiredPolicies(own: OwnPrefixes, config: Config): Policies {
     import: {
       name: 'import',
       statements: [
+        { name: 'own-prefixes', originated: true, action: 'reject' },
         { name: 'default-routes', prefixes: defaultRoutes, action: 'reject' },
-        ...refuse('own-pod-cidrs', own.podCidrs),
-        ...refuse('own-service-vips', own.vips),
       ],
       otherwise: 'accept',
     },
@@ -57,10 +50,4 @@ function toExternal(name: string, owner: Owner, config: Config): PolicyStatement
     action: 'accept',
     ...(config.overrideNextHop ? { nextHopSelf: true as const } : {}),
   };
-}
-
-/** Sorted, so that the same set is the same policy whatever order the cluster listed it in. */
-function refuse(name: string, prefixes: readonly string[]): readonly PolicyStatementItem[] {
-  if (prefixes.length === 0) return [];
-  return [{ name, prefixes: [...new Set(prefixes)].sort(), action: 'reject' }];
 }

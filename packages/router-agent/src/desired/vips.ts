@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 import { cidrContains, formatCidr, hostCidr, isIpv4, parseCidr, parseIp } from '../items/ip.js';
-import type { Problem, Service } from '../model/cluster.js';
+import type { EndpointSlice, Problem, Service } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { addressType, endpointFacts } from './endpoints.js';
 import { goBoolean } from './go-boolean.js';
@@ -13,8 +13,8 @@ export interface VipRow {
   /** Canonical, `/32` or `/128`. */
   readonly prefix: string;
   readonly kind: VipKind;
-  /** `namespace/name`. */
-  readonly service: string;
+  /** `namespace/name` of the service. */
+  readonly subject: string;
   readonly advertised: boolean;
   readonly reason: string;
 }
@@ -43,19 +43,55 @@ const flagNames = {
   'load-balancer-ip': '--advertise-loadbalancer-ip',
 } as const;
 
+/** What was decided for one service, and from what: objects of a snapshot never change, so identity is enough. */
+interface Remembered {
+  readonly service: Service;
+  readonly slices: readonly EndpointSlice[];
+  readonly rows: readonly VipRow[];
+  readonly problems: readonly Problem[];
+}
+
 /**
  * Decides for every address of every service whether this node announces it. What is wrong with one service is told
- * and concerns that service alone.
+ * and concerns that service alone. Remembers the decisions of the last call, and makes anew only those of services
+ * whose objects are others since: the answer is the same as of a decider that has just been made.
  */
-export function vipDecisions(snapshot: Snapshot, own: OwnNode, config: Config): VipDecisions {
-  const problems: Problem[] = [];
-  const rules = validationRules(config);
-  const rows: VipRow[] = [];
-  for (const service of snapshot.services.values()) {
-    const key = `${service.namespace}/${service.name}`;
-    const tell = (message: string) => problems.push({ place: `services/${key}`, message });
-    const slices = snapshot.endpointSlices.get(key) ?? [];
-    const flags = readSwitches(service, config, tell);
+export class VipDecider {
+  readonly #config: Config;
+  readonly #rules: ValidationRules;
+  #own: OwnNode | null = null;
+  #remembered = new Map<string, Remembered>();
+
+  constructor(config: Config) {
+    this.#config = config;
+    this.#rules = validationRules(config);
+  }
+
+  decide(snapshot: Snapshot, own: OwnNode): VipDecisions {
+    const before = this.#own?.node === own.node ? this.#remembered : new Map<string, Remembered>();
+    const problems: Problem[] = [];
+    const rows: VipRow[] = [];
+    const remembered = new Map<string, Remembered>();
+    for (const [key, service] of snapshot.services) {
+      const slices = snapshot.endpointSlices.get(key) ?? [];
+      const known = before.get(key);
+      const same = known !== undefined && known.service === service && sameElements(known.slices, slices);
+      const decided = same ? known : this.#decideOne(service, slices, own);
+      remembered.set(key, decided);
+      for (const row of decided.rows) rows.push(row);
+      for (const problem of decided.problems) problems.push(problem);
+    }
+    this.#own = own;
+    this.#remembered = remembered;
+    return { rows, problems: [...problems, ...uncheckedKinds(rows, this.#config)] };
+  }
+
+  #decideOne(service: Service, slices: readonly EndpointSlice[], own: OwnNode): Remembered {
+    const problems: Problem[] = [];
+    const rows: VipRow[] = [];
+    const subject = `${service.namespace}/${service.name}`;
+    const tell = (message: string) => problems.push({ place: `services/${subject}`, message });
+    const flags = readSwitches(service, this.#config, tell);
     for (const candidate of candidatesOf(service)) {
       const bytes = parseIp(candidate.text);
       if (bytes === null) {
@@ -63,11 +99,15 @@ export function vipDecisions(snapshot: Snapshot, own: OwnNode, config: Config): 
         continue;
       }
       const { kind } = candidate;
-      const verdict = decide({ service, candidate, bytes, own, rules, flags, slices });
-      rows.push({ prefix: formatCidr(hostCidr(bytes)), kind, service: key, ...verdict });
+      const verdict = decide({ service, candidate, bytes, own, rules: this.#rules, flags, slices });
+      rows.push(Object.freeze({ prefix: formatCidr(hostCidr(bytes)), kind, subject, ...verdict }));
     }
+    return { service, slices, rows, problems };
   }
-  return { rows, problems: [...problems, ...uncheckedKinds(rows, config)] };
+}
+
+function sameElements<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((element, i) => element === b[i]);
 }
 
 interface Verdict {

@@ -3,22 +3,29 @@ import type { Change, ChangeFailure, Driver } from '../items/item.js';
 import { type PeerItem, peerKind } from '../items/peer.js';
 import { PolicyCompiler } from './bgp-policy.js';
 import { eachChange } from './each-change.js';
+import { OriginatedPrefixes } from './originated-prefixes.js';
 
 const familyNames = { ipv4: 'ipv4-unicast', ipv6: 'ipv6-unicast' } as const satisfies Record<
   string,
   FamilyName
 >;
 
+/** From this many changed prefixes on, judging all routes of a peer anew costs less than looking for them. */
+const mostLookups = 1_000;
+
 /** The neighbours of a speaker. One that the speaker refuses does not keep the others from being set up. */
 export class PeerDriver implements Driver<PeerItem> {
   readonly kind = peerKind;
   readonly #speaker: BgpSpeaker;
-  readonly #policies = new PolicyCompiler();
+  readonly #policies: PolicyCompiler;
   /** What each peer was set up from; the speaker shows only what came of it. */
   readonly #applied = new Map<string, PeerItem>();
 
-  constructor(speaker: BgpSpeaker) {
+  /** `originated`: what import policies refuse because it is our own. */
+  constructor(speaker: BgpSpeaker, originated = new OriginatedPrefixes()) {
     this.#speaker = speaker;
+    this.#policies = new PolicyCompiler(originated);
+    originated.onChange((prefixes) => this.#judgeAnew(prefixes));
   }
 
   async read(): Promise<readonly PeerItem[]> {
@@ -37,6 +44,23 @@ export class PeerDriver implements Driver<PeerItem> {
       else this.#speaker.updatePeer(config);
       this.#applied.set(key, after);
     });
+  }
+
+  /** Peers that sent routes to prefixes of ours that came or went have their routes judged anew; others are left alone. */
+  #judgeAnew(prefixes: readonly string[]): void {
+    for (const [address, item] of this.#applied) {
+      if (!this.#mayHaveSent(address, prefixes)) continue;
+      const config = this.#config(item);
+      // The same policy in another object: the speaker compares them by identity.
+      const { importPolicy } = config;
+      if (importPolicy !== undefined)
+        this.#speaker.updatePeer({ ...config, importPolicy: { ...importPolicy } });
+    }
+  }
+
+  #mayHaveSent(address: string, prefixes: readonly string[]): boolean {
+    if (prefixes.length > mostLookups) return true;
+    return prefixes.some((prefix) => this.#speaker.received(address, { prefix }).routes.length > 0);
   }
 
   #config(item: PeerItem): PeerConfig {

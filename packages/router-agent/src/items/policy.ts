@@ -7,6 +7,8 @@ export interface PolicyStatementItem {
   readonly prefixes?: readonly string[];
   /** Routes that this node originates under one of these tags. */
   readonly owners?: readonly Owner[];
+  /** Learned routes to a prefix that this node originates at that moment. Only in the first statement, to reject. */
+  readonly originated?: true;
   readonly action: 'accept' | 'reject';
   /** On export: our own address as next hop. */
   readonly nextHopSelf?: true;

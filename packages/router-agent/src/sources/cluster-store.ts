@@ -23,6 +23,10 @@ export class ClusterStore {
   readonly #problems = new Map<string, readonly Problem[]>();
   readonly #listeners = new Set<() => void>();
   #snapshot: Snapshot | null = null;
+  /** Views of the last snapshot, kept while their kind stays as it is. */
+  #nodeView: ReadonlyMap<string, Node> | null = null;
+  #serviceView: ReadonlyMap<ObjectKey, Service> | null = null;
+  #sliceView: ReadonlyMap<ObjectKey, readonly EndpointSlice[]> | null = null;
   #telling = false;
   #lastTold = Number.NEGATIVE_INFINITY;
 
@@ -42,11 +46,14 @@ export class ClusterStore {
     const map = this.#objects[object.kind];
     if (isDeepStrictEqual(map.get(object.key), object)) return;
     map.set(object.key, object);
+    this.#forget(object.kind);
     this.#changed();
   }
 
   remove(kind: Kind, key: ObjectKey): void {
-    if (this.#objects[kind].delete(key)) this.#changed();
+    if (!this.#objects[kind].delete(key)) return;
+    this.#forget(kind);
+    this.#changed();
   }
 
   /** Replaces what is wrong under one heading; an empty list clears it. */
@@ -77,10 +84,14 @@ export class ClusterStore {
   }
 
   snapshot(): Snapshot {
-    this.#snapshot ??= Object.freeze({
-      nodes: this.#nodes(),
-      services: this.#services(),
-      endpointSlices: this.#slicesByService(),
+    if (this.#snapshot !== null) return this.#snapshot;
+    this.#nodeView ??= this.#nodes();
+    this.#serviceView ??= this.#services();
+    this.#sliceView ??= this.#slicesByService();
+    this.#snapshot = Object.freeze({
+      nodes: this.#nodeView,
+      services: this.#serviceView,
+      endpointSlices: this.#sliceView,
       listed: new Set(this.#listed),
       degraded: new Map(this.#degraded),
       problems: Object.freeze([...this.#problems.values()].flat()),
@@ -91,6 +102,12 @@ export class ClusterStore {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #forget(kind: Kind): void {
+    if (kind === 'Node') this.#nodeView = null;
+    else if (kind === 'Service') this.#serviceView = null;
+    else this.#sliceView = null;
   }
 
   #changed(): void {

@@ -14,7 +14,7 @@ function peers(nodes: readonly Node[], flags: readonly string[] = []) {
   const state = snapshot({ nodes });
   const result = ownNode(state, config);
   if (result.own === null) throw new Error(result.reason);
-  return desiredPeers(state, result.own, config, desiredPolicies({ podCidrs: [], vips: [] }, config));
+  return desiredPeers(state, result.own, config, desiredPolicies(config));
 }
 
 t.test('every other node is a mesh peer, with our AS, our port and our hold time', async (t) => {

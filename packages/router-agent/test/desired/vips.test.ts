@@ -1,6 +1,6 @@
 import t from 'tap';
 import { ownNode } from '../../src/desired/own-node.js';
-import { vipDecisions } from '../../src/desired/vips.js';
+import { VipDecider } from '../../src/desired/vips.js';
 import type { EndpointSlice, Service } from '../../src/model/cluster.js';
 import { configOf } from '../config-of.js';
 import { node, service, slice, snapshot } from './samples.js';
@@ -237,7 +237,7 @@ for (const {
       Object.entries(annotations).map(([name, value]) => [`kube-router.io/${name}`, value]),
     );
     const state = snapshot({ services: [service({ annotations: named, ...more })], slices });
-    const { rows } = vipDecisions(state, own(flags), configOf('n1', flags));
+    const { rows } = new VipDecider(configOf('n1', flags)).decide(state, own(flags));
     t.same(
       rows.filter((row) => row.advertised).map((row) => row.prefix),
       announces,
@@ -259,8 +259,8 @@ t.test('a service that is wrong is told and does not touch the others', async (t
     annotations: { 'kube-router.io/service.advertise.clusterip': 'maybe' },
   });
   const state = snapshot({ services: [bad, service()], slices: here });
-  const { rows, problems } = vipDecisions(state, own(all), configOf('n1', all));
-  t.same(rows.filter((row) => row.service === 'default/web' && row.advertised).length, 3);
+  const { rows, problems } = new VipDecider(configOf('n1', all)).decide(state, own(all));
+  t.same(rows.filter((row) => row.subject === 'default/web' && row.advertised).length, 3);
   t.match(
     problems.filter((problem) => problem.place === 'services/default/bad'),
     [{ message: /"maybe" is neither true nor false/ }, { message: /"1.1.1.256" is not an IP address/ }],
@@ -268,13 +268,29 @@ t.test('a service that is wrong is told and does not touch the others', async (t
 });
 
 t.test('addresses that are announced unchecked cause one line for each kind, with the flag', async (t) => {
-  const { problems } = vipDecisions(
+  const { problems } = new VipDecider(configOf('n1', all)).decide(
     snapshot({ services: [service(), service({ name: 'b' })], slices: here }),
     own(all),
-    configOf('n1', all),
   );
   t.same(
     problems.map((problem) => problem.place),
     ['--service-external-ip-range', '--loadbalancer-ip-range'],
+  );
+});
+
+t.test('what was decided for a service is kept while its objects are the same', async (t) => {
+  const decider = new VipDecider(configOf('n1', all));
+  const [web, other] = [service(), service({ name: 'other' })];
+  const node = own(all);
+  const first = decider.decide(snapshot({ services: [web, other], slices: here }), node);
+  const second = decider.decide(snapshot({ services: [web, { ...other }], slices: here }), node);
+  t.same(second, first);
+  const of = (rows: typeof first.rows, subject: string) => rows.find((row) => row.subject === subject);
+  t.equal(of(second.rows, 'default/web'), of(first.rows, 'default/web'), 'the same object');
+  t.not(of(second.rows, 'default/other'), of(first.rows, 'default/other'), 'decided anew');
+  const third = decider.decide(snapshot({ services: [web, other], slices: [] }), node);
+  t.same(
+    third,
+    new VipDecider(configOf('n1', all)).decide(snapshot({ services: [web, other], slices: [] }), node),
   );
 });

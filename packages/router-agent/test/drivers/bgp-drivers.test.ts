@@ -1,10 +1,13 @@
-import { BgpSpeaker } from '@peerage/bgp';
+import { BgpSpeaker, type RouteView } from '@peerage/bgp';
 import { FakeClock, FakeNetwork, seededRandom } from '@peerage/bgp/testing';
 import t from 'tap';
 import { AdvertisementDriver } from '../../src/drivers/advertisement-driver.js';
+import { PolicyCompiler } from '../../src/drivers/bgp-policy.js';
+import { OriginatedPrefixes } from '../../src/drivers/originated-prefixes.js';
 import { PeerDriver } from '../../src/drivers/peer-driver.js';
 import { SpeakerDriver } from '../../src/drivers/speaker-driver.js';
 import type { AdvertisementItem } from '../../src/items/advertisement.js';
+import { parseIp } from '../../src/items/ip.js';
 import type { PeerItem } from '../../src/items/peer.js';
 import type { PolicyItem } from '../../src/items/policy.js';
 import { reconcile } from '../../src/reconcile/reconcile.js';
@@ -102,6 +105,50 @@ t.test('announcements follow what is wanted, by owner; a bad prefix fails alone'
   );
   t.match(await reconcile(driver, [{ ...pods, owner: 'vip' }], signal), { changed: 1, failures: [] });
   t.match(bgp.announced('vip'), [{ prefix: '10.48.1.0/24' }]);
+});
+
+t.test('what is announced is refused from peers, without a new policy at each change', async (t) => {
+  const originated = new OriginatedPrefixes();
+  const bgp = speaker();
+  let updates = 0;
+  const update = bgp.updatePeer.bind(bgp);
+  bgp.updatePeer = (config) => {
+    updates++;
+    return update(config);
+  };
+  const compiler = new PolicyCompiler(originated);
+  const refusing: PolicyItem = {
+    name: 'import',
+    statements: [
+      { name: 'own-prefixes', originated: true, action: 'reject' },
+      { name: 'default-routes', prefixes: ['0.0.0.0/0', '::/0'], action: 'reject' },
+    ],
+    otherwise: 'accept',
+  };
+  const peers = new PeerDriver(bgp, originated);
+  await reconcile(peers, [peer('192.0.2.2', { importPolicy: refusing })], signal);
+  const driver = new AdvertisementDriver(bgp, originated);
+  const vip: AdvertisementItem = { prefix: '10.64.0.1/32', owner: 'vip' };
+  const six: AdvertisementItem = { prefix: 'fd00:48::1/128', owner: 'vip' };
+  const { evaluate } = compiler.compile(refusing);
+  const statementFor = (prefix: string): string => {
+    const [address = '', length = ''] = prefix.split('/');
+    const bytes = parseIp(address) ?? new Uint8Array(4);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const word = (at: number) => (at < bytes.length ? view.getUint32(at) : 0);
+    const family = { afi: bytes.length === 4 ? 1 : 2, key: bytes.length === 4 ? 257 : 513 };
+    const words = { a: word(0), b: word(4), c: word(8), d: word(12) };
+    return evaluate({ family, words, prefix, prefixLength: Number(length) } as unknown as RouteView)
+      .statement;
+  };
+  await reconcile(driver, [vip, six], signal);
+  t.equal(statementFor('10.64.0.1/32'), 'own-prefixes');
+  t.equal(statementFor('fd00:48::1/128'), 'own-prefixes');
+  t.equal(statementFor('10.64.0.2/32'), 'import#otherwise');
+  t.equal(statementFor('0.0.0.0/0'), 'default-routes');
+  await reconcile(driver, [six], signal);
+  t.equal(statementFor('10.64.0.1/32'), 'import#otherwise');
+  t.equal(updates, 0, 'nobody had sent these prefixes');
 });
 
 t.test('the speaker starts once; another identity asks for a restart', async (t) => {
