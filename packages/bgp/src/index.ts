@@ -5,6 +5,7 @@ export type {
   PathAttributes,
   UnknownAttribute,
 } from './attributes/path-attributes.js';
+export type { BgpRole } from './capabilities/capability.js';
 export { BgpError } from './errors.js';
 export type { Family, FamilyKey } from './net/family.js';
 export { IPV4_UNICAST, IPV6_UNICAST } from './net/family.js';
@@ -54,6 +55,7 @@ export type {
   Acceptor,
   Announcement,
   FamilyName,
+  LocalAs,
   MaxPrefixes,
   PeerConfig,
   PeerLimits,

@@ -62,6 +62,8 @@ export const peerSchema = z.object({
   remoteHostName: z.string().optional(),
   remoteDomainName: z.string().optional(),
   remoteSoftwareVersion: z.string().optional(),
+  role: z.string().optional(),
+  remoteRole: z.string().optional(),
   maxMessage: count.optional(),
   localAddress: z.string().optional(),
   localPort: count.optional(),

@@ -5,6 +5,7 @@ import { ErrorCode, OpenError } from '../iana/error-code.js';
 import type { NotificationMessage } from '../message/notification.js';
 import { decodeNotification } from '../message/notification.js';
 import { decodeOpen, vetOpen } from '../message/open.js';
+import { vetRole } from '../message/vet-role.js';
 import type { Fault } from '../wire/result.js';
 import type { Connection } from './connection.js';
 import type { SessionConfig } from './session-config.js';
@@ -33,7 +34,10 @@ export function interpretOpen(
   const { bytes, start, end } = connection.framer;
   const decoded = decodeOpen(bytes, start, end);
   if (!decoded.ok) return faultEvent(EventCode.BgpOpenError, decoded.fault);
-  const fault = vetOpen(decoded.value, config);
+  const { role } = config;
+  const fault =
+    vetOpen(decoded.value, config) ??
+    (role === undefined ? null : vetRole(decoded.value, role.own, role.strict));
   if (fault !== null) return faultEvent(EventCode.BgpOpenError, fault);
   const { holdTime, peerRouterId, peerAs } = connection.agree(decoded.value);
   return {

@@ -1,4 +1,4 @@
-import type { Capability } from '../capabilities/capability.js';
+import type { BgpRole, Capability } from '../capabilities/capability.js';
 import type { ConnectTarget, Endpoint } from '../ports/transport.js';
 
 /** Bounds of one session. Each has a line in `docs/reference/limits.md`. */
@@ -41,6 +41,8 @@ export interface SessionConfig {
   readonly idleHoldTime: number;
   /** DelayOpenTime: our OPEN waits this long for the peer's. Default: it does not wait. */
   readonly delayOpenTime?: number;
+  /** Our role (RFC 9234); strict: a peer that tells none is refused. */
+  readonly role?: { readonly own: BgpRole; readonly strict: boolean };
   /** Never dial. */
   readonly passive: boolean;
   /** What our OPEN offers; may depend on the addresses of the connection. The four-octet AS is added if it is missing. */

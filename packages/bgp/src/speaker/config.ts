@@ -1,4 +1,5 @@
 import type { PathAttributes } from '../attributes/path-attributes.js';
+import type { BgpRole } from '../capabilities/capability.js';
 import type { Policy } from '../policy/policy.js';
 import type { Acceptor, ListenTarget } from '../ports/transport.js';
 
@@ -33,6 +34,15 @@ export interface SpeakerConfig {
   readonly domainName?: string;
   /** What this speaker calls itself, 1–64 octets of UTF-8 (capability 75). Default: not told. */
   readonly softwareVersion?: string;
+}
+
+/** Another AS than the speaker's own, for one external peer. */
+export interface LocalAs {
+  readonly as: number;
+  /** Do not put it in front of what the peer sends. Default false. */
+  readonly noPrepend?: boolean;
+  /** Put it alone in front of what the peer is sent, without the speaker's own AS behind it. Default false. */
+  readonly replaceAs?: boolean;
 }
 
 /** How many prefixes of one family a peer may send. */
@@ -79,6 +89,20 @@ export interface PeerConfig {
   /** DelayOpenTime (RFC 4271 §8.1.1): our OPEN waits this long for the peer's. Default: it does not wait. */
   readonly delayOpenTime?: number;
   readonly limits?: PeerLimits;
+  /** The AS that this external peer takes us for; it is neither the speaker's nor the peer's. Default: the speaker's. */
+  readonly localAs?: number | LocalAs;
+  /** Our role towards this external peer (RFC 9234): it is told, checked against the peer's, and guards against route leaks. */
+  readonly role?: BgpRole;
+  /** Refuse a peer that tells no role (RFC 9234 §4.2). Default false. */
+  readonly strictRole?: boolean;
+  /** How often our own AS may be in an AS path that the peer sends, 0 … 10. Default 0: such a route is a loop. */
+  readonly allowOwnAs?: number;
+  /** Send our AS in place of the peer's own, for sites that share an AS. External peers only. Default false. */
+  readonly asOverride?: boolean;
+  /** Private ASes (RFC 6996) in what is sent, other than the peer's own: remove `all`, or `replace` them by ours. External peers only. */
+  readonly removePrivateAs?: 'all' | 'replace';
+  /** Leave the next hop of routes as it came, as a route server does (RFC 7947 §2.2.1). External peers only. Default false. */
+  readonly nextHopUnchanged?: boolean;
   /** Most prefixes that the peer may send, for each family: a number, or more than that. Default: no limit. */
   readonly maxPrefixes?: Readonly<Partial<Record<FamilyName, number | MaxPrefixes>>>;
   /** Default: the family of `address`. */

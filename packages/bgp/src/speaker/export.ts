@@ -19,6 +19,7 @@ import type { Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { ALL_PATHS, type GroupProfile } from './group-profile.js';
 import { PathView } from './path-view.js';
+import type { BlockView } from './session-rules.js';
 
 /** What the exporter asks about where a path came from. */
 export interface Sources {
@@ -185,9 +186,13 @@ export class Exporter {
     const set = paths.accepted(row);
     this.rib.attributes.prepare(set);
     const flags = this.rib.attributes.flags(set);
-    if ((flags & STAYS_HERE) === 0) return true;
     // RFC 1997
-    return (flags & SummaryFlag.NoAdvertise) === 0 && isInternal;
+    const isBound = (flags & SummaryFlag.NoAdvertise) !== 0 || ((flags & STAYS_HERE) !== 0 && !isInternal);
+    if (isBound || profile.rules === null) return !isBound;
+    const { attributes } = this.rib;
+    const start = attributes.start(set);
+    const end = attributes.end(set);
+    return profile.rules.mayLeave(attributes.bytes(set), start, end, profile.table.family);
   }
 
   private outOf(profile: GroupProfile, scope: number, prefix: PrefixId, row: PathRow): OutId {
@@ -259,9 +264,10 @@ export class Exporter {
     const hasLocalPref = (attributes.flags(set) & SummaryFlag.HasLocalPref) !== 0;
     const isInternal = profile.type === 'internal';
     const { rewrite, scratch } = this;
+    const { rules } = profile;
     // RFC 7947 §2.2: a route server changes neither AS path, next hop nor MED of what it passes on.
     const isServed = profile.isServed && !isLocal;
-    rewrite.prepend = isInternal || isServed ? NO_ASES : this.ownAs(profile.localAs);
+    rewrite.prepend = isInternal || isServed ? NO_ASES : (rules?.prepend ?? this.ownAs(profile.localAs));
     rewrite.localPref = !isInternal ? 'remove' : hasLocalPref ? 'keep' : DEFAULT_LOCAL_PREF;
     // RFC 4271 §5.1.4: the MED of one neighbour is not passed to another AS; our own routes have our own.
     rewrite.med = isInternal || isLocal || isServed ? 'keep' : 'remove';
@@ -272,9 +278,18 @@ export class Exporter {
     rewrite.originatorId = isReflected ? this.rib.peers.routerId(peer) : null;
     rewrite.prependCluster = isReflected ? this.clusterId : null;
     scratch.reset();
-    rewriteCanonical(attributes.bytes(set), attributes.start(set), attributes.end(set), rewrite, scratch);
-    const exported = attributes.intern(scratch.bytes, 0, scratch.length);
+    const accepted = this.blockOf(set);
+    const { bytes, start, end } = rules === null ? accepted : rules.beforePrepend(accepted);
+    rewriteCanonical(bytes, start, end, rewrite, scratch);
+    const written = { bytes: scratch.bytes, start: 0, end: scratch.length };
+    const sent = rules === null ? written : rules.finish(written, profile.table.family);
+    const exported = attributes.intern(sent.bytes, sent.start, sent.end);
     return this.rib.outs.intern(exported, this.nextHopFor(profile, hop, isLocal, peer, edits));
+  }
+
+  private blockOf(set: AttrId): BlockView {
+    const { attributes } = this.rib;
+    return { bytes: attributes.bytes(set), start: attributes.start(set), end: attributes.end(set) };
   }
 
   private ownAs(localAs: number): readonly number[] {
@@ -302,6 +317,7 @@ export class Exporter {
     }
     // An address that our own user gave for a route goes out as it is.
     if (isLocal) return isOurs ? own : hop;
+    if (profile.rules?.nextHopUnchanged) return this.rib.nextHops.globalOf(hop);
     if (profile.type === 'external') return profile.isServed ? hop : own;
     // RFC 4456 §10: a reflector leaves the next hop as it is, so that traffic does not come through it.
     if (profile.nextHopSelf && !this.rib.peers.isInternal(peer)) return own;

@@ -2,6 +2,7 @@ import type { Policy, PolicyPeer } from '../policy/policy.js';
 import type { NextHopId } from '../rib/ids.js';
 import type { FamilyTable } from '../rib/rib.js';
 import type { Member, MemberFamily } from './member.js';
+import type { SessionRules } from './session-rules.js';
 
 /** As `addPath` of a profile: every path that may go there. */
 export const ALL_PATHS = 0xffff;
@@ -18,6 +19,7 @@ export interface GroupProfile {
   readonly isClient: boolean;
   /** Is sent what others told without a trace of us (RFC 7947). */
   readonly isServed: boolean;
+  readonly rules: SessionRules | null;
   readonly ownNextHop: NextHopId;
   /** Most paths of a prefix that are sent with path identifiers (RFC 7911); 0 = one, without an identifier. */
   readonly addPath: number;
@@ -39,6 +41,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     nextHopSelf: member.nextHopSelf,
     isClient: peer.routeReflectorClient === true,
     isServed: peer.routeServerClient === true,
+    rules: peer.rules ?? null,
     ownNextHop: family.ownNextHop,
     addPath: peer.addPathSend?.get(family.table.family.key) ?? 0,
     policy: exportPolicy,
@@ -57,6 +60,7 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.nextHopSelf === b.nextHopSelf &&
     a.isClient === b.isClient &&
     a.isServed === b.isServed &&
+    a.rules?.key === b.rules?.key &&
     a.ownNextHop === b.ownNextHop &&
     a.addPath === b.addPath &&
     a.policy === b.policy &&

@@ -9,6 +9,7 @@ import type { Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import type { Member, MemberFamily } from './member.js';
 import { PathView } from './path-view.js';
+import type { SessionRules } from './session-rules.js';
 
 /** Memo answer for "accepted as it is". */
 const AS_RECEIVED = -1;
@@ -62,6 +63,25 @@ export class Importer {
     this.accepted = NO_ATTR;
     this.nextHop = hop;
     if (this.refusal(member, family, set, hop) !== null) return;
+    const { rules = null } = member.peer;
+    this.judgePrepared(member, family, prefix, rules === null ? set : this.prepared(rules, family, set), hop);
+  }
+
+  /** The set with what the rules of the session add to it. */
+  private prepared(rules: SessionRules, family: MemberFamily, set: AttrId): AttrId {
+    const { attributes } = this.rib;
+    const before = { bytes: attributes.bytes(set), start: attributes.start(set), end: attributes.end(set) };
+    const after = rules.prepare(before, family.table.family);
+    return after === before ? set : attributes.intern(after.bytes, after.start, after.end);
+  }
+
+  private judgePrepared(
+    member: Member,
+    family: MemberFamily,
+    prefix: PrefixId,
+    set: AttrId,
+    hop: NextHopId,
+  ): void {
     const policy = member.importPolicy;
     if (policy === null) {
       this.accepted = set;
@@ -113,7 +133,9 @@ export class Importer {
   ): PolicyResult | string | null {
     const refusal = this.refusal(member, family, set, hop);
     if (refusal !== null || member.importPolicy === null) return refusal;
-    return this.evaluate(member.importPolicy, member, family, prefix, set, hop);
+    const { rules = null } = member.peer;
+    const seen = rules === null ? set : this.prepared(rules, family, set);
+    return this.evaluate(member.importPolicy, member, family, prefix, seen, hop);
   }
 
   /** Peers or next hops were freed, whose ids the memo has. */
@@ -129,7 +151,18 @@ export class Importer {
     const start = attributes.start(set);
     const end = attributes.end(set);
     // RFC 4271 §9.1.2
-    if (countAs(bytes, start, end, peer.localAs) > 0) return `AS path loop: it has our AS ${peer.localAs}`;
+    const { rules = null } = peer;
+    const allowed = rules === null ? 0 : rules.allowOwnAs;
+    if (countAs(bytes, start, end, peer.localAs) > allowed)
+      return `AS path loop: it has our AS ${peer.localAs}`;
+    if (rules !== null) {
+      const { speakerAs, sessionAs } = rules;
+      if (speakerAs !== sessionAs && countAs(bytes, start, end, speakerAs) > allowed) {
+        return `AS path loop: it has our AS ${speakerAs}`;
+      }
+      const leak = rules.ingressLeak(bytes, start, end, family.table.family);
+      if (leak !== null) return leak;
+    }
     if (peer.type === 'internal') {
       attributes.prepare(set);
       // RFC 4456 §8

@@ -4,6 +4,7 @@ import type { PeerRole } from '../policy/policy.js';
 import type { OwnNextHops } from './own-next-hops.js';
 import type { PeerSettings } from './peer-settings.js';
 import type { PipelinePeer } from './pipeline-peer.js';
+import { SessionRules } from './session-rules.js';
 import type { SpeakerSettings } from './speaker-settings.js';
 
 /** What the pipeline needs of a session: what is configured, and what both OPENs came to. */
@@ -15,17 +16,18 @@ export function negotiatedPeer(
   nextHops: OwnNextHops,
 ): Omit<PipelinePeer, 'importPolicy' | 'exportPolicy' | 'outbox'> {
   const received = new Set(families.map((family) => family.key));
+  const localAs = peer.localAs?.as ?? speaker.localAs;
   return {
     address: peer.address,
     as: negotiated.peerAs,
     type: peer.type,
     ...roleOf(negotiated),
-    localAs: speaker.localAs,
+    localAs,
     routerId: negotiated.peerRouterId,
     context: {
       as4: negotiated.as4,
       type: peer.type,
-      localAs: speaker.localAs,
+      localAs,
       peerAs: negotiated.peerAs,
       maxMessage: negotiated.maxMessage,
       receives: (family) => received.has(family.key),
@@ -40,6 +42,7 @@ export function negotiatedPeer(
     maxMessage: negotiated.maxMessage,
     addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),
     requirePolicy: speaker.ebgpRequiresPolicy,
+    rules: SessionRules.of(peer, speaker.localAs),
   };
 }
 

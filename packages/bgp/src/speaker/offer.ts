@@ -11,7 +11,7 @@ export const NOT_OFFERED = 'not offered by the peer';
 
 /** What our OPEN offers: what is implemented, and the families that have a next hop of ours. */
 export function offeredCapabilities(
-  peer: Pick<PeerSettings, 'families' | 'addPathReceive' | 'addPathSend'>,
+  peer: Pick<PeerSettings, 'families' | 'role' | 'localAs' | 'addPathReceive' | 'addPathSend'>,
   nextHops: OwnNextHops,
   speaker: Pick<SpeakerSettings, 'localAs' | 'hostName' | 'domainName' | 'softwareVersion'>,
 ): readonly Capability[] {
@@ -22,7 +22,8 @@ export function offeredCapabilities(
     ...families.map((family): Capability => ({ name: 'multiprotocol', family })),
     { name: 'route-refresh' },
     { name: 'extended-message' },
-    { name: 'four-octet-as', as: localAs },
+    { name: 'four-octet-as', as: peer.localAs?.as ?? localAs },
+    ...(peer.role === undefined ? [] : [{ name: 'role', role: peer.role } as const]),
     ...(hostName === undefined ? [] : [{ name: 'fqdn', host: hostName, domain: domainName } as const]),
     ...(softwareVersion === undefined
       ? []

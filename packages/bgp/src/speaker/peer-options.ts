@@ -1,9 +1,70 @@
+import type { BgpRole } from '../capabilities/capability.js';
 import { parseFamily } from '../net/family.js';
-import type { MaxPrefixes, PeerLimits } from './config.js';
-import { badField, checkFields, checkInteger, checkSeconds } from './field-check.js';
+import type { LocalAs, MaxPrefixes, PeerConfig, PeerLimits } from './config.js';
+import { badField, checkBoolean, checkFields, checkInteger, checkSeconds } from './field-check.js';
+import type { PathOptions } from './path-options.js';
 import type { PrefixLimit } from './prefix-guard.js';
+import { checkAs } from './speaker-settings.js';
 
 const LIMITS = ['inputBytes', 'outboxBytes'] as const satisfies readonly (keyof PeerLimits)[];
+
+const ROLES: readonly BgpRole[] = ['provider', 'customer', 'peer', 'route-server', 'route-server-client'];
+
+/** What a session does to AS paths and next hops. All but `allowOwnAs` belong to external sessions. */
+export function checkPathOptions(
+  at: (field: keyof PeerConfig) => string,
+  config: PeerConfig,
+  speakerAs: number,
+): PathOptions {
+  const { role, removePrivateAs, strictRole = false } = config;
+  if (role !== undefined && !ROLES.includes(role))
+    throw badField(at('role'), role, `one of ${ROLES.join(', ')}`);
+  if (checkBoolean(at('strictRole'), strictRole) && role === undefined) {
+    throw badField(at('strictRole'), strictRole, 'absent where role is not set');
+  }
+  if (removePrivateAs !== undefined && removePrivateAs !== 'all' && removePrivateAs !== 'replace') {
+    throw badField(at('removePrivateAs'), removePrivateAs, '"all" or "replace"');
+  }
+  const options: PathOptions = {
+    localAs: config.localAs === undefined ? undefined : checkLocalAs(at('localAs'), config.localAs),
+    role,
+    strictRole,
+    allowOwnAs: checkInteger(at('allowOwnAs'), config.allowOwnAs ?? 0, 0, 10),
+    asOverride: checkBoolean(at('asOverride'), config.asOverride ?? false),
+    removePrivateAs,
+    nextHopUnchanged: checkBoolean(at('nextHopUnchanged'), config.nextHopUnchanged ?? false),
+  };
+  if (config.remoteAs === speakerAs) {
+    for (const field of EXTERNAL_ONLY) {
+      const value = options[field];
+      if (value !== undefined && value !== false) {
+        throw badField(at(field), config[field], 'absent on an internal session: it is for external peers');
+      }
+    }
+  }
+  const as = options.localAs?.as;
+  if (as !== undefined && (as === speakerAs || as === config.remoteAs)) {
+    throw badField(
+      at('localAs'),
+      as,
+      `another AS than the speaker's, ${speakerAs}, and the peer's, ${config.remoteAs}`,
+    );
+  }
+  return options;
+}
+
+const EXTERNAL_ONLY = ['localAs', 'role', 'asOverride', 'removePrivateAs', 'nextHopUnchanged'] as const;
+
+function checkLocalAs(path: string, value: unknown): Required<LocalAs> {
+  const given = typeof value === 'number' ? { as: value } : value;
+  checkFields(path, given, ['as', 'noPrepend', 'replaceAs']);
+  const { as, noPrepend = false, replaceAs = false } = given as LocalAs;
+  return {
+    as: checkAs(path, as),
+    noPrepend: checkBoolean(`${path}.noPrepend`, noPrepend),
+    replaceAs: checkBoolean(`${path}.replaceAs`, replaceAs),
+  };
+}
 
 /** The limits of one session that are set; the others keep their defaults. */
 export function checkLimits(path: string, value: unknown): PeerLimits {

@@ -12,12 +12,13 @@ import {
   checkText,
 } from './field-check.js';
 import { ALL_PATHS } from './group-profile.js';
-import { checkLimits, checkMaxPrefixes } from './peer-options.js';
+import type { PathOptions } from './path-options.js';
+import { checkLimits, checkMaxPrefixes, checkPathOptions } from './peer-options.js';
 import type { PrefixLimits } from './prefix-guard.js';
 import { checkAs } from './speaker-settings.js';
 
 /** A checked `PeerConfig` with its defaults filled in. Holds the MD5 key: never shown, logged or serialised. */
-export interface PeerSettings {
+export interface PeerSettings extends PathOptions {
   /** In canonical text: the name of the peer. */
   readonly address: string;
   readonly remoteAs: number;
@@ -66,6 +67,13 @@ const fields = [
   'delayOpenTime',
   'limits',
   'maxPrefixes',
+  'localAs',
+  'role',
+  'strictRole',
+  'allowOwnAs',
+  'asOverride',
+  'removePrivateAs',
+  'nextHopUnchanged',
   'families',
   'nextHop',
   'nextHopSelf',
@@ -117,6 +125,7 @@ export function peerSettings(config: PeerConfig, localAs: number): PeerSettings 
     delayOpenTime: optional(config.delayOpenTime, (s) => checkSeconds(at('delayOpenTime'), s, 0.1, 240)),
     limits: checkLimits(at('limits'), config.limits ?? {}),
     maxPrefixes: checkMaxPrefixes(at('maxPrefixes'), config.maxPrefixes ?? {}),
+    ...checkPathOptions(at, config, localAs),
     families: checkFamilies(at('families'), config.families, address),
     nextHop: checkNextHops(at('nextHop'), config.nextHop ?? {}),
     nextHopSelf: checkBoolean(at('nextHopSelf'), config.nextHopSelf ?? false),

@@ -44,6 +44,7 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     address: settings.address,
     ...(settings.description !== undefined && { description: settings.description }),
     remoteAs: settings.remoteAs,
+    ...(settings.role !== undefined && { role: settings.role }),
     localAs: peer.localAs,
     type: settings.type,
     state: peer.state,
@@ -87,10 +88,12 @@ function negotiatedFields(live: LiveSession, keepaliveTime: number | undefined):
 function remoteNames({ negotiated }: LiveSession): Partial<PeerStatus> {
   const { peerCapabilities } = negotiated;
   const name = findCapability(peerCapabilities, 'fqdn');
+  const role = findCapability(peerCapabilities, 'role');
   const software = findCapability(peerCapabilities, 'software-version');
   return {
     ...(name !== undefined && { remoteHostName: name.host }),
     ...(name !== undefined && name.domain !== '' && { remoteDomainName: name.domain }),
+    ...(role !== undefined && { remoteRole: role.role }),
     ...(software !== undefined && { remoteSoftwareVersion: software.version }),
   };
 }

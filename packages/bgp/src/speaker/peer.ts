@@ -16,14 +16,15 @@ import type { SessionHandler } from '../session/session-handler.js';
 import type { TurnLoop } from '../session/turn-loop.js';
 import type { Fault } from '../wire/result.js';
 import type { SpeakerEvents } from './events.js';
-import { canonicalAddress } from './field-check.js';
 import { HoldDown } from './hold-down.js';
+import { inboundMismatch } from './inbound-check.js';
 import { type InboundOrigin, refuseInbound } from './listeners.js';
 import type { LiveSession } from './live-session.js';
 import { negotiatedPeer } from './negotiated-peer.js';
-import { carriedFamilies, offeredCapabilities } from './offer.js';
+import { carriedFamilies } from './offer.js';
 import { type OwnNextHops, ownNextHops } from './own-next-hops.js';
 import { type PeerChange, peerChange } from './peer-change.js';
+import { peerSessionConfig } from './peer-session.js';
 import type { PeerSettings } from './peer-settings.js';
 import { peerStatus } from './peer-status.js';
 import type { Pipeline } from './pipeline.js';
@@ -162,10 +163,10 @@ export class Peer implements SessionHandler {
   }
 
   status(): PeerStatus {
-    const { ports, pipeline, settings } = this.#host;
+    const { ports, pipeline } = this.#host;
     return peerStatus({
       settings: this.#settings,
-      localAs: settings.localAs,
+      localAs: this.#localAs,
       state: this.#state,
       stateSince: this.#stateSince,
       now: ports.clock.now(),
@@ -254,28 +255,9 @@ export class Peer implements SessionHandler {
   // --- parts ---
 
   #sessionConfig(protection: SocketProtection): SessionConfig {
-    const peer = this.#settings;
-    const { localAs, routerIdWord } = this.#host.settings;
-    return {
-      target: {
-        address: peer.address,
-        port: peer.port,
-        ...(peer.localAddress !== undefined && { localAddress: peer.localAddress }),
-        ...protection,
-      },
-      localAs,
-      localRouterId: routerIdWord,
-      remoteAs: peer.remoteAs,
-      holdTime: peer.holdTime,
-      ...(peer.keepaliveTime !== undefined && { keepaliveTime: peer.keepaliveTime }),
-      connectRetryTime: peer.connectRetryTime,
-      idleHoldTime: peer.idleHoldTime,
-      ...(peer.delayOpenTime !== undefined && { delayOpenTime: peer.delayOpenTime }),
-      passive: peer.passive,
-      limits: peer.limits,
-      // Which families we can carry depends on the address that the connection got.
-      capabilities: (local) => offeredCapabilities(peer, this.#nextHops(local), this.#host.settings),
-    };
+    return peerSessionConfig(this.#settings, this.#host.settings, protection, (local) =>
+      this.#nextHops(local),
+    );
   }
 
   /** The first family that has more prefixes than it may have, as the fault that ends the session. */
@@ -325,6 +307,11 @@ export class Peer implements SessionHandler {
     this.#host.loop.wake();
   }
 
+  /** The AS that this peer takes us for. */
+  get #localAs(): number {
+    return this.#settings.localAs?.as ?? this.#host.settings.localAs;
+  }
+
   #nextHops(local: Endpoint): OwnNextHops {
     return ownNextHops(this.#settings, local, this.#host.ports.localAddresses);
   }
@@ -357,17 +344,13 @@ export class Peer implements SessionHandler {
   }
 
   #reasonAgainst(transport: Transport, origin: InboundOrigin): string | null {
-    const { localAddress, shutdown, md5Key, ttlSecurityHops } = this.#settings;
     if (this.#refused !== null) return 'the peer cannot be had as it is configured';
-    if (shutdown) return 'the peer is shut down';
+    if (this.#settings.shutdown) return 'the peer is shut down';
     if (this.#holdDown.held !== null) return `the peer is held down: ${this.#holdDown.held.reason}`;
-    if (localAddress !== undefined && canonicalAddress(transport.local.address) !== localAddress) {
-      return `it came to another address than ${localAddress}`;
-    }
-    if (origin === 'acceptor' && (md5Key !== undefined || ttlSecurityHops !== undefined)) {
-      return 'a given acceptor cannot show that the connection is protected';
-    }
-    return this.#isStarted ? null : 'the peer is not started';
+    return (
+      inboundMismatch(this.#settings, transport, origin) ??
+      (this.#isStarted ? null : 'the peer is not started')
+    );
   }
 
   #log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>): void {

@@ -2,6 +2,7 @@ import type { UpdateContext } from '../message/update-context.js';
 import type { Family, FamilyKey } from '../net/family.js';
 import type { PeerRole, Policy } from '../policy/policy.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
+import type { SessionRules } from './session-rules.js';
 
 /** Where packed UPDATEs of one session go. */
 export interface Outbox {
@@ -45,6 +46,8 @@ export interface PipelinePeer {
   readonly exportPolicy: Policy | null;
   /** RFC 8212: without a policy an external peer exchanges nothing. */
   readonly requirePolicy: boolean;
+  /** What it does beyond the plain rules to AS paths and next hops; absent: nothing. */
+  readonly rules?: SessionRules | null;
   readonly outbox: Outbox;
 }
 

@@ -1,4 +1,5 @@
 import type { PathAttributes } from '../attributes/path-attributes.js';
+import type { BgpRole } from '../capabilities/capability.js';
 import type { PeerState } from '../fsm/state.js';
 import type { MessageCounts } from '../session/counters.js';
 import type { NotificationRecord, SessionError } from '../session/session-error.js';
@@ -55,6 +56,9 @@ export interface PeerStatus {
   readonly remoteDomainName?: string;
   /** What the peer calls its software (capability 75). */
   readonly remoteSoftwareVersion?: string;
+  /** Our role towards the peer, and the one that it told (RFC 9234). */
+  readonly role?: BgpRole;
+  readonly remoteRole?: BgpRole;
   /** Most octets that a message may have: 4096, or 65535 where both sides offered it (RFC 8654). */
   readonly maxMessage?: number;
   readonly localAddress?: string;

@@ -92,6 +92,7 @@ function detail(peer: WirePeer): Block[] {
     ['established', `${peer.establishedCount} times, lost ${peer.flaps} times`],
     ['router id', peer.remoteRouterId],
     ['host name', fullName(peer)],
+    ['role', peer.role && `${peer.role}, the peer is ${peer.remoteRole ?? 'silent about its own'}`],
     ['software', peer.remoteSoftwareVersion],
     [
       'connection',

@@ -37,6 +37,20 @@ const neighborSchema = z.strictObject({
     .strictObject({ inputBytes: bytes.optional(), outboxBytes: bytes.optional() })
     .transform(definedOnly)
     .optional(),
+  localAs: z
+    .union([
+      asNumber,
+      z
+        .strictObject({ as: asNumber, noPrepend: z.boolean().optional(), replaceAs: z.boolean().optional() })
+        .transform(definedOnly),
+    ])
+    .optional(),
+  role: z.enum(['provider', 'customer', 'peer', 'route-server', 'route-server-client']).optional(),
+  strictRole: z.boolean().optional(),
+  allowOwnAs: z.number().int().min(0).max(10).optional(),
+  asOverride: z.boolean().optional(),
+  removePrivateAs: z.enum(['all', 'replace']).optional(),
+  nextHopUnchanged: z.boolean().optional(),
   maxPrefixes: z.partialRecord(family, z.union([z.number().int().positive(), maxPrefixes])).optional(),
   families: z.array(family).min(1).optional(),
   nextHop: z.partialRecord(family, z.string()).optional(),

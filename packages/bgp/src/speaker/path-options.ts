@@ -1,0 +1,13 @@
+import type { BgpRole } from '../capabilities/capability.js';
+import type { LocalAs } from './config.js';
+
+/** Settings of a peer about AS paths and next hops, checked and with their defaults. */
+export interface PathOptions {
+  readonly localAs: Required<LocalAs> | undefined;
+  readonly role: BgpRole | undefined;
+  readonly strictRole: boolean;
+  readonly allowOwnAs: number;
+  readonly asOverride: boolean;
+  readonly removePrivateAs: 'all' | 'replace' | undefined;
+  readonly nextHopUnchanged: boolean;
+}

@@ -1,0 +1,36 @@
+import type { Endpoint, SocketProtection } from '../ports/transport.js';
+import type { SessionConfig } from '../session/session-config.js';
+import { offeredCapabilities } from './offer.js';
+import type { OwnNextHops } from './own-next-hops.js';
+import type { PeerSettings } from './peer-settings.js';
+import type { SpeakerSettings } from './speaker-settings.js';
+
+/** A peer as its session needs it. */
+export function peerSessionConfig(
+  peer: PeerSettings,
+  speaker: SpeakerSettings,
+  protection: SocketProtection,
+  nextHops: (local: Endpoint) => OwnNextHops,
+): SessionConfig {
+  return {
+    target: {
+      address: peer.address,
+      port: peer.port,
+      ...(peer.localAddress !== undefined && { localAddress: peer.localAddress }),
+      ...protection,
+    },
+    localAs: peer.localAs?.as ?? speaker.localAs,
+    localRouterId: speaker.routerIdWord,
+    remoteAs: peer.remoteAs,
+    holdTime: peer.holdTime,
+    ...(peer.keepaliveTime !== undefined && { keepaliveTime: peer.keepaliveTime }),
+    connectRetryTime: peer.connectRetryTime,
+    idleHoldTime: peer.idleHoldTime,
+    ...(peer.delayOpenTime !== undefined && { delayOpenTime: peer.delayOpenTime }),
+    ...(peer.role !== undefined && { role: { own: peer.role, strict: peer.strictRole } }),
+    passive: peer.passive,
+    limits: peer.limits,
+    // Which families we can carry depends on the address that the connection got.
+    capabilities: (local) => offeredCapabilities(peer, nextHops(local), speaker),
+  };
+}
