@@ -1,3 +1,4 @@
+import { ignoredAnnotations } from '../desired/node-annotations.js';
 import { desiredSpeaker } from '../desired/speaker.js';
 import type { Driver } from '../items/item.js';
 import type { SpeakerItem } from '../items/speaker.js';
@@ -17,11 +18,12 @@ export function speakerController(facts: Facts, driver: Driver<SpeakerItem>): Co
       const own = knownOwnNode(facts, name);
       if (own === null) return nothingToDo;
       const desired = desiredSpeaker(own, facts.config);
+      const ignored = ignoredAnnotations(own, facts.config);
       if (desired.speaker === null) {
-        facts.tellProblems(name, [{ place: '--router-id', message: desired.reason }]);
+        facts.tellProblems(name, [...ignored, { place: '--router-id', message: desired.reason }]);
         return nothingToDo;
       }
-      facts.tellProblems(name, []);
+      facts.tellProblems(name, ignored);
       return reconcile(driver, [desired.speaker], signal, { mayDelete: false });
     },
   };
