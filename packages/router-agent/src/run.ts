@@ -89,7 +89,7 @@ async function runUntilSignal(config: Config, log: Log, version: string): Promis
   const speaker = nodePorts({ sockets: tcpSocketFactory(linuxTcpSockets()), log });
   const netlink = await openNetlink();
   try {
-    const source = openSource(config.source, { clock: speaker.clock, random: speaker.random, log });
+    const source = await openSource(config.source, { clock: speaker.clock, random: speaker.random, log });
     const agent = new Agent(
       config,
       { source, kernel: linuxKernel(netlink), cniFile: new CniFileDriver(config.cniConfFile), speaker, log },
