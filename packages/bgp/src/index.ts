@@ -49,6 +49,7 @@ export type {
   Transport,
   TransportHandler,
 } from './ports/transport.js';
+export type { ChangesOptions, RouteEvent } from './speaker/change-stream.js';
 export type { ChangedRoute } from './speaker/changed-routes.js';
 export { changedRoutes } from './speaker/changed-routes.js';
 export type {
@@ -62,6 +63,7 @@ export type {
   SpeakerConfig,
   SpeakerPorts,
 } from './speaker/config.js';
+export type { PlanRow, WantedConfiguration, WantedPeer } from './speaker/configuration.js';
 export type { NotificationRecord, PrefixAlarm, SessionError, SpeakerEvents } from './speaker/events.js';
 export type { ExportExplanation, PolicyExplanation, RouteExplanation } from './speaker/explanation.js';
 export type { PeerChange } from './speaker/peer-change.js';

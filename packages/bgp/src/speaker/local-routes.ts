@@ -4,7 +4,7 @@ import { parseAddress } from '../net/address.js';
 import { createNlriKey } from '../net/nlri-key.js';
 import { parseInto } from '../net/prefix.js';
 import { Column32 } from '../rib/columns.js';
-import { LOCAL_PEER, type NextHopId, NO_ROW, type PrefixId } from '../rib/ids.js';
+import { LOCAL_PEER, type NextHopId, NO_PREFIX, NO_ROW, type PrefixId } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import type { Announcement } from './config.js';
@@ -44,6 +44,27 @@ export class LocalRoutes {
       // The owner is an input of export policy, also when the path is the same as before.
       table.loc.markDirty(id);
     }
+  }
+
+  /** What an announcement would change, prefix by prefix. Throws `BgpError` for what cannot be announced. */
+  compare(announcement: Announcement): readonly LocalChange[] {
+    const { attributes, nextHops } = this.rib;
+    const address = this.check(announcement);
+    const encoded = this.scratch.slice();
+    const owner = announcement.owner ?? '';
+    return announcement.prefixes.map((text): LocalChange => {
+      const table = this.rib.table(parseInto(text, this.key))!;
+      const prefix = table.prefixes.codec.format(this.key);
+      const id = table.prefixes.find(this.key);
+      const row = id === NO_PREFIX ? NO_ROW : table.paths.find(id, LOCAL_PEER, 0);
+      if (row === NO_ROW) return { prefix, change: 'new' };
+      if (this.owner(table, id) !== owner) return { prefix, change: 'owner' };
+      const own = address ?? (table.family.afi === 1 ? UNSPECIFIED_4 : UNSPECIFIED_6);
+      if (!isSame(nextHops.address(table.paths.nextHop(row)), own)) return { prefix, change: 'next hop' };
+      const set = table.paths.accepted(row);
+      const present = attributes.bytes(set).subarray(attributes.start(set), attributes.end(set));
+      return { prefix, change: isSame(present, encoded) ? 'none' : 'attributes' };
+    });
   }
 
   /** Throws `BgpError` for what cannot be announced. Gives its next hop, and leaves its attributes in `scratch`. */
@@ -133,6 +154,16 @@ export class LocalRoutes {
       });
     }
   }
+}
+
+/** What an announcement would change of one prefix. */
+export interface LocalChange {
+  readonly prefix: string;
+  readonly change: 'none' | 'new' | 'owner' | 'next hop' | 'attributes';
+}
+
+function isSame(x: Uint8Array, y: Uint8Array): boolean {
+  return x.length === y.length && x.every((octet, i) => octet === y[i]);
 }
 
 /** Who announces which prefix of one family. */

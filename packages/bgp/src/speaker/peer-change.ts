@@ -55,6 +55,13 @@ export function peerChange(before: PeerSettings, after: PeerSettings): PeerChang
   return change;
 }
 
+/** Fields in which two configurations of one peer differ. */
+export function changedFields(before: PeerSettings, after: PeerSettings): readonly string[] {
+  return (Object.keys(effects) as (keyof typeof effects)[]).filter(
+    (field) => !isEqual(before[field], after[field]),
+  );
+}
+
 function isEqual(x: unknown, y: unknown): boolean {
   if (x === y) return true;
   if (x instanceof Uint8Array && y instanceof Uint8Array) {

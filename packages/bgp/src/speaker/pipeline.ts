@@ -12,7 +12,7 @@ import type { GroupProfile } from './group-profile.js';
 import { GroupSet } from './group-set.js';
 import { Importer } from './import.js';
 import { Inbound } from './inbound.js';
-import { LocalRoutes } from './local-routes.js';
+import { type LocalChange, LocalRoutes } from './local-routes.js';
 import { Member } from './member.js';
 import type {
   PeerCounts,
@@ -175,6 +175,15 @@ export class Pipeline {
     this.locals.announce(announcement);
   }
 
+  /** What an announcement would change; throws what `announce` would throw. */
+  compareLocal(announcement: Announcement): readonly LocalChange[] {
+    return this.locals.compare(announcement);
+  }
+
+  get families(): readonly Family[] {
+    return this.tables.tables.map((table) => table.family);
+  }
+
   /** Throws what `announce` would throw, and does nothing else. */
   checkAnnouncement(announcement: Announcement): void {
     this.locals.check(announcement);
@@ -194,8 +203,8 @@ export class Pipeline {
   }
 
   /** Adds a sink, which gets the whole table first. Returns the function that removes it. */
-  addSink(sink: RouteSink, families?: readonly Family[]): () => void {
-    return this.sinks.add(sink, families);
+  addSink(sink: RouteSink, families?: readonly Family[], snapshot = true): () => void {
+    return this.sinks.add(sink, families, snapshot);
   }
 
   /** One turn: each kind of work makes at least one step, and goes on until `isOver` says so. True: there is more to do. */

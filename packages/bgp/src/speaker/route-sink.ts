@@ -35,4 +35,6 @@ export interface RouteSink {
   routes(changes: RouteChanges): void;
   /** Everything that was present when the sink was added has been handed over. Once per family. */
   inSync(family: Family): void;
+  /** False pauses the hand-over of the present table, until the speaker is woken. Changes of what was handed over still come. */
+  isReady?(): boolean;
 }

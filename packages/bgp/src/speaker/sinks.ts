@@ -117,10 +117,12 @@ export class Sinks {
     this.view = new ChangeView(rib, address);
   }
 
-  add(sink: RouteSink, families?: readonly Family[]): () => void {
+  /** Without `snapshot` the present table counts as handed over. */
+  add(sink: RouteSink, families?: readonly Family[], snapshot = true): () => void {
     const keys = families?.map((family) => family.key);
     const tables = this.rib.tables.filter((table) => keys?.includes(table.family.key) ?? true);
     const feed = new Feed(sink, tables);
+    if (!snapshot) for (const table of tables) feed.cursors.set(table, WALKED);
     this.feeds.add(feed);
     return () => void this.feeds.delete(feed);
   }
@@ -143,6 +145,7 @@ export class Sinks {
   /** One step of a snapshot, if one is due. True: there is more to do. */
   step(): boolean {
     for (const feed of this.feeds) {
+      if (feed.sink.isReady?.() === false) continue;
       for (const [table, cursor] of feed.cursors) {
         if (cursor === WALKED) continue;
         this.walk(feed, table, cursor);

@@ -6,7 +6,10 @@ import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
 import type { PeerIndex } from '../rib/ids.js';
 import { TurnLoop } from '../session/turn-loop.js';
+import { ChangeFeed } from './change-feed.js';
+import type { ChangesOptions, RouteEvent } from './change-stream.js';
 import type { Announcement, FamilyName, PeerConfig, SpeakerConfig } from './config.js';
+import type { PlanRow, WantedConfiguration } from './configuration.js';
 import type { SpeakerEvents } from './events.js';
 import type { RouteExplanation } from './explanation.js';
 import { canonicalAddress } from './field-check.js';
@@ -15,6 +18,7 @@ import { Peer, type PeerHost } from './peer.js';
 import type { PeerChange } from './peer-change.js';
 import { peerSettings } from './peer-settings.js';
 import { Pipeline } from './pipeline.js';
+import { Planner } from './planner.js';
 import type { RouteSink } from './route-sink.js';
 import { type SpeakerSettings, speakerSettings } from './speaker-settings.js';
 import type { OwnedRoute, PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from './status.js';
@@ -40,6 +44,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   readonly #listeners: Listeners;
   readonly #peers = new Map<string, Peer>();
   readonly #host: PeerHost;
+  readonly #feed: ChangeFeed;
+  readonly #planner: Planner;
   readonly #ending = new Set<Promise<void>>();
   /** Came in while the listeners were opened, before peers were protected. */
   readonly #early: Transport[] = [];
@@ -66,6 +72,22 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#pipeline.onEndOfRib = (index, family) => this.#endOfRib(index, family);
     this.#listeners = new Listeners(ports.sockets, (transport, origin) => this.#inbound(transport, origin));
     this.#loop.addWork((deadline) => this.#pipeline.work(() => ports.clock.now() >= deadline));
+    this.#feed = new ChangeFeed(`${this.#settings.routerId}-${this.#startedAt.toString(36)}`, {
+      families: this.#pipeline.families,
+      addSink: (sink, families, { snapshot }) => this.#pipeline.addSink(sink, families, snapshot),
+      wake: () => this.#loop.wake(),
+    });
+    this.#planner = new Planner({
+      localAs: this.#settings.localAs,
+      peers: () => this.#peers.values(),
+      addPeer: (config) => this.addPeer(config),
+      updatePeer: (config) => void this.updatePeer(config),
+      removePeer: (address) => this.removePeer(address),
+      compare: (announcement) => this.#pipeline.compareLocal(announcement),
+      owned: () => this.announced(),
+      announce: (announcement) => this.announce(announcement),
+      withdraw: (prefixes) => this.withdraw(prefixes),
+    });
     this.#host = {
       settings: this.#settings,
       ports,
@@ -115,6 +137,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   ): Promise<void> {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
+    this.#feed.close();
     for (const peer of this.#peers.values())
       this.#end(peer, CeaseError.AdministrativeShutdown, options.communication);
     const closed = Promise.all([...this.#ending, this.#listeners.close()]);
@@ -207,6 +230,42 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   revalidate(): void {
     this.#pipeline.revalidate();
     this.#loop.wake();
+  }
+
+  /**
+   * Changes of the table as an async iterable: first the table as it stands, an in-sync mark, then changes as they happen, in
+   * batches of newest states. A reader that is slow holds up nobody, and misses states that were overtaken, never the last one.
+   * With a token of an earlier event (`since`) only what changed after it is told; when that is not known any more (65,536
+   * destinations are), a `restart` event comes first and the whole table follows. `break`, the signal and `close` end it.
+   *
+   * @example
+   * for await (const event of speaker.changes({ prefix: '203.0.113.0/24' })) {
+   *   if (event.kind === 'routes') for (const { prefix, nextHops } of event.routes) console.log(prefix, nextHops);
+   *   if (event.kind === 'in-sync') console.log('that was the table');
+   * }
+   */
+  changes(options: ChangesOptions = {}): AsyncIterableIterator<RouteEvent> {
+    return this.#feed.open(options);
+  }
+
+  /** What `apply` would do. Throws what it would throw, changes nothing. */
+  plan(wanted: WantedConfiguration): readonly PlanRow[] {
+    return this.#planner.plan(wanted);
+  }
+
+  /**
+   * Makes a whole configuration true: peers, announcements and policies by name; does what `plan` says and no more. Everything
+   * is checked first: when it throws, nothing was changed. Returns the plan.
+   *
+   * @example
+   * speaker.apply({
+   *   policies: { in: [{ match: { asPath: '^64513$' }, action: 'accept' }] },
+   *   peers: [{ address: '192.0.2.254', remoteAs: 64513, importPolicy: 'in', exportPolicy: 'accept-all' }],
+   *   announcements: [{ prefixes: ['203.0.113.0/24'], owner: 'vip' }],
+   * });
+   */
+  apply(wanted: WantedConfiguration): readonly PlanRow[] {
+    return this.#planner.apply(wanted);
   }
 
   status(): SpeakerStatus {

@@ -1,0 +1,187 @@
+import { compilePolicies, type PoliciesDeclaration } from '../policy/policies.js';
+import type { Policy } from '../policy/policy.js';
+import type { Announcement, PeerConfig } from './config.js';
+import type { PlanRow, WantedConfiguration, WantedPeer } from './configuration.js';
+import { badField, checkFields } from './field-check.js';
+import type { LocalChange } from './local-routes.js';
+import { changedFields, peerChange } from './peer-change.js';
+import { type PeerSettings, peerSettings } from './peer-settings.js';
+
+/** The speaker as a planner sees it. */
+export interface PlannedSpeaker {
+  readonly localAs: number;
+  peers(): Iterable<{ readonly settings: PeerSettings; readonly state: string }>;
+  addPeer(config: PeerConfig): void;
+  updatePeer(config: PeerConfig): void;
+  removePeer(address: string): void;
+  /** What an announcement would change; throws what announcing it would throw. */
+  compare(announcement: Announcement): readonly LocalChange[];
+  owned(): readonly { readonly prefix: string; readonly owner: string }[];
+  announce(announcement: Announcement): void;
+  withdraw(prefixes: readonly string[]): void;
+}
+
+/** Rows for people, and what makes them true. */
+interface Plan {
+  readonly rows: readonly PlanRow[];
+  readonly steps: readonly (() => void)[];
+  readonly policies: ReadonlyMap<string, Remembered>;
+}
+
+interface Remembered {
+  readonly policy: Policy;
+  /** The declaration and everything it refers to. */
+  readonly text: string | null;
+}
+
+/** Compares what is wanted with what is, and does the difference. Everything is checked before anything is done. */
+export class Planner {
+  private readonly speaker: PlannedSpeaker;
+  /** As last applied: a policy whose declaration did not change stays the same object, so that no peer is asked anew. */
+  private policies: ReadonlyMap<string, Remembered> = new Map();
+
+  constructor(speaker: PlannedSpeaker) {
+    this.speaker = speaker;
+  }
+
+  plan(wanted: WantedConfiguration): readonly PlanRow[] {
+    return this.prepare(wanted).rows;
+  }
+
+  apply(wanted: WantedConfiguration): readonly PlanRow[] {
+    const plan = this.prepare(wanted);
+    for (const step of plan.steps) step();
+    this.policies = plan.policies;
+    return plan.rows;
+  }
+
+  private prepare(wanted: WantedConfiguration): Plan {
+    checkFields('configuration', wanted, ['peers', 'announcements', 'policies', 'sets']);
+    const policies = this.compile(wanted);
+    const rows: PlanRow[] = [];
+    const steps: (() => void)[] = [];
+    if (wanted.peers !== undefined) this.preparePeers(wanted.peers, policies, rows, steps);
+    if (wanted.announcements !== undefined) this.prepareRoutes(wanted.announcements, rows, steps);
+    return { rows, steps, policies };
+  }
+
+  private preparePeers(
+    wanted: readonly WantedPeer[],
+    policies: ReadonlyMap<string, Remembered>,
+    rows: PlanRow[],
+    steps: (() => void)[],
+  ): void {
+    const { speaker } = this;
+    const known = new Map([...speaker.peers()].map((peer) => [peer.settings.address, peer]));
+    const seen = new Set<string>();
+    const changes: (() => void)[] = [];
+    wanted.forEach((peer, i) => {
+      const config = resolved(peer, `peers[${i}]`, policies);
+      const settings = peerSettings(config, speaker.localAs);
+      const { address } = settings;
+      if (seen.has(address))
+        throw badField(`peers[${i}].address`, peer.address, 'an address that occurs once');
+      seen.add(address);
+      const before = known.get(address);
+      if (before === undefined) {
+        rows.push({ subject: `peer ${address}`, change: 'added', reason: `AS ${settings.remoteAs}` });
+        changes.push(() => speaker.addPeer(config));
+        return;
+      }
+      const change = peerChange(before.settings, settings);
+      if (change === 'unchanged') return;
+      const fields = changedFields(before.settings, settings);
+      const isRefresh = fields.some((field) => refreshing.has(field));
+      const end = change === 'reset' && before.state !== 'established' ? '; no session is up' : '';
+      rows.push({
+        subject: `peer ${address}`,
+        change: change === 'reset' ? 'reset' : isRefresh ? 'soft-refresh' : 'changed-live',
+        reason: `${fields.join(', ')} changed${end}`,
+      });
+      changes.push(() => speaker.updatePeer(config));
+    });
+    for (const address of known.keys()) {
+      if (seen.has(address)) continue;
+      rows.push({ subject: `peer ${address}`, change: 'removed', reason: 'not in the configuration' });
+      steps.push(() => speaker.removePeer(address));
+    }
+    steps.push(...changes);
+  }
+
+  private prepareRoutes(wanted: readonly Announcement[], rows: PlanRow[], steps: (() => void)[]): void {
+    const { speaker } = this;
+    const seen = new Set<string>();
+    wanted.forEach((announcement, i) => {
+      const due: string[] = [];
+      for (const { prefix, change } of speaker.compare(announcement)) {
+        if (seen.has(prefix))
+          throw badField(`announcements[${i}].prefixes`, prefix, 'prefixes that occur once');
+        seen.add(prefix);
+        if (change === 'none') continue;
+        due.push(prefix);
+        const isNew = change === 'new';
+        rows.push({
+          subject: `route ${prefix}`,
+          change: isNew ? 'added' : 'changed-live',
+          reason: isNew ? `owner ${JSON.stringify(announcement.owner ?? '')}` : `${change} changed`,
+        });
+      }
+      if (due.length > 0) steps.push(() => speaker.announce({ ...announcement, prefixes: due }));
+    });
+    const gone = speaker.owned().filter(({ prefix }) => !seen.has(prefix));
+    for (const { prefix } of gone) {
+      rows.push({ subject: `route ${prefix}`, change: 'removed', reason: 'not in the configuration' });
+    }
+    if (gone.length > 0) steps.push(() => speaker.withdraw(gone.map(({ prefix }) => prefix)));
+  }
+
+  private compile(wanted: WantedConfiguration): ReadonlyMap<string, Remembered> {
+    if (wanted.policies === undefined && wanted.sets === undefined && this.policies.size > 0)
+      return this.policies;
+    const { policies = {}, sets = {} } = wanted;
+    const made = new Map<string, Remembered>();
+    for (const [name, policy] of compilePolicies({ policies, sets })) {
+      const text = textOf(name, { policies, sets });
+      const before = this.policies.get(name);
+      const isSame = before !== undefined && text !== null && before.text === text;
+      made.set(name, isSame ? before : { policy, text });
+    }
+    return made;
+  }
+}
+
+const refreshing: ReadonlySet<string> = new Set(['importPolicy', 'exportPolicy', 'nextHopSelf']);
+
+function resolved(peer: WantedPeer, path: string, policies: ReadonlyMap<string, Remembered>): PeerConfig {
+  const { importPolicy, exportPolicy, ...rest } = peer;
+  const named = (field: string, policy: Policy | string): Policy => {
+    if (typeof policy !== 'string') return policy;
+    const found = policies.get(policy);
+    if (found !== undefined) return found.policy;
+    throw badField(`${path}.${field}`, policy, `one of ${[...policies.keys()].join(', ')}`);
+  };
+  return {
+    ...rest,
+    ...(importPolicy !== undefined && { importPolicy: named('importPolicy', importPolicy) }),
+    ...(exportPolicy !== undefined && { exportPolicy: named('exportPolicy', exportPolicy) }),
+  };
+}
+
+/** A policy with all that it calls and all sets that these name, as text; null when it is not plain data. */
+function textOf(name: string, { policies = {}, sets = {} }: PoliciesDeclaration): string | null {
+  const reached = new Set([name]);
+  let isPlain = true;
+  const parts: string[] = [];
+  for (const one of reached) {
+    const declaration = JSON.stringify([one, policies[one] ?? null], (key, value: unknown) => {
+      if (typeof value === 'function') isPlain = false;
+      if (key === 'call' && typeof value === 'string') reached.add(value);
+      return value;
+    });
+    parts.push(declaration);
+    for (const [, set] of declaration.matchAll(/"@([^"]+)"/g)) {
+      if (set !== undefined) parts.push(JSON.stringify([set, sets[set] ?? null]));
+    }
+  }
+  return isPlain ? parts.join('\n') : null;
+}
