@@ -10,6 +10,14 @@ type Json = Readonly<Record<string, unknown>>;
 const text = (parts: readonly unknown[]): string => JSON.stringify(parts);
 const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 
+const isVpn = (family: unknown): boolean => family === 'vpnv4-unicast' || family === 'vpnv6-unicast';
+const ourVpnPrefix = ({ rd, labels, prefix }: Json): unknown => [rd, labels, prefix];
+
+function ourSid({ value }: Json): unknown {
+  const { sid, behavior, tlvs } = value as Json;
+  return [sid, behavior, list(tlvs).map((structure) => Object.values(structure.value as Json))];
+}
+
 function ourAttribute(code: number, value: unknown): unknown {
   switch (code) {
     case 1:
@@ -26,12 +34,18 @@ function ourAttribute(code: number, value: unknown): unknown {
       return ['communities', value];
     case 32:
       return ['large', value];
+    case 16:
+      return ['targets', list(value).flatMap((c) => (c.type === 'route-target' ? [c.value] : []))];
+    case 40:
+      return ['sids', list(value).flatMap((service) => list((service.value as Json).tlvs).map(ourSid))];
     case 14: {
       const { family, nextHop, nlri } = value as Json;
+      if (isVpn(family)) return ['reach', family, [nextHop].flat(), list(nlri).map(ourVpnPrefix)];
       return family === 'ipv6-unicast' ? ['reach', [nextHop].flat(), nlri] : ['reach'];
     }
     case 15: {
       const { family, withdrawn } = value as Json;
+      if (isVpn(family)) return ['unreach', family, list(withdrawn).map(ourVpnPrefix)];
       return family === 'ipv6-unicast' ? ['unreach', withdrawn] : ['unreach'];
     }
     default:
@@ -61,6 +75,34 @@ export function ourDigest(message: DecodedMessage | DecodeError): string {
 
 const SEGMENT: Readonly<Record<string, string>> = { AsSequence: 'sequence', AsSet: 'set' };
 
+/** The VPN family of a multiprotocol attribute and what is in it. */
+function expectedVpn(inner: Json): [family: string, vpn: Json | null] {
+  const { Ipv4MplsVpnUnicast: v4, Ipv6MplsVpnUnicast: v6 } = inner;
+  return v4 === undefined
+    ? ['vpnv6-unicast', (v6 as Json | undefined) ?? null]
+    : ['vpnv4-unicast', v4 as Json];
+}
+
+function expectedVpnPrefix({ rd, label_stack: stack, network }: Json): unknown {
+  const { asn2, asn4, ip, number } = Object.values(rd as Json)[0] as Json;
+  const labels = (stack as number[][]).map(([a, b, c]) => (a! << 12) | (b! << 4) | (c! >>> 4));
+  return [`${asn2 ?? asn4 ?? ip}:${number}`, labels, network];
+}
+
+function expectedTarget(community: Json): unknown[] {
+  const [, kind] = Object.entries(community)[0] as [string, Json];
+  const target = kind.RouteTarget as Json | undefined;
+  return target === undefined ? [] : [`${target.global_admin}:${target.local_admin}`];
+}
+
+function expectedService(tlv: Json): unknown[] {
+  const { subtlvs } = Object.values(tlv)[0] as Json;
+  return list(subtlvs).map((sub) => {
+    const { sid, endpoint_behaviour: behavior, subsubtlvs } = Object.values(sub)[0] as Json;
+    return [sid, behavior, list(subsubtlvs).map((one) => Object.values(Object.values(one)[0] as Json))];
+  });
+}
+
 function expectedAttribute(value: Json): unknown {
   const [name, inner] = Object.entries(value)[0] as [string, Json];
   switch (name) {
@@ -87,13 +129,25 @@ function expectedAttribute(value: Json): unknown {
         'large',
         list(inner.communities).map((c) => `${c.global_admin}:${c.local_data1}:${c.local_data2}`),
       ];
+    case 'ExtendedCommunities':
+      return ['targets', list(inner.communities).flatMap(expectedTarget)];
+    case 'PrefixSegmentIdentifier':
+      return ['sids', list(inner.tlvs).flatMap(expectedService)];
     case 'MpReach': {
+      const [vpnFamily, vpn] = expectedVpn(inner);
+      if (vpn !== null) {
+        const hop = Object.values(vpn.next_hop as Json)[0] as Json;
+        const hops = [hop.next_hop, hop.next_hop_local ?? null].filter((address) => address !== null);
+        return ['reach', vpnFamily, hops, list(vpn.nlri).map(expectedVpnPrefix)];
+      }
       const reach = inner.Ipv6Unicast as Json | undefined;
       if (reach === undefined) return ['reach'];
       const hops = [reach.next_hop_global, reach.next_hop_local].filter((hop) => hop !== null);
       return ['reach', hops, list(reach.nlri).map((n) => n.network)];
     }
     case 'MpUnreach': {
+      const [vpnFamily, vpn] = expectedVpn(inner);
+      if (vpn !== null) return ['unreach', vpnFamily, list(vpn.nlri).map(expectedVpnPrefix)];
       const unreach = inner.Ipv6Unicast as Json | undefined;
       return unreach === undefined ? ['unreach'] : ['unreach', list(unreach.nlri).map((n) => n.network)];
     }
