@@ -36,6 +36,7 @@ export { prefixList } from './policy/prefix-list.js';
 export type { Clock, Timer } from './ports/clock.js';
 export type { Log, LogLevel } from './ports/log.js';
 export { silentLog } from './ports/log.js';
+export type { NextHopState, NextHopTracker } from './ports/next-hop-tracker.js';
 export type { OriginValidator } from './ports/origin-validator.js';
 export type { Random } from './ports/random.js';
 export type {

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { Log } from './log.js';
+import type { NextHopTracker } from './next-hop-tracker.js';
 import type { OriginValidator } from './origin-validator.js';
 import type { Random } from './random.js';
 import type { Endpoint, SocketFactory } from './transport.js';
@@ -15,6 +16,8 @@ export interface SpeakerPorts {
    * transport's; without it such a family needs `PeerConfig.nextHop`.
    */
   readonly localAddresses?: (local: Endpoint) => readonly string[];
+  /** Next-hop tracking. Without it every next hop is reachable at metric 0. */
+  readonly nextHopTracker?: NextHopTracker;
   /** Origin validation (RFC 6811) for policies. Without it the state of every route is `unknown`. */
   readonly originValidator?: OriginValidator;
 }

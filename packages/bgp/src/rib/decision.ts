@@ -104,7 +104,9 @@ export class Decision {
 
   /** Whether a path may be chosen at all (RFC 4271 §9.1.2.1). */
   isUsable(rib: AdjRibIn, row: PathRow): boolean {
-    return rib.accepted(row) !== NO_ATTR && this.nextHops.isReachable(rib.nextHop(row));
+    if (rib.accepted(row) === NO_ATTR) return false;
+    // Where a route of our own leads is our user's affair.
+    return this.nextHops.isReachable(rib.nextHop(row)) || rib.peer(row) === LOCAL_PEER;
   }
 
   /** The steps up to ORIGIN, which compare any two paths: positive step when `a` is preferred, negative for `b`, 0 tie. */

@@ -122,6 +122,11 @@ export class LocRib {
     this.flags.set(prefix, 0);
   }
 
+  /** Something that the decision reads changed beside the rows: the prefix is decided anew. */
+  reconsider(prefix: PrefixId): void {
+    this.rescan(prefix);
+  }
+
   private rescan(prefix: PrefixId): void {
     this.flags.set(prefix, this.flags.get(prefix) | RESCAN);
     this.markDirty(prefix);

@@ -25,6 +25,10 @@ export class NextHopTable {
   /** Goes up whenever an id was freed: who remembers ids without references forgets them all. */
   generation = 0;
 
+  /** Called when an address comes, and before its id is freed. */
+  onTake: ((id: NextHopId) => void) | null = null;
+  onFree: ((id: NextHopId) => void) | null = null;
+
   get size(): number {
     return this.ids.live;
   }
@@ -50,6 +54,7 @@ export class NextHopTable {
       this.retain(global);
       this.globals.set(id, global);
     }
+    this.onTake?.(id);
     return id;
   }
 
@@ -75,6 +80,7 @@ export class NextHopTable {
         this.state.set(id, this.state.get(id) & ~CANDIDATE);
         continue;
       }
+      this.onFree?.(id as NextHopId);
       this.index.remove(this.hashes.get(id), id);
       this.addresses[id] = this.addresses[0]!;
       const global = this.globals.get(id) as NextHopId;

@@ -1,6 +1,7 @@
 import type { UpdateContext } from '../message/update-context.js';
 import type { Family, FamilyKey } from '../net/family.js';
 import type { PeerRole, Policy } from '../policy/policy.js';
+import type { NextHopTracker } from '../ports/next-hop-tracker.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
 import type { SessionRules } from './session-rules.js';
 
@@ -77,6 +78,8 @@ export interface PipelineOptions {
   readonly stepSize?: number;
   /** Origin validation for policies; without it every route is `unknown`. */
   readonly validator?: OriginValidator;
+  /** Without it every next hop is reachable at metric 0. */
+  readonly nextHopTracker?: NextHopTracker;
   /** Monotonic milliseconds, for the age of paths. */
   now(): number;
 }

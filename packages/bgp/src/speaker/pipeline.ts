@@ -1,6 +1,7 @@
 import { parseAddress, u32ToAddress } from '../net/address.js';
 import type { Family } from '../net/family.js';
 import { supportedFamilies } from '../nlri/nlri.js';
+import type { NextHopState } from '../ports/next-hop-tracker.js';
 import { LOCAL_PEER, NO_ROW, type PeerIndex, type PrefixId } from '../rib/ids.js';
 import { type FamilyTable, Rib } from '../rib/rib.js';
 import type { Fault } from '../wire/result.js';
@@ -14,6 +15,7 @@ import { Importer } from './import.js';
 import { Inbound } from './inbound.js';
 import { type LocalChange, LocalRoutes } from './local-routes.js';
 import { Member } from './member.js';
+import { NextHopTracking } from './next-hop-tracking.js';
 import type {
   PeerCounts,
   PeerPolicies,
@@ -55,6 +57,7 @@ export class Pipeline {
   private readonly locals: LocalRoutes;
   private readonly sinks: Sinks;
   private readonly queries: Queries;
+  private readonly tracking: NextHopTracking | null;
   private readonly members: (Member | undefined)[] = [];
   private readonly lost: Member[] = [];
   private readonly stepPrefixes: number[] = [];
@@ -77,6 +80,8 @@ export class Pipeline {
     const validator = options.validator ?? null;
     const importer = new Importer(rib, options.routerId, clusterId, validator);
     this.tables = rib;
+    const { nextHopTracker: tracker } = options;
+    this.tracking = tracker === undefined ? null : new NextHopTracking(rib, this.stepSize, tracker);
     this.locals = locals;
     this.importer = importer;
     const sources = {
@@ -207,10 +212,21 @@ export class Pipeline {
     return this.sinks.add(sink, families, snapshot);
   }
 
+  /** The way to a next hop changed: its prefixes are decided anew, in budgeted turns. */
+  nextHopChanged(address: string, state: NextHopState): void {
+    this.tracking?.changed(address, state);
+  }
+
+  /** Nothing is tracked any more. */
+  stopTracking(): void {
+    this.tracking?.stop();
+  }
+
   /** One turn: each kind of work makes at least one step, and goes on until `isOver` says so. True: there is more to do. */
   work(isOver: () => boolean): boolean {
     let more = repeat(() => this.lost.some((member) => this.inbound.sweepStep(member)), isOver);
     more = repeat(() => this.inbound.judgeStep(), isOver) || more;
+    if (this.tracking !== null) more = repeat(() => this.tracking!.step(), isOver) || more;
     more = this.drain(isOver) || more;
     more = repeat(() => this.sinks.step(), isOver) || more;
     more = repeat(() => this.groups.step(), isOver) || more;

@@ -41,6 +41,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   readonly #startedAt: number;
   readonly #loop: TurnLoop;
   readonly #pipeline: Pipeline;
+  readonly #endTracking: (() => void) | undefined;
   readonly #listeners: Listeners;
   readonly #peers = new Map<string, Peer>();
   readonly #host: PeerHost;
@@ -67,9 +68,15 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       alwaysCompareMed: this.#settings.alwaysCompareMed,
       medMissingAsWorst: this.#settings.medMissingAsWorst,
       ...(ports.originValidator !== undefined && { validator: ports.originValidator }),
+      ...(ports.nextHopTracker !== undefined && { nextHopTracker: ports.nextHopTracker }),
       now: () => ports.clock.now(),
     });
     this.#pipeline.onEndOfRib = (index, family) => this.#endOfRib(index, family);
+    this.#endTracking = ports.nextHopTracker?.subscribe((address, state) => {
+      ports.log?.log('debug', 'next-hop.changed', { address, ...state });
+      this.#pipeline.nextHopChanged(address, state);
+      this.#loop.wake();
+    });
     this.#listeners = new Listeners(ports.sockets, (transport, origin) => this.#inbound(transport, origin));
     this.#loop.addWork((deadline) => this.#pipeline.work(() => ports.clock.now() >= deadline));
     this.#feed = new ChangeFeed(`${this.#settings.routerId}-${this.#startedAt.toString(36)}`, {
@@ -142,6 +149,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       this.#end(peer, CeaseError.AdministrativeShutdown, options.communication);
     const closed = Promise.all([...this.#ending, this.#listeners.close()]);
     await this.#atMost(options.graceMilliseconds ?? 3000, closed);
+    this.#endTracking?.();
+    this.#pipeline.stopTracking();
   }
 
   /** Where this speaker listens, with the ports that the system chose. */

@@ -1,6 +1,7 @@
 export { FakeClock } from './fake-clock.js';
 export type { FakeConnection } from './fake-network.js';
 export { FakeHost, FakeNetwork } from './fake-network.js';
+export { FakeNextHops } from './fake-next-hops.js';
 export { GatedSockets } from './gated-sockets.js';
 export type { PipeOptions } from './pipe.js';
 export { PipeTransport } from './pipe.js';

@@ -37,7 +37,7 @@ export class Lab {
       readonly features?: readonly SocketFeature[];
       readonly hasLocalAddresses?: boolean;
     } = {},
-    ports: Pick<SpeakerPorts, 'originValidator'> = {},
+    ports: Pick<SpeakerPorts, 'originValidator' | 'nextHopTracker'> = {},
   ): LabSpeaker {
     const address = `192.0.2.${number}`;
     const { features, hasLocalAddresses = true, ...config } = more;
