@@ -103,7 +103,8 @@ export const statusSchema = z.object({
   nextHops: count,
 });
 
-export const attributesSchema = z.object({
+/** Attributes without a line here pass as they are: `--json` shows them. */
+export const attributesSchema = z.looseObject({
   origin: z.enum(['igp', 'egp', 'incomplete']).optional(),
   asPath: z
     .array(
