@@ -61,6 +61,7 @@ export type {
   MaxPrefixes,
   PeerConfig,
   PeerLimits,
+  PeerRange,
   SpeakerConfig,
   SpeakerPorts,
 } from './speaker/config.js';

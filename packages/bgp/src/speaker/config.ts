@@ -143,6 +143,17 @@ export interface PeerConfig {
   readonly exportPolicy?: Policy;
 }
 
+/**
+ * Peers that are known by a prefix only: one is made when it dials us, and forgotten when its session ends. A peer that is
+ * configured by its address is none of a range, and the longest prefix counts.
+ */
+export interface PeerRange extends Omit<PeerConfig, 'address' | 'passive'> {
+  /** `192.0.2.0/24`, `2001:db8::/64`. */
+  readonly prefix: string;
+  /** Most peers at a time, 1 … 65,534; more are turned away. Default 100. */
+  readonly limit?: number;
+}
+
 /** Prefixes that share attributes and an owner. */
 export interface Announcement {
   /** Text, `192.0.2.0/24`; both families may be mixed. */

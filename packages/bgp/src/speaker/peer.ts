@@ -42,6 +42,8 @@ export interface PeerHost {
   /** Sets what inbound connections from an address must have; throws when that is not possible. */
   protect(address: string, protection: SocketProtection | null): void;
   readonly events: EventEmitter<SpeakerEvents>;
+  /** A session, or an attempt at one, has ended, and the peer is not held down. */
+  ended(peer: Peer): void;
 }
 
 /** One configured neighbour: its session and its place in the pipeline, introduced to one another. */
@@ -250,6 +252,7 @@ export class Peer implements SessionHandler {
       // A peer that is away fails in the same way again and again: told once.
       this.#log(isNews ? 'info' : 'debug', 'session.failed', fields);
     }
+    if (this.#holdDown.held === null) this.#host.ended(this);
   }
 
   // --- parts ---

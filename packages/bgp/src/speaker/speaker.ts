@@ -8,8 +8,9 @@ import type { PeerIndex } from '../rib/ids.js';
 import { TurnLoop } from '../session/turn-loop.js';
 import { ChangeFeed } from './change-feed.js';
 import type { ChangesOptions, RouteEvent } from './change-stream.js';
-import type { Announcement, FamilyName, PeerConfig, SpeakerConfig } from './config.js';
+import type { Announcement, FamilyName, PeerConfig, PeerRange, SpeakerConfig } from './config.js';
 import type { PlanRow, WantedConfiguration } from './configuration.js';
+import { DynamicPeers } from './dynamic-peers.js';
 import type { SpeakerEvents } from './events.js';
 import type { RouteExplanation } from './explanation.js';
 import { canonicalAddress } from './field-check.js';
@@ -47,6 +48,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   readonly #host: PeerHost;
   readonly #feed: ChangeFeed;
   readonly #planner: Planner;
+  readonly #dynamic: DynamicPeers;
   readonly #ending = new Set<Promise<void>>();
   /** Came in while the listeners were opened, before peers were protected. */
   readonly #early: Transport[] = [];
@@ -86,7 +88,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     });
     this.#planner = new Planner({
       localAs: this.#settings.localAs,
-      peers: () => this.#peers.values(),
+      // Peers of ranges came by themselves: no configuration names them.
+      peers: () => [...this.#peers.values()].filter((peer) => !this.#dynamic.has(peer.settings.address)),
       addPeer: (config) => this.addPeer(config),
       updatePeer: (config) => void this.updatePeer(config),
       removePeer: (address) => this.removePeer(address),
@@ -102,7 +105,14 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       pipeline: this.#pipeline,
       protect: (address, protection) => this.#listeners.protect(address, protection),
       events: this,
+      ended: (peer) => this.#dynamic.ended(peer),
     };
+    this.#dynamic = new DynamicPeers({
+      host: this.#host,
+      peers: this.#peers,
+      isRunning: () => this.#phase === 'running',
+      removePeer: (address) => this.removePeer(address),
+    });
   }
 
   /**
@@ -130,6 +140,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       return;
     }
     this.#phase = 'running';
+    this.#dynamic.start();
     for (const peer of this.#peers.values()) peer.start();
     // Nothing was asked of them when they came in, as of those that others accepted.
     for (const transport of this.#early.splice(0)) this.#inbound(transport, 'acceptor');
@@ -161,6 +172,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   /** Throws `BGP_ERR_CONFIG` for a bad field and `BGP_ERR_PEER_EXISTS` for an address that is configured already. */
   addPeer(config: PeerConfig): void {
     const settings = peerSettings(config, this.#settings.localAs);
+    if (this.#dynamic.release(settings.address)) this.removePeer(settings.address);
     if (this.#peers.has(settings.address)) {
       throw new BgpError(
         'BGP_ERR_PEER_EXISTS',
@@ -187,7 +199,21 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   removePeer(address: string): void {
     const peer = this.#known(address);
     this.#peers.delete(peer.settings.address);
+    this.#dynamic.release(peer.settings.address);
     this.#end(peer, CeaseError.PeerDeconfigured);
+  }
+
+  /**
+   * Takes peers by prefix: they dial, we wait. Throws as `addPeer` does, and `BGP_ERR_SOCKET_FEATURE` when their protection,
+   * for example a password, cannot be had.
+   */
+  addPeerRange(config: PeerRange): void {
+    this.#dynamic.add(config);
+  }
+
+  /** Ends the range and the sessions of its peers (Cease / Peer De-configured). */
+  removePeerRange(prefix: string): void {
+    this.#dynamic.remove(prefix);
   }
 
   peer(address: string): PeerStatus | undefined {
@@ -356,7 +382,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       this.#early.push(transport);
       return;
     }
-    const peer = this.#peers.get(canonicalAddress(transport.remote.address));
+    const address = canonicalAddress(transport.remote.address);
+    const peer = this.#peers.get(address) ?? this.#dynamic.take(address);
     if (peer !== undefined && this.#phase === 'running') {
       peer.accept(transport, origin);
       return;

@@ -160,7 +160,8 @@ export class FakeHost implements SocketFactory {
       settle(() => reject(systemError('ECONNREFUSED', message)));
       return;
     }
-    if (!sameKey(bound.keys.get(local)?.md5Key, target.md5Key)) return;
+    const wanted = bound.keys.get(local) ?? rangeKey(bound.keys, local);
+    if (!sameKey(wanted?.md5Key, target.md5Key)) return;
     const from = { address: local, port: this.#nextPort++ };
     const to = { address: target.address, port: target.port };
     const { clock, options, connections } = this.#network;
@@ -182,6 +183,18 @@ export class FakeHost implements SocketFactory {
         local.port === port && (local.address === address || isAny(local.address) || isAny(address)),
     );
   }
+}
+
+/** What the first range asks for that covers an address (`a/len`, whole octets only). */
+function rangeKey(keys: Bound['keys'], address: string): SocketProtection | undefined {
+  for (const [peer, protection] of keys) {
+    const [network = '', length] = peer.split('/');
+    const octets = Number(length) / 8;
+    const covers = (text: string): string => text.split('.').slice(0, octets).join('.');
+    if (length !== undefined && network.includes('.') && covers(network) === covers(address))
+      return protection;
+  }
+  return undefined;
 }
 
 function sameKey(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
