@@ -23,6 +23,11 @@ export interface RouteChanges {
   nextHopId(i: number, k: number): number;
   /** Address of a next hop: 4 or 16 octets. The array is frozen for the life of the id. */
   nextHopAddress(id: number): Uint8Array;
+  /**
+   * Share of the traffic that the k-th next hop is to get, 1 … 256, in proportion to the link bandwidth communities of the
+   * paths (draft-ietf-idr-link-bandwidth); 1 for each when one of them has none.
+   */
+  nextHopWeight(i: number, k: number): number;
   /** Text of the address of the peer of the best path. */
   bestPeer(i: number): string;
   /** True when the best path was originated by this speaker: a kernel that has it by itself needs nothing. */

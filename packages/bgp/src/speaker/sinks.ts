@@ -1,3 +1,4 @@
+import { linkBandwidth } from '../attributes/link-bandwidth.js';
 import type { Family } from '../net/family.js';
 import { createNlriKey } from '../net/nlri-key.js';
 import type { AdjRibIn } from '../rib/adj-rib-in.js';
@@ -14,6 +15,8 @@ import { routableNextHop } from './path-view.js';
 import type { PrefixWords, RouteChanges, RouteSink } from './route-sink.js';
 
 const WALKED = 0x7fffffff;
+/** What the next hop with the most bandwidth gets: a kernel's weights have 8 bits. */
+const MOST_WEIGHT = 256;
 
 /** Hands the outcome of the decision process to one sink: first the table as it stands, then changes. */
 class Feed {
@@ -34,6 +37,11 @@ class ChangeView implements RouteChanges {
   private readonly key = createNlriKey();
   private readonly equals: PathRow[] = [];
   private equalsOf = -1;
+  private readonly block: { bytes: Uint8Array; start: number; end: number } = {
+    bytes: new Uint8Array(0),
+    start: 0,
+    end: 0,
+  };
   private equalCount = 0;
   private readonly prefixes: number[] = [];
   private readonly best: number[] = [];
@@ -82,6 +90,29 @@ class ChangeView implements RouteChanges {
 
   nextHopId(i: number, k: number): number {
     return k < this.nextHopCount(i) ? this.paths.nextHop(this.equals[k]!) : 0;
+  }
+
+  nextHopWeight(i: number, k: number): number {
+    const count = this.nextHopCount(i);
+    if (k >= count || count < 2) return 1;
+    let most = 0;
+    for (let n = 0; n < count; n++) {
+      const bandwidth = this.bandwidth(n);
+      if (bandwidth === 0) return 1;
+      most = Math.max(most, bandwidth);
+    }
+    return Math.max(1, Math.round((MOST_WEIGHT * this.bandwidth(k)) / most));
+  }
+
+  /** Of the n-th of the equal paths that were looked up last; 0 when it tells none. */
+  private bandwidth(n: number): number {
+    const { attributes } = this.rib;
+    const set = this.paths.accepted(this.equals[n]!);
+    const { block } = this;
+    block.bytes = attributes.bytes(set);
+    block.start = attributes.start(set);
+    block.end = attributes.end(set);
+    return linkBandwidth(block);
   }
 
   nextHopAddress(id: number): Uint8Array {

@@ -32,6 +32,7 @@ export function changes(family: 4 | 6, list: readonly Change[]): RouteChanges {
     nextHopCount: (i) => list[i]?.via.length ?? 0,
     nextHopId: (i, k) => idOf(list[i]?.via[k] ?? ''),
     nextHopAddress: (id) => addresses[id] as Uint8Array,
+    nextHopWeight: () => 1,
     bestPeer: (i) => list[i]?.bestPeer ?? list[i]?.via[0] ?? '',
     isLocal: (i) => list[i]?.local ?? false,
   };
