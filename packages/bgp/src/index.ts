@@ -50,6 +50,7 @@ export type {
   Transport,
   TransportHandler,
 } from './ports/transport.js';
+export type { AnnounceResult, AnnounceWaitOptions } from './speaker/announce-watch.js';
 export type { ChangesOptions, RouteEvent } from './speaker/change-stream.js';
 export type { ChangedRoute } from './speaker/changed-routes.js';
 export { changedRoutes } from './speaker/changed-routes.js';

@@ -19,6 +19,7 @@ export class Outbox {
   #saturated = false;
   #isOver = false;
   #accepted = 0;
+  #keepaliveBytes = 0;
 
   /** `mark`: octets of bulk from which `push` says no. */
   constructor(transport: Transport, mark: number) {
@@ -34,6 +35,16 @@ export class Outbox {
   /** Octets that the kernel has taken so far: grows when the peer, or at least the network, moves. */
   get takenBytes(): number {
     return this.#accepted - this.#transport.unsentBytes;
+  }
+
+  /** Octets that were given to write, KEEPALIVEs left out. */
+  get bulkGiven(): number {
+    return this.#accepted - this.#keepaliveBytes + this.#queued;
+  }
+
+  /** At least so many of these the kernel has taken. */
+  get bulkTaken(): number {
+    return this.takenBytes - this.#keepaliveBytes;
   }
 
   /** Takes a block in any case. False when the bulk is over its mark: the sender then waits for `relieved`. */
@@ -76,6 +87,7 @@ export class Outbox {
   flush(): void {
     if (this.#keepaliveWaits && !this.#saturated) {
       this.#keepaliveWaits = false;
+      this.#keepaliveBytes += KEEPALIVE.length;
       this.#write(KEEPALIVE);
     }
     while (!this.#saturated && this.#head < this.#blocks.length) {

@@ -151,6 +151,16 @@ export class Session implements LoopMember {
     return this.#performer.established?.outbox.unsentBytes ?? 0;
   }
 
+  /**
+   * Octets that this connection was given to write, and of these what the kernel took at least; null outside Established.
+   * KEEPALIVEs are left out, because they overtake what waits.
+   */
+  sendPosition(): { readonly given: number; readonly taken: number } | null {
+    const outbox = this.#performer.established?.outbox;
+    if (outbox === undefined) return null;
+    return { given: outbox.bulkGiven, taken: outbox.bulkTaken };
+  }
+
   counters(): { readonly sent: MessageCounts; readonly received: MessageCounts } {
     return { sent: this.#context.sent.snapshot(), received: this.#context.received.snapshot() };
   }

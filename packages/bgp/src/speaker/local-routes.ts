@@ -104,6 +104,13 @@ export class LocalRoutes {
     }
   }
 
+  /** A number that changes with each announcement and withdrawal of a prefix. */
+  version(text: string): number {
+    const table = this.rib.table(parseInto(text, this.key));
+    const id = table?.prefixes.find(this.key) ?? NO_PREFIX;
+    return table === undefined || id === NO_PREFIX ? 0 : this.tables.get(table)!.version(id);
+  }
+
   /** What is announced, of one owner or of all. */
   owned(owner?: string): readonly OwnedRoute[] {
     const routes: OwnedRoute[] = [];
@@ -170,6 +177,8 @@ function isSame(x: Uint8Array, y: Uint8Array): boolean {
 class OwnedPrefixes {
   private readonly numbers = new Column32();
   private readonly names = new Map<number, string>();
+  private readonly versions = new Column32();
+  private lastVersion = 0;
   private readonly byOwner = new Map<string, Set<number>>();
 
   owner(prefix: number): string | null {
@@ -178,6 +187,10 @@ class OwnedPrefixes {
 
   number(prefix: number): number {
     return this.numbers.get(prefix);
+  }
+
+  version(prefix: number): number {
+    return this.versions.get(prefix);
   }
 
   owners(): readonly string[] {
@@ -190,6 +203,7 @@ class OwnedPrefixes {
   }
 
   give(prefix: number, owner: string, number: number): void {
+    this.versions.set(prefix, ++this.lastVersion);
     const held = this.numbers.get(prefix);
     if (held === number) return;
     if (held !== 0) this.take(prefix);
@@ -207,6 +221,7 @@ class OwnedPrefixes {
     const number = this.numbers.get(prefix);
     const owner = this.names.get(number);
     if (owner === undefined) return;
+    this.versions.set(prefix, ++this.lastVersion);
     this.numbers.set(prefix, 0);
     const own = this.byOwner.get(owner)!;
     own.delete(prefix);

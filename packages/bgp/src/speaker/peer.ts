@@ -15,6 +15,7 @@ import type { NotificationRecord, SessionError } from '../session/session-error.
 import type { SessionHandler } from '../session/session-handler.js';
 import type { TurnLoop } from '../session/turn-loop.js';
 import type { Fault } from '../wire/result.js';
+import type { SendPosition } from './announce-watch.js';
 import type { SpeakerEvents } from './events.js';
 import { HoldDown } from './hold-down.js';
 import { inboundMismatch } from './inbound-check.js';
@@ -85,6 +86,11 @@ export class Peer implements SessionHandler {
   /** Null unless Established. */
   get index(): PeerIndex | null {
     return this.#live?.index ?? null;
+  }
+
+  /** Of the session with this index; null once it is over. */
+  sendPosition(index: PeerIndex): SendPosition | null {
+    return this.index === index ? (this.#session?.sendPosition() ?? null) : null;
   }
 
   /** Protects the listeners, then begins to dial, or to wait. A peer that cannot be had as configured is refused. */

@@ -6,6 +6,7 @@ import { LOCAL_PEER, NO_ROW, type PeerIndex, type PrefixId } from '../rib/ids.js
 import { type FamilyTable, Rib } from '../rib/rib.js';
 import type { Fault } from '../wire/result.js';
 import type { Announcement } from './config.js';
+import { type Delivery, deliveryOf } from './delivery.js';
 import { explainRoute } from './explain.js';
 import type { RouteExplanation } from './explanation.js';
 import { Exporter } from './export.js';
@@ -178,6 +179,16 @@ export class Pipeline {
   /** Originates routes: all of the announcement, or none of it when it throws `BgpError`. */
   announce(announcement: Announcement): void {
     this.locals.announce(announcement);
+  }
+
+  /** A number that changes with each announcement and withdrawal of a prefix of ours. */
+  localVersion(prefix: string): number {
+    return this.locals.version(prefix);
+  }
+
+  /** Whether a peer was given our own route for a prefix, as it is now. */
+  delivery(peer: PeerIndex, prefix: string): Delivery {
+    return deliveryOf(this.tables, this.member(peer), prefix);
   }
 
   /** What an announcement would change; throws what `announce` would throw. */

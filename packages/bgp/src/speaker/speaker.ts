@@ -6,6 +6,13 @@ import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
 import type { PeerIndex } from '../rib/ids.js';
 import { TurnLoop } from '../session/turn-loop.js';
+import {
+  type AnnounceResult,
+  type AnnounceWaitOptions,
+  type WatchedPeer,
+  type WatchHost,
+  watchAnnouncement,
+} from './announce-watch.js';
 import { ChangeFeed } from './change-feed.js';
 import type { ChangesOptions, RouteEvent } from './change-stream.js';
 import type { Announcement, FamilyName, PeerConfig, PeerRange, SpeakerConfig } from './config.js';
@@ -236,6 +243,38 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     if (list.length > 1) for (const one of list) this.#pipeline.checkAnnouncement(one);
     for (const one of list) this.#pipeline.announce(one);
     this.#loop.wake();
+  }
+
+  /**
+   * Announces, and resolves when it is known for each peer that is Established at the call what became of it. It never waits for
+   * others: those get the routes when they come up.
+   *
+   * @example
+   * for (const { peer, outcome } of await speaker.announceAndWait({ prefixes: ['203.0.113.0/24'] }, { timeout: 5000 })) {
+   *   console.log(peer, outcome);
+   * }
+   */
+  async announceAndWait(
+    announcement: Announcement,
+    options: AnnounceWaitOptions = {},
+  ): Promise<readonly AnnounceResult[]> {
+    this.announce(announcement);
+    const peers = [...this.#peers.values()].flatMap((peer): WatchedPeer[] => {
+      const { index } = peer;
+      if (index === null) return [];
+      return [{ address: peer.settings.address, index, position: () => peer.sendPosition(index) }];
+    });
+    const host: WatchHost = {
+      clock: this.#ports.clock,
+      delivery: (index, prefix) => this.#pipeline.delivery(index, prefix),
+      version: (prefix) => this.#pipeline.localVersion(prefix),
+      eachTurn: (look) =>
+        this.#loop.addWork(() => {
+          look();
+          return false;
+        }),
+    };
+    return watchAnnouncement(host, peers, [...new Set(announcement.prefixes)], options);
   }
 
   /** Ends what `announce` began. With `owner`, only prefixes that this owner has. Unknown ones are no mistake. */
