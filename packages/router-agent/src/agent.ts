@@ -128,7 +128,13 @@ export class Agent {
   #speakerStarted(speaker: BgpSpeaker): void {
     const { log } = this.#ports;
     const { routerId, localAs, listening } = speaker.status();
-    log.log('info', 'speaker.started', { routerId, localAs, listening });
+    const at = listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
+    log.log('info', 'speaker.started', {
+      routerId,
+      localAs,
+      listening,
+      message: `the BGP speaker runs as AS ${localAs}, router id ${routerId}; it listens on ${at || 'nothing'}`,
+    });
     this.#learned.attach(speaker);
     const originated = new OriginatedPrefixes();
     // Announcements first, so that the first thing a peer hears is complete.
@@ -171,6 +177,7 @@ export class Agent {
         controller: name,
         changed: outcome.changed,
         milliseconds: Math.round(milliseconds),
+        message: `${name}: ${outcome.changed} ${outcome.changed === 1 ? 'change' : 'changes'} applied`,
       });
     }
   }

@@ -100,7 +100,12 @@ async function runUntilSignal(config: Config, log: Log, version: string): Promis
     try {
       await Promise.all(servers.map((server) => server.open()));
       await agent.start();
-      log.log('info', 'agent.started', { version, node: config.nodeName, source: config.source.kind });
+      log.log('info', 'agent.started', {
+        version,
+        node: config.nodeName,
+        source: config.source.kind,
+        message: `the agent ${version} runs for node ${config.nodeName}; it reads the cluster from ${config.source.kind}`,
+      });
       const name = await signal;
       endLate(log);
       log.log('info', 'agent.stopping', {
@@ -111,7 +116,7 @@ async function runUntilSignal(config: Config, log: Log, version: string): Promis
       await agent.stop('the node agent is being stopped', stopGrace);
       await Promise.all([...servers.map((server) => server.close()), control?.close()]);
     }
-    log.log('info', 'agent.stopped', {});
+    log.log('info', 'agent.stopped', { message: 'the agent has ended; its routes stay in the kernel' });
     return exitCodes.done;
   } finally {
     await closeNetlink(netlink);

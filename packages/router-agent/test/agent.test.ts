@@ -259,3 +259,28 @@ t.test('a service whose last endpoint stops being ready is withdrawn, and comes 
   cluster.put(slice);
   await eventually(() => announced().length === 2, quick);
 });
+
+t.test('each line of the log has a sentence, and none has a password', async (t) => {
+  const cluster = new TestCluster(tempDir(t));
+  t.teardown(() => cluster.stop());
+  cluster.put(sampleNode(1));
+  const secret = 'correct horse battery';
+  const { agent, events } = await cluster.start(
+    'node-1',
+    ['192.168.1.11/24'],
+    [
+      '--peer-router-ips=192.168.1.254',
+      '--peer-router-asns=64513',
+      `--peer-router-passwords=${Buffer.from(secret).toString('base64')}`,
+    ],
+  );
+  await eventually(() => agent.problems.list().length + events.length > 3 && agent.speaker !== null, quick);
+  const ours = events.filter(({ event }) => !event.startsWith('session.'));
+  t.same(
+    ours.filter(({ fields }) => !('message' in fields)).map(({ event }) => event),
+    [],
+  );
+  const written = JSON.stringify([events, agent.problems.list(), agent.speaker?.peers()]);
+  t.notMatch(written, secret);
+  t.notMatch(written, Buffer.from(secret).toString('base64'));
+});

@@ -100,8 +100,10 @@ class KubernetesSource implements ClusterSource {
     this.#store.setDegraded(kind, report.state === 'degraded' ? message : null);
     const changed = before?.state !== report.state;
     if (!changed) return;
-    if (message === null) this.#ports.log.log('info', 'source.in-sync', { place, server: this.#server });
-    else this.#ports.log.log('warn', `source.${report.state}`, { place, server: this.#server, message });
+    if (message === null) {
+      const inSync = `${place} was listed and is watched`;
+      this.#ports.log.log('info', 'source.in-sync', { place, server: this.#server, message: inSync });
+    } else this.#ports.log.log('warn', `source.${report.state}`, { place, server: this.#server, message });
   }
 
   #explain(report: Exclude<WatchReport, { state: 'in-sync' }>, resource: KubeResource): string {

@@ -219,7 +219,11 @@ class ManifestsSource implements ClusterSource {
   #folderLost(reason: string): void {
     const message = `the folder ${this.#directory} cannot be read (${reason}); what it held stays as it was; bring it back`;
     if (this.#status.message !== message)
-      this.#ports.log.log('error', 'source.unreachable', { directory: this.#directory, reason });
+      this.#ports.log.log('error', 'source.unreachable', {
+        directory: this.#directory,
+        reason,
+        message: `${this.#directory} cannot be read: ${reason}; what was read before stays`,
+      });
     this.#status = { ...this.#status, state: 'unreachable', message };
     this.#store.setProblems(FOLDER_HEADING, [{ place: `manifests:${this.#directory}`, message }]);
   }
