@@ -7,8 +7,7 @@ import type { RouteSink } from './route-sink.js';
 /** What the iterations of a speaker share. */
 export interface FeedHost {
   readonly families: readonly Family[];
-  addSink(sink: RouteSink, families: readonly Family[], options: { readonly snapshot: boolean }): () => void;
-  wake(): void;
+  addSink(sink: RouteSink, families: readonly Family[], snapshot: boolean): () => void;
 }
 
 /** Destinations whose last change is kept for those that resume. */
@@ -17,13 +16,15 @@ export const RESUMABLE_CHANGES = 65_536;
 /** All iterations over changes of one speaker. Keeps no log before the first one. */
 export class ChangeFeed {
   private readonly host: FeedHost;
+  private readonly wake: () => void;
   private readonly log: ChangeLog;
   private readonly streams = new Set<ChangeStream>();
   private isLogging = false;
 
   /** `id` names this life of the speaker. */
-  constructor(id: string, host: FeedHost) {
+  constructor(id: string, host: FeedHost, wake: () => void) {
     this.host = host;
+    this.wake = wake;
     this.log = new ChangeLog(id, RESUMABLE_CHANGES);
   }
 
@@ -40,18 +41,19 @@ export class ChangeFeed {
     }
     if (!this.isLogging) {
       // First of all sinks of this feed, so that a change has its number when a stream is told of it.
-      host.addSink(log, host.families, { snapshot: false });
+      host.addSink(log, host.families, false);
       this.isLogging = true;
     }
     const source = {
       log,
       families,
-      addSink: (sink: RouteSink, how: { readonly snapshot: boolean }) => host.addSink(sink, families, how),
-      wake: () => host.wake(),
+      addSink: (sink: RouteSink, how: { readonly snapshot: boolean }) =>
+        host.addSink(sink, families, how.snapshot),
+      wake: this.wake,
     };
     const stream = new ChangeStream(source, options, (ended) => void this.streams.delete(ended));
     this.streams.add(stream);
-    host.wake();
+    this.wake();
     return stream;
   }
 

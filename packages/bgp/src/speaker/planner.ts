@@ -7,18 +7,22 @@ import type { LocalChange } from './local-routes.js';
 import { changedFields, peerChange } from './peer-change.js';
 import { type PeerSettings, peerSettings } from './peer-settings.js';
 
-/** The speaker as a planner sees it. */
+/** The speaker as a planner sees it: what it does. */
 export interface PlannedSpeaker {
-  readonly localAs: number;
-  peers(): Iterable<{ readonly settings: PeerSettings; readonly state: string }>;
   addPeer(config: PeerConfig): void;
-  updatePeer(config: PeerConfig): void;
+  updatePeer(config: PeerConfig): unknown;
   removePeer(address: string): void;
-  /** What an announcement would change; throws what announcing it would throw. */
-  compare(announcement: Announcement): readonly LocalChange[];
-  owned(): readonly { readonly prefix: string; readonly owner: string }[];
+  announced(): readonly { readonly prefix: string; readonly owner: string }[];
   announce(announcement: Announcement): void;
   withdraw(prefixes: readonly string[]): void;
+}
+
+/** What it has. */
+export interface PlannedState {
+  readonly localAs: number;
+  peers(): Iterable<{ readonly settings: PeerSettings; readonly state: string }>;
+  /** What an announcement would change; throws what announcing it would throw. */
+  compare(announcement: Announcement): readonly LocalChange[];
 }
 
 /** Rows for people, and what makes them true. */
@@ -37,11 +41,13 @@ interface Remembered {
 /** Compares what is wanted with what is, and does the difference. Everything is checked before anything is done. */
 export class Planner {
   private readonly speaker: PlannedSpeaker;
+  private readonly state: PlannedState;
   /** As last applied: a policy whose declaration did not change stays the same object, so that no peer is asked anew. */
   private policies: ReadonlyMap<string, Remembered> = new Map();
 
-  constructor(speaker: PlannedSpeaker) {
+  constructor(speaker: PlannedSpeaker, state: PlannedState) {
     this.speaker = speaker;
+    this.state = state;
   }
 
   plan(wanted: WantedConfiguration): readonly PlanRow[] {
@@ -71,13 +77,13 @@ export class Planner {
     rows: PlanRow[],
     steps: (() => void)[],
   ): void {
-    const { speaker } = this;
-    const known = new Map([...speaker.peers()].map((peer) => [peer.settings.address, peer]));
+    const { speaker, state } = this;
+    const known = new Map([...state.peers()].map((peer) => [peer.settings.address, peer]));
     const seen = new Set<string>();
     const changes: (() => void)[] = [];
     wanted.forEach((peer, i) => {
       const config = resolved(peer, `peers[${i}]`, policies);
-      const settings = peerSettings(config, speaker.localAs);
+      const settings = peerSettings(config, state.localAs);
       const { address } = settings;
       if (seen.has(address))
         throw badField(`peers[${i}].address`, peer.address, 'an address that occurs once');
@@ -109,11 +115,11 @@ export class Planner {
   }
 
   private prepareRoutes(wanted: readonly Announcement[], rows: PlanRow[], steps: (() => void)[]): void {
-    const { speaker } = this;
+    const { speaker, state } = this;
     const seen = new Set<string>();
     wanted.forEach((announcement, i) => {
       const due: string[] = [];
-      for (const { prefix, change } of speaker.compare(announcement)) {
+      for (const { prefix, change } of state.compare(announcement)) {
         if (seen.has(prefix))
           throw badField(`announcements[${i}].prefixes`, prefix, 'prefixes that occur once');
         seen.add(prefix);
@@ -128,7 +134,7 @@ export class Planner {
       }
       if (due.length > 0) steps.push(() => speaker.announce({ ...announcement, prefixes: due }));
     });
-    const gone = speaker.owned().filter(({ prefix }) => !seen.has(prefix));
+    const gone = speaker.announced().filter(({ prefix }) => !seen.has(prefix));
     for (const { prefix } of gone) {
       rows.push({ subject: `route ${prefix}`, change: 'removed', reason: 'not in the configuration' });
     }

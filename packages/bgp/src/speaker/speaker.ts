@@ -6,17 +6,13 @@ import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
 import type { PeerIndex } from '../rib/ids.js';
 import { TurnLoop } from '../session/turn-loop.js';
-import {
-  type AnnounceResult,
-  type AnnounceWaitOptions,
-  type WatchedPeer,
-  type WatchHost,
-  watchAnnouncement,
-} from './announce-watch.js';
+import { type AnnounceResult, type AnnounceWaitOptions, watchAnnouncement } from './announce-watch.js';
+import { atMost } from './at-most.js';
 import { ChangeFeed } from './change-feed.js';
 import type { ChangesOptions, RouteEvent } from './change-stream.js';
 import type { Announcement, FamilyName, PeerConfig, PeerRange, SpeakerConfig } from './config.js';
 import type { PlanRow, WantedConfiguration } from './configuration.js';
+import { countPeers } from './count-peers.js';
 import { DynamicPeers } from './dynamic-peers.js';
 import type { SpeakerEvents } from './events.js';
 import type { RouteExplanation } from './explanation.js';
@@ -30,6 +26,7 @@ import { Planner } from './planner.js';
 import type { RouteSink } from './route-sink.js';
 import { type SpeakerSettings, speakerSettings } from './speaker-settings.js';
 import type { OwnedRoute, PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from './status.js';
+import { watchedPeers, watchHost } from './watched-peers.js';
 
 /**
  * A BGP-4 speaker (RFC 4271): peers, a table for each family, and the routes of its own. It does not touch the
@@ -88,22 +85,13 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     });
     this.#listeners = new Listeners(ports.sockets, (transport, origin) => this.#inbound(transport, origin));
     this.#loop.addWork((deadline) => this.#pipeline.work(() => ports.clock.now() >= deadline));
-    this.#feed = new ChangeFeed(`${this.#settings.routerId}-${this.#startedAt.toString(36)}`, {
-      families: this.#pipeline.families,
-      addSink: (sink, families, { snapshot }) => this.#pipeline.addSink(sink, families, snapshot),
-      wake: () => this.#loop.wake(),
-    });
-    this.#planner = new Planner({
+    const life = `${this.#settings.routerId}-${this.#startedAt.toString(36)}`;
+    this.#feed = new ChangeFeed(life, this.#pipeline, () => this.#loop.wake());
+    this.#planner = new Planner(this, {
       localAs: this.#settings.localAs,
       // Peers of ranges came by themselves: no configuration names them.
       peers: () => [...this.#peers.values()].filter((peer) => !this.#dynamic.has(peer.settings.address)),
-      addPeer: (config) => this.addPeer(config),
-      updatePeer: (config) => void this.updatePeer(config),
-      removePeer: (address) => this.removePeer(address),
       compare: (announcement) => this.#pipeline.compareLocal(announcement),
-      owned: () => this.announced(),
-      announce: (announcement) => this.announce(announcement),
-      withdraw: (prefixes) => this.withdraw(prefixes),
     });
     this.#host = {
       settings: this.#settings,
@@ -166,7 +154,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     for (const peer of this.#peers.values())
       this.#end(peer, CeaseError.AdministrativeShutdown, options.communication);
     const closed = Promise.all([...this.#ending, this.#listeners.close()]);
-    await this.#atMost(options.graceMilliseconds ?? 3000, closed);
+    await atMost(this.#ports.clock, options.graceMilliseconds ?? 3000, closed);
     this.#endTracking?.();
     this.#pipeline.stopTracking();
   }
@@ -250,30 +238,15 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
    * others: those get the routes when they come up.
    *
    * @example
-   * for (const { peer, outcome } of await speaker.announceAndWait({ prefixes: ['203.0.113.0/24'] }, { timeout: 5000 })) {
-   *   console.log(peer, outcome);
-   * }
+   * const results = await speaker.announceAndWait({ prefixes: ['203.0.113.0/24'] }, { timeout: 5000 });
    */
   async announceAndWait(
     announcement: Announcement,
     options: AnnounceWaitOptions = {},
   ): Promise<readonly AnnounceResult[]> {
     this.announce(announcement);
-    const peers = [...this.#peers.values()].flatMap((peer): WatchedPeer[] => {
-      const { index } = peer;
-      if (index === null) return [];
-      return [{ address: peer.settings.address, index, position: () => peer.sendPosition(index) }];
-    });
-    const host: WatchHost = {
-      clock: this.#ports.clock,
-      delivery: (index, prefix) => this.#pipeline.delivery(index, prefix),
-      version: (prefix) => this.#pipeline.localVersion(prefix),
-      eachTurn: (look) =>
-        this.#loop.addWork(() => {
-          look();
-          return false;
-        }),
-    };
+    const host = watchHost(this.#pipeline, this.#loop, this.#ports.clock);
+    const peers = watchedPeers(this.#peers.values());
     return watchAnnouncement(host, peers, [...new Set(announcement.prefixes)], options);
   }
 
@@ -315,7 +288,6 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
    * @example
    * for await (const event of speaker.changes({ prefix: '203.0.113.0/24' })) {
    *   if (event.kind === 'routes') for (const { prefix, nextHops } of event.routes) console.log(prefix, nextHops);
-   *   if (event.kind === 'in-sync') console.log('that was the table');
    * }
    */
   changes(options: ChangesOptions = {}): AsyncIterableIterator<RouteEvent> {
@@ -333,8 +305,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
    *
    * @example
    * speaker.apply({
-   *   policies: { in: [{ match: { asPath: '^64513$' }, action: 'accept' }] },
-   *   peers: [{ address: '192.0.2.254', remoteAs: 64513, importPolicy: 'in', exportPolicy: 'accept-all' }],
+   *   peers: [{ address: '192.0.2.254', remoteAs: 64513, importPolicy: 'accept-all' }],
    *   announcements: [{ prefixes: ['203.0.113.0/24'], owner: 'vip' }],
    * });
    */
@@ -343,16 +314,12 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   }
 
   status(): SpeakerStatus {
-    const peers = [...this.#peers.values()];
     return {
       localAs: this.#settings.localAs,
       routerId: this.#settings.routerId,
       listening: this.listening,
       startedAt: this.#startedAt,
-      peers: {
-        configured: peers.length,
-        established: peers.filter((peer) => peer.state === 'established').length,
-      },
+      peers: countPeers(this.#peers.values()),
       ...this.#pipeline.totals(),
     };
   }
@@ -397,14 +364,6 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     peer.stop(subcode, communication);
     const closed = peer.closed().finally(() => this.#ending.delete(closed));
     this.#ending.add(closed);
-  }
-
-  /** Waits for `done`, but no longer than that. */
-  #atMost(milliseconds: number, done: Promise<unknown>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = this.#ports.clock.setTimer(milliseconds, resolve);
-      done.then(() => resolve(), reject).finally(() => timer.cancel());
-    });
   }
 
   #known(address: string): Peer {

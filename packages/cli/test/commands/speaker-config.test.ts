@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@peerage/test-fixtures';
 import t from 'tap';
@@ -101,4 +101,14 @@ ${more}`;
   t.throws(() => speakerSetup(readSpeakerFile(path), false), {
     message: /from-customer.statements\[0\].edits.localPref must be 0 … 4294967295.*got "high"/,
   });
+});
+
+t.test('the file of the policy guide is one', async (t) => {
+  const guide = readFileSync(new URL('../../../../docs/guide/policy.md', import.meta.url), 'utf8');
+  const text = /^```yaml run\n([\s\S]*?)^```$/m.exec(guide)?.[1];
+  const path = join(tempDir(t), 'speaker.yaml');
+  writeFileSync(path, text ?? '');
+  t.match(speakerSetup(readSpeakerFile(path), false).peers, [
+    { importPolicy: { name: 'in', reads: ['prefix', 'rpki'] }, exportPolicy: { name: 'out' } },
+  ]);
 });
