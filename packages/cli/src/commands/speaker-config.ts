@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { Announcement, PeerConfig, PoliciesDeclaration, Policy, SpeakerConfig } from '@peerage/bgp';
+import type {
+  Announcement,
+  PeerConfig,
+  PeerRange,
+  PoliciesDeclaration,
+  Policy,
+  SpeakerConfig,
+} from '@peerage/bgp';
 import { acceptAll, BgpError, compilePolicies, parseCommunity } from '@peerage/bgp';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -73,6 +80,12 @@ const neighborSchema = z.strictObject({
   exportPolicy: z.string().optional(),
 });
 
+/** Neighbours that are known by a prefix only, and dial us. */
+const rangeSchema = neighborSchema.omit({ address: true, passive: true }).extend({
+  prefix: z.string(),
+  limit: z.number().int().min(1).max(65_534).optional(),
+});
+
 const announcementSchema = z.strictObject({
   prefixes: z.array(z.string()).min(1),
   nextHop: z.string().optional(),
@@ -103,6 +116,7 @@ export const speakerFileSchema = z.strictObject({
   policies: z.record(z.string(), z.unknown()).optional(),
   announce: z.array(announcementSchema).optional(),
   neighbors: z.array(neighborSchema).optional(),
+  ranges: z.array(rangeSchema).optional(),
 });
 
 export type SpeakerFile = z.infer<typeof speakerFileSchema>;
@@ -111,6 +125,7 @@ export type SpeakerFile = z.infer<typeof speakerFileSchema>;
 export interface SpeakerSetup {
   readonly config: SpeakerConfig;
   readonly peers: readonly PeerConfig[];
+  readonly ranges: readonly PeerRange[];
   readonly announcements: readonly Announcement[];
   readonly socket: string | undefined;
 }
@@ -161,7 +176,10 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
         softwareVersion: file.softwareVersion,
       }),
     },
-    peers: (file.neighbors ?? []).map((neighbor, i) => peerConfig(neighbor, requiresPolicy, policies, i)),
+    peers: (file.neighbors ?? []).map((neighbor, i) =>
+      peerConfig(neighbor, requiresPolicy, policies, `neighbors.${i}`),
+    ),
+    ranges: (file.ranges ?? []).map((range, i) => peerConfig(range, requiresPolicy, policies, `ranges.${i}`)),
     announcements: (file.announce ?? []).map(({ prefixes, nextHop, communities, med, localPref }) => ({
       prefixes,
       owner: 'config',
@@ -184,20 +202,33 @@ function definedOnly<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
 }
 
+type Neighbor = NonNullable<SpeakerFile['neighbors']>[number];
+type Range = NonNullable<SpeakerFile['ranges']>[number];
+
 function peerConfig(
-  neighbor: NonNullable<SpeakerFile['neighbors']>[number],
+  entry: Neighbor,
   requiresPolicy: boolean,
   policies: ReadonlyMap<string, Policy>,
-  index: number,
-): PeerConfig {
-  const { passwordFile, addPath, importPolicy, exportPolicy, ...rest } = neighbor;
+  at: string,
+): PeerConfig;
+function peerConfig(
+  entry: Range,
+  requiresPolicy: boolean,
+  policies: ReadonlyMap<string, Policy>,
+  at: string,
+): PeerRange;
+function peerConfig(
+  entry: Neighbor | Range,
+  requiresPolicy: boolean,
+  policies: ReadonlyMap<string, Policy>,
+  at: string,
+): PeerConfig | PeerRange {
+  const { passwordFile, addPath, importPolicy, exportPolicy, ...rest } = entry;
   const named = (field: string, name: string): Policy => {
     const found = policies.get(name);
     if (found !== undefined) return found;
     const known = [...policies.keys()].join(', ');
-    throw new UsageError(
-      `neighbors.${index}.${field}: no policy ${JSON.stringify(name)}; there are ${known}`,
-    );
+    throw new UsageError(`${at}.${field}: no policy ${JSON.stringify(name)}; there are ${known}`);
   };
   return {
     ...definedOnly(rest),

@@ -49,6 +49,7 @@ function configured(file: string, setup: SpeakerSetup, ports: SpeakerPorts): Bgp
   try {
     const speaker = new BgpSpeaker(setup.config, ports);
     for (const peer of setup.peers) speaker.addPeer(peer);
+    for (const range of setup.ranges) speaker.addPeerRange(range);
     speaker.announce(setup.announcements);
     return speaker;
   } catch (error) {
