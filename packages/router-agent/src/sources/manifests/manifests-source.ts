@@ -222,7 +222,7 @@ class ManifestsSource implements ClusterSource {
       this.#ports.log.log('error', 'source.unreachable', {
         directory: this.#directory,
         reason,
-        message: `${this.#directory} cannot be read: ${reason}; what was read before stays`,
+        message,
       });
     this.#status = { ...this.#status, state: 'unreachable', message };
     this.#store.setProblems(FOLDER_HEADING, [{ place: `manifests:${this.#directory}`, message }]);
@@ -241,6 +241,7 @@ class ManifestsSource implements ClusterSource {
       this.#ports.log.log('warn', 'source.watch-unavailable', {
         directory: this.#directory,
         reason: reasonOf(error),
+        message: `${this.#directory} cannot be watched (${reasonOf(error)}): it is looked at by period, so changes take longer`,
       });
     }
   }
