@@ -4,7 +4,7 @@
  *   node --import=tsx --conditions=@peerage/source packages/router-agent/bench/churn.ts [SERVICES] [CHANGES-A-SECOND] [SECONDS]
  *
  * The cluster is a fake API server in this process; each change takes the only endpoint of a service away or gives it
- * back, so that its addresses are withdrawn or announced. Printed: how long from the request to the announcement, and
+ * back, so that its addresses are withdrawn or announced. Printed: how long from the server's answer to the announcement, and
  * how long the event loop was held up, the server's and the writer's own work included.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -64,13 +64,16 @@ const start = performance.now();
 for (let change = 0; change < rate * seconds; change++) {
   const n = change % services;
   const there = Math.floor(change / services) % 2 === 1;
-  const sent = performance.now();
+  let applied = 0;
   const slice = sampleSlice(n, there ? [1] : []);
   waiting.push(
     writer
       .apply(slice)
+      .then(() => {
+        applied = performance.now();
+      })
       .then(() => until(() => announced(n) === there))
-      .then(() => void times.push(performance.now() - sent)),
+      .then(() => void times.push(performance.now() - applied)),
   );
   const rest = start + ((change + 1) * 1000) / rate - performance.now();
   if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
