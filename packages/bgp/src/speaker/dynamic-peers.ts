@@ -65,8 +65,9 @@ export class DynamicPeers {
     return peer;
   }
 
-  has(address: string): boolean {
-    return this.#ranges.has(address);
+  /** The peers that a configuration names: those of ranges came by themselves. */
+  others(): readonly Peer[] {
+    return [...this.#speaker.peers.values()].filter((peer) => !this.#ranges.has(peer.settings.address));
   }
 
   /** The peer at this address is no longer of a range. True when it was. */

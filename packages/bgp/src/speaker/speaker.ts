@@ -89,8 +89,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#feed = new ChangeFeed(life, this.#pipeline, () => this.#loop.wake());
     this.#planner = new Planner(this, {
       localAs: this.#settings.localAs,
-      // Peers of ranges came by themselves: no configuration names them.
-      peers: () => [...this.#peers.values()].filter((peer) => !this.#dynamic.has(peer.settings.address)),
+      peers: () => this.#dynamic.others(),
       compare: (announcement) => this.#pipeline.compareLocal(announcement),
     });
     this.#host = {
