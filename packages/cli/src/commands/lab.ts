@@ -9,7 +9,7 @@ export function addLab(program: Command, io: Io): void {
     .option('--keep', 'leave it running, and print how to look around and how to take it down')
     .option('--ipv6', 'dual stack: both families over one session, then two sessions')
     .option('--down <name>', 'take down a lab that was kept')
-    .option('--json', 'print JSON at the end')
+    .option('--json', 'print all tables and the verdict as JSON at the end')
     .action(async (options: { keep?: boolean; ipv6?: boolean; down?: string; json?: boolean }) => {
       const { runLab } = await import('../lab/index.js');
       process.exitCode = await runLab(options, io);

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { renderJson } from '../render/json.js';
+import { type PlainTable, plainTables } from '../render/plain.js';
 import { renderText } from '../render/text.js';
 import type { Block, Io } from '../result.js';
 import { UsageError } from '../result.js';
@@ -14,6 +16,8 @@ export interface LabOptions {
   readonly ipv6?: boolean;
   /** Name of a lab to take down, or `all`. */
   readonly down?: string;
+  /** All tables and the verdict as one JSON value at the end, in place of text. */
+  readonly json?: boolean;
 }
 
 const titles: Readonly<Record<LabMode, string>> = {
@@ -29,9 +33,18 @@ export async function runLab(options: LabOptions, io: Io): Promise<number> {
   const modes: readonly LabMode[] =
     options.ipv6 === true ? ['dual-stack-one-session', 'dual-stack-two-sessions'] : ['ipv4'];
   const failures: string[] = [];
+  const labs: { mode: LabMode; tables: readonly PlainTable[] }[] = [];
   for (const [i, mode] of modes.entries()) {
     const keep = options.keep === true && i === modes.length - 1;
-    failures.push(...(await runOne(mode, keep, io)));
+    const show: Show = async (blocks) => {
+      if (options.json === true) labs.push({ mode, tables: await plainTables(blocks) });
+      else await renderText({ json: null, blocks }, io);
+    };
+    failures.push(...(await runOne(mode, keep, show)));
+  }
+  if (options.json === true) {
+    await renderJson({ blocks: [], json: { ok: failures.length === 0, failures, labs } }, io);
+    return failures.length === 0 ? 0 : 1;
   }
   const text =
     failures.length === 0
@@ -45,7 +58,10 @@ function verdictBlock(text: string, failures: readonly string[]): Block {
   return { kind: 'text', text, tone: failures.length === 0 ? 'good' : 'bad' };
 }
 
-async function runOne(mode: LabMode, keep: boolean, io: Io): Promise<readonly string[]> {
+/** Where a lab shows what it does. */
+type Show = (blocks: AsyncIterable<Block>) => Promise<void>;
+
+async function runOne(mode: LabMode, keep: boolean, show: Show): Promise<readonly string[]> {
   const verdict: Verdict = { failures: [] };
   const interrupted = new AbortController();
   const interrupt = (signal: NodeJS.Signals): void => interrupted.abort(new Error(`stopped by ${signal}`));
@@ -55,8 +71,7 @@ async function runOne(mode: LabMode, keep: boolean, io: Io): Promise<readonly st
   const lab = new Lab(plan, interrupted.signal);
   let kept = false;
   try {
-    const blocks = demonstrate(lab, verdict, titles[mode], interrupted.signal);
-    await renderText({ json: null, blocks }, io);
+    await show(demonstrate(lab, verdict, titles[mode], keep, interrupted.signal));
     kept = keep;
   } catch (error) {
     verdict.failures.push((error as Error).message);
@@ -66,7 +81,6 @@ async function runOne(mode: LabMode, keep: boolean, io: Io): Promise<readonly st
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
-  if (kept) await renderText({ json: null, blocks: [{ kind: 'text', text: howToLook(lab) }] }, io);
   return verdict.failures;
 }
 
@@ -74,6 +88,7 @@ async function* demonstrate(
   lab: Lab,
   verdict: Verdict,
   title: string,
+  keep: boolean,
   signal: AbortSignal,
 ): AsyncIterable<Block> {
   const since = performance.now();
@@ -92,6 +107,7 @@ async function* demonstrate(
   };
   yield* firstTables(lab, verdict);
   yield* changeTable(lab, verdict, signal);
+  if (keep) yield { kind: 'text', text: howToLook(lab) };
 }
 
 function requireMachine(): void {

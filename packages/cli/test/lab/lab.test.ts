@@ -58,6 +58,19 @@ t.test('the lab works dual stack, over one session and over two', machine, async
   t.same(namespacesOf(output), []);
 });
 
+t.test('the lab tells programs what it shows people', machine, async (t) => {
+  const { status, output } = await lab(['--json']).ended;
+  t.equal(status, 0, output);
+  const told = JSON.parse(output) as {
+    ok: boolean;
+    failures: string[];
+    labs: { tables: { title: string }[] }[];
+  };
+  t.equal(told.ok, true);
+  t.same(told.failures, []);
+  t.equal(told.labs[0]?.tables.at(-1)?.title, 'Changes, one at a time');
+});
+
 t.test('a lab that is interrupted cleans up', machine, async (t) => {
   const run = lab([]);
   await run.name;
