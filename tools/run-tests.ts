@@ -38,6 +38,7 @@ async function runAll(files: readonly TestFile[], jobs: number): Promise<FileRes
       const result = await runFile(root, file, running);
       results.push(result);
       console.log(progressLine(result));
+      if (failedIn(result) > 0) console.log(failureText(result));
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));
@@ -71,11 +72,8 @@ async function main(): Promise<number> {
   ];
   const { passed, failed } = totals(results, failOnLeftOut);
   const leftOut = leftOutText(results);
-  const sections = [
-    ...results.filter((result) => failedIn(result) > 0).map(failureText),
-    slowestText(results),
-    leftOut,
-  ];
+  const failures = results.filter((result) => failedIn(result) > 0);
+  const sections = [...failures.map(failureText), slowestText(results), leftOut];
   for (const section of sections) if (section !== '') console.log(`\n${section}`);
   if (failOnLeftOut && leftOut !== '')
     console.log('\n--fail-on-left-out: each test that was left out counts as failed');

@@ -64,7 +64,11 @@ t.test('a watch that is silent is replaced, from the last bookmark', async (t) =
   const watches = (): readonly string[] =>
     fake.requests.filter((request) => request.includes('/nodes?watch=1'));
   await until(() => watches().length >= 3, watches);
-  t.equal(fake.watchCount, 3, 'the silent ones are closed');
+  // A request is noted before its watch opens, and the silent one's end comes on another connection.
+  await until(
+    () => fake.watchCount === 3,
+    () => fake.watchCount,
+  );
   t.same(source.snapshot().problems, []);
   const version = (request: string | undefined) => /resourceVersion=(\d+)/.exec(request ?? '')?.[1];
   t.equal(version(watches()[0]), version(watches()[1]));
@@ -165,10 +169,10 @@ t.test('a wrong token is told, and a new one in the file is taken', async (t) =>
 t.test('429, 500 and 503 are waited out', async (t) => {
   const { fake, source } = await setup(t);
   fake.failNext({ status: 429, retryAfterSeconds: 1, count: 3 });
-  const began = Date.now();
+  const began = performance.now();
   await source.start();
   await untilSnapshot(source, ({ listed }) => listed.size === 3);
-  t.ok(Date.now() - began >= 1000, 'not before the server wants it');
+  t.ok(performance.now() - began >= 999, 'not before the server wants it');
   fake.failNext({ status: 503, message: 'etcd has no leader', count: 6 });
   fake.dropWatches('cut');
   await untilSnapshot(source, ({ problems }) =>
