@@ -54,10 +54,12 @@ export type { AnnounceResult, AnnounceWaitOptions } from './speaker/announce-wat
 export type { ChangesOptions, RouteEvent } from './speaker/change-stream.js';
 export type { ChangedRoute } from './speaker/changed-routes.js';
 export { changedRoutes } from './speaker/changed-routes.js';
+export type { CloseOptions } from './speaker/close-options.js';
 export type {
   Acceptor,
   Announcement,
   FamilyName,
+  GracefulRestartConfig,
   LocalAs,
   MaxPrefixes,
   PeerConfig,
@@ -73,6 +75,7 @@ export type { PeerChange } from './speaker/peer-change.js';
 export type { PrefixWords, RouteChanges, RouteSink } from './speaker/route-sink.js';
 export { BgpSpeaker } from './speaker/speaker.js';
 export type {
+  DeferralStatus,
   HeldDown,
   MessageCounts,
   OwnedRoute,
@@ -80,6 +83,7 @@ export type {
   PeerFamilyStatus,
   PeerState,
   PeerStatus,
+  RetentionStatus,
   RoutePage,
   RouteQuery,
   RouteStatus,

@@ -49,6 +49,13 @@ export const peerSchema = z.object({
   type: z.enum(['internal', 'external']),
   state: z.enum(['idle', 'connect', 'active', 'opensent', 'openconfirm', 'established']),
   refused: z.object({ code: z.string(), message: z.string() }).optional(),
+  gracefulRestart: z
+    .object({
+      phase: z.enum(['away', 'resyncing']),
+      secondsLeft: z.number().optional(),
+      longLivedSecondsLeft: z.record(z.string(), z.number()).optional(),
+    })
+    .optional(),
   heldDown: z.object({ reason: z.string(), until: z.number().optional() }).optional(),
   stateSince: z.number(),
   uptimeSeconds: z.number().optional(),
@@ -80,6 +87,7 @@ export const peerSchema = z.object({
       accepted: count,
       advertised: count,
       endOfRib: z.boolean(),
+      stale: z.number().optional(),
       maxPrefixes: count.optional(),
     }),
   ),

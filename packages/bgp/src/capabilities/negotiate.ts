@@ -1,5 +1,11 @@
 import { type Family, type FamilyKey, IPV4_UNICAST } from '../net/family.js';
-import type { AddPathMode, Capability, CapabilityName, GracefulRestartFamily } from './capability.js';
+import type {
+  AddPathMode,
+  Capability,
+  CapabilityName,
+  GracefulRestartFamily,
+  LongLivedFamily,
+} from './capability.js';
 
 /** The part of an OPEN that negotiation looks at. */
 export interface Offer {
@@ -36,6 +42,8 @@ export interface Negotiated {
     readonly notification: boolean;
     readonly families: readonly GracefulRestartFamily[];
   } | null;
+  /** What the peer said, when both sides offered long-lived graceful restart beside the plain one (RFC 9494 §3). */
+  readonly longLived: { readonly families: readonly LongLivedFamily[] } | null;
   /** Families whose NLRI come with a path identifier, in each direction (RFC 7911 §4). */
   readonly addPathReceive: ReadonlySet<FamilyKey>;
   readonly addPathSend: ReadonlySet<FamilyKey>;
@@ -105,6 +113,17 @@ function negotiateRestart(
   };
 }
 
+function negotiateLongLived(
+  ours: readonly Capability[],
+  theirs: readonly Capability[],
+): Negotiated['longLived'] {
+  // RFC 9494 §4.1: without the plain capability it is ignored.
+  if (negotiateRestart(ours, theirs) === null) return null;
+  const mine = findCapability(ours, 'long-lived-graceful-restart');
+  const other = findCapability(theirs, 'long-lived-graceful-restart');
+  return mine === undefined || other === undefined ? null : { families: other.families };
+}
+
 /**
  * What two OPENs agree on: pure and symmetric, apart from what is said about the peer. A feature is on when both sides
  * offered it.
@@ -131,6 +150,7 @@ export function negotiate(ours: Offer, theirs: Offer): Negotiated {
     extendedMessage,
     maxMessage: extendedMessage ? 65535 : 4096,
     gracefulRestart: negotiateRestart(ours.capabilities, theirs.capabilities),
+    longLived: negotiateLongLived(ours.capabilities, theirs.capabilities),
     addPathReceive: addPathFrom(theirModes, ourModes, families),
     addPathSend: addPathFrom(ourModes, theirModes, families),
     peerCapabilities: theirs.capabilities,

@@ -80,3 +80,8 @@ export type ConnectionEvent = StopEvent | OpenEvent | FaultEvent | MessageEvent 
 export const KEEPALIVE_EVENT: MessageEvent = Object.freeze({ number: EventCode.KeepAlive, messageType: 4 });
 export const UPDATE_EVENT: MessageEvent = Object.freeze({ number: EventCode.Update, messageType: 2 });
 export const ROUTE_REFRESH_EVENT: MessageEvent = Object.freeze({ number: EventCode.Update, messageType: 5 });
+
+/** Events that one connection, or the peer, brings upon another. */
+export const COLLISION: ConnectionEvent = Object.freeze({ number: EventCode.OpenCollisionDump });
+export const START_PASSIVE: ConnectionEvent = Object.freeze({ number: EventCode.AutomaticStartPassive });
+export const FAILED: ConnectionEvent = Object.freeze({ number: EventCode.TcpConnectionFails });

@@ -3,7 +3,7 @@ import { DROP, ofConnection, RELEASE, START_LARGE_HOLD } from './action.js';
 import { dominates, isDown, isSilent, isWaiting, shown } from './collision.js';
 import { step } from './connection-fsm.js';
 import type { ConnectionEvent, OpenEvent } from './event.js';
-import { EventCode } from './event.js';
+import { COLLISION, EventCode, FAILED, START_PASSIVE } from './event.js';
 import type {
   Origin,
   PeerAction,
@@ -31,7 +31,7 @@ export function stepPeer(peer: PeerMachine, event: PeerEvent): PeerStep {
       run.dialFailed();
       break;
     case 'connection':
-      run.connectionEvent(event.slot, event.event, event.identity);
+      run.connectionEvent(event.slot, event.event, event.identity, event.isRestart === true);
       break;
     case 'loser-closed':
       run.loserClosed();
@@ -42,10 +42,6 @@ export function stepPeer(peer: PeerMachine, event: PeerEvent): PeerStep {
   }
   return run.finish();
 }
-
-const COLLISION: ConnectionEvent = { number: EventCode.OpenCollisionDump };
-const START_PASSIVE: ConnectionEvent = { number: EventCode.AutomaticStartPassive };
-const FAILED: ConnectionEvent = { number: EventCode.TcpConnectionFails };
 
 /** A step under construction: the fields of the machine, and the actions so far. */
 class Run {
@@ -225,17 +221,24 @@ class Run {
     this.#connectRival(origin);
   }
 
-  // --- Events of one connection. ---
-
-  connectionEvent(slot: Slot, event: ConnectionEvent, identity: PeerIdentity | undefined): void {
+  connectionEvent(slot: Slot, event: ConnectionEvent, identity?: PeerIdentity, isRestart = false): void {
     const connection = this.#at(slot);
     if (connection === null) return;
     const other = connection === this.#main ? this.#rival : this.#main;
     const isOpen = event.number === EventCode.BgpOpen || event.number === EventCode.BgpOpenWithDelayOpen;
-    if (isOpen && identity !== undefined) this.#open(connection, other, event, identity);
+    const isSuccessor = isRestart && connection === this.#rival && isSilent(connection);
+    if (isOpen && isSuccessor) this.#replaceEstablished(connection, event, identity);
+    else if (isOpen && identity !== undefined) this.#open(connection, other, event, identity);
     else if (event.number === EventCode.KeepAlive && other !== null)
       this.#keepalive(connection, other, event);
     else this.#step(slot, event);
+  }
+
+  /** The session that is up is dead, and goes as by a lost connection; its successor has not got our OPEN yet. */
+  #replaceEstablished(rival: PeerConnection, event: OpenEvent, identity: PeerIdentity | null = null): void {
+    this.#give(this.#main!.slot, [RELEASE, DROP]);
+    this.#promote({ ...rival, identity });
+    this.#step(rival.slot, { ...event, number: EventCode.BgpOpenWithDelayOpen });
   }
 
   /**

@@ -66,6 +66,8 @@ export type PeerEvent =
       readonly slot: Slot;
       readonly event: ConnectionEvent;
       readonly identity?: PeerIdentity;
+      /** The OPEN of a peer that has restarted, while its old session is Established here (RFC 4724 §5). */
+      readonly isRestart?: boolean;
     }
   /** A connection that had been left is closed now. */
   | { readonly type: 'loser-closed' }

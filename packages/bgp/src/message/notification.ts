@@ -92,3 +92,14 @@ export function encodeShutdownCommunication(text: string): Uint8Array {
   out.patch8(lengthAt, out.length - 1);
   return out.slice();
 }
+
+/** A Cease as Hard Reset: its error code and subcode come first in the data (RFC 8538 §3.1). */
+export function hardReset(cease: { readonly subcode: number; readonly data: Uint8Array }): {
+  readonly subcode: number;
+  readonly data: Uint8Array;
+} {
+  const data = new Uint8Array(2 + cease.data.length);
+  data.set([ErrorCode.Cease, cease.subcode]);
+  data.set(cease.data, 2);
+  return { subcode: CeaseError.HardReset, data };
+}

@@ -62,6 +62,7 @@ export class AdjRibIn {
   private readonly peerHeads = new Column32();
   private readonly peerRows = new Column32();
   private readonly peerAccepted = new Column32();
+  private readonly peerStale = new Column32();
   /** Rows of a prefix that is indexed, else 0. */
   private readonly indexed = new Column32();
   /** Next hop as received, where policy changed it. */
@@ -146,6 +147,11 @@ export class AdjRibIn {
     return this.peerAccepted.get(peer);
   }
 
+  /** Paths of a peer that are kept over its restart. */
+  staleCount(peer: PeerIndex): number {
+    return this.peerStale.get(peer);
+  }
+
   find(prefix: PrefixId, peer: PeerIndex, pathId: number): PathRow {
     if (this.indexed.get(prefix) !== 0) return this.lookUp(prefix, peer, pathId);
     for (let row = this.head(prefix); row !== NO_ROW; row = this.next(row)) {
@@ -209,7 +215,20 @@ export class AdjRibIn {
   /** The peer sent it again as it is: no longer stale. */
   refresh(row: PathRow): void {
     const flags = this.flagBits.get(row);
-    if (flags > RowFlag.Rejected) this.flagBits.set(row, flags & RowFlag.Rejected);
+    if (flags <= RowFlag.Rejected) return;
+    this.flagBits.set(row, flags & RowFlag.Rejected);
+    if ((flags & RowFlag.RestartStale) === 0) return;
+    const peer = this.peers.get(row);
+    this.peerStale.set(peer, this.peerStale.get(peer) - 1);
+  }
+
+  /** Sets stale bits. `LongLivedStale` changes the decision: only between `beforeChange` and `afterChange`. */
+  mark(row: PathRow, bits: number): void {
+    const flags = this.flagBits.get(row);
+    this.flagBits.set(row, flags | bits);
+    if ((bits & ~flags & RowFlag.RestartStale) === 0) return;
+    const peer = this.peers.get(row);
+    this.peerStale.set(peer, this.peerStale.get(peer) + 1);
   }
 
   /** Takes a row out of both chains and frees it. */
@@ -258,7 +277,9 @@ export class AdjRibIn {
     }
     this.received.set(row, NO_ATTR);
     this.acceptedSets.set(row, NO_ATTR);
-    if ((this.flagBits.get(row) & RowFlag.Rejected) !== 0) return;
+    const flags = this.flagBits.get(row);
+    if (flags > RowFlag.Rejected) this.refresh(row);
+    if ((flags & RowFlag.Rejected) !== 0) return;
     const peer = this.peers.get(row);
     this.peerAccepted.set(peer, this.peerAccepted.get(peer) - 1);
   }
@@ -352,6 +373,7 @@ export class AdjRibIn {
     for (const column of [this.times, this.peerHeads, this.peerRows, this.peerAccepted, this.indexed])
       column.clear();
     this.peers.clear();
+    this.peerStale.clear();
     this.flagBits.clear();
   }
 }

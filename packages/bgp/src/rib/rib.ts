@@ -1,6 +1,6 @@
 import type { Family } from '../net/family.js';
 import { nlriCodec } from '../nlri/nlri.js';
-import { AdjRibIn } from './adj-rib-in.js';
+import { AdjRibIn, RowFlag } from './adj-rib-in.js';
 import { AttributeStore } from './attribute-store.js';
 import { Decision, type DecisionOptions } from './decision.js';
 import { type AttrId, type NextHopId, NO_ROW, type PathRow, type PeerIndex, type PrefixId } from './ids.js';
@@ -23,6 +23,8 @@ export class FamilyTable implements OutKeys {
   readonly paths: AdjRibIn;
   readonly loc: LocRib;
   readonly holders = new Set<PrefixHolder>();
+  /** Route selection waits (RFC 4724 §4.1): paths are taken, nothing is chosen, told or advertised. */
+  isDeferred = false;
   private offered: PrefixId[] = [];
   private ownSlots: SlotTable | null = null;
   private readonly offerPrefix = (prefix: PrefixId): void => this.offer(prefix);
@@ -78,6 +80,17 @@ export class FamilyTable implements OutKeys {
     }
     const row = known === NO_ROW ? paths.add(prefix, peer, pathId) : known;
     paths.fill(row, received, receivedHop, accepted, hop, time);
+    loc.afterChange(row);
+  }
+
+  /** A path is judged anew: what was received, its age and its stale bits stay, and `bits` are set as well. */
+  judgePath(row: PathRow, accepted: AttrId, hop: NextHopId, bits = 0): void {
+    const { paths, loc } = this;
+    const stale = paths.flags(row) & ~RowFlag.Rejected;
+    if (paths.accepted(row) === accepted && paths.nextHop(row) === hop && (bits & ~stale) === 0) return;
+    loc.beforeChange(row);
+    paths.fill(row, paths.receivedSet(row), paths.receivedNextHop(row), accepted, hop, paths.time(row));
+    paths.mark(row, stale | bits);
     loc.afterChange(row);
   }
 

@@ -32,6 +32,11 @@ export interface IntakeOwner {
   lost(connection: Connection): void;
 }
 
+const RESTARTED: Cause = {
+  code: 'peer-restarted',
+  message: 'the peer has restarted: it opened a new connection in place of this one',
+};
+
 /** Takes messages from connections and feeds them to the machine one by one, never by chunk. */
 export class Intake {
   readonly #owner: IntakeOwner;
@@ -81,16 +86,23 @@ export class Intake {
       case MessageType.RouteRefresh:
         this.#takeRouteRefresh(connection);
         break;
-      case MessageType.Open:
-        this.#interpreted(
-          connection,
-          interpretOpen(connection, this.#owner.config, this.#owner.isOpenDelayed),
-        );
+      case MessageType.Open: {
+        const opened = interpretOpen(connection, this.#owner.config, this.#owner.isOpenDelayed);
+        this.#interpreted(connection, this.#isRestart(connection) ? { ...opened, isRestart: true } : opened);
         break;
+      }
       case MessageType.Notification:
         this.#interpreted(connection, interpretNotification(connection));
         break;
     }
+  }
+
+  /** RFC 4724 §5: the peer says that it has restarted, so the session that is up here is dead. */
+  #isRestart(connection: Connection): boolean {
+    const { established } = this.#owner;
+    if (established === null || established === connection) return false;
+    const isAgreed = established.negotiated?.gracefulRestart != null;
+    return isAgreed && connection.negotiated?.gracefulRestart?.restarted === true;
   }
 
   #takeUpdate(connection: Connection): void {
@@ -116,15 +128,16 @@ export class Intake {
   }
 
   #interpreted(connection: Connection, interpretation: Interpretation): void {
-    const { event, identity, reason, notification } = interpretation;
+    const { event, identity, reason, notification, isRestart = false } = interpretation;
     let cause: Cause | null = reason === undefined ? null : { code: 'protocol-error', message: reason };
     if (notification !== undefined) {
       const record = notificationRecord('received', notification);
       const message = `the peer sent NOTIFICATION ${notificationSummary(record)}`;
       cause = { code: 'notification-received', message, notification: record };
     }
+    if (isRestart && cause === null) cause = RESTARTED;
     const { slot } = connection;
-    const named = identity === undefined ? {} : { identity };
+    const named = { ...(identity !== undefined && { identity }), ...(isRestart && { isRestart }) };
     this.#owner.dispatch({ type: 'connection', slot, event, ...named }, cause);
   }
 }

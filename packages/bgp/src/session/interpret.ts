@@ -17,6 +17,8 @@ export interface Interpretation {
   /** Why the session ends, if it does. */
   readonly reason?: string;
   readonly notification?: NotificationMessage;
+  /** An OPEN that replaces an Established session (RFC 4724 §5). */
+  readonly isRestart?: boolean;
 }
 
 /** A fault as the event that ends the session with its NOTIFICATION. */

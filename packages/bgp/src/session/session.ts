@@ -7,7 +7,7 @@ import { DEFAULT_OPTIONS, type PeerState } from '../fsm/state.js';
 import { steadyActions } from '../fsm/steady-actions.js';
 import { CeaseError } from '../iana/error-code.js';
 import { MessageType } from '../message/message-type.js';
-import { encodeShutdownCommunication } from '../message/notification.js';
+import { encodeShutdownCommunication, hardReset } from '../message/notification.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
 import type { Connection } from './connection.js';
@@ -36,6 +36,8 @@ export interface StopOptions {
   readonly subcode?: number;
   /** Data of the Cease, where its subcode has any (RFC 4486 §4). */
   readonly data?: Uint8Array;
+  /** Wrapped into a Hard Reset, so that the peer keeps no routes (RFC 8538 §3.1). Default: no. */
+  readonly isHard?: boolean;
 }
 
 /** An event that waits for the one before it, with why things end if they do. */
@@ -103,6 +105,16 @@ export class Session implements LoopMember {
   /** Cease (administrative reset unless told otherwise); the session comes back by itself. */
   reset(options: StopOptions = {}): void {
     this.#stopBy(EventCode.AutomaticStop, CeaseError.AdministrativeReset, options);
+  }
+
+  /** Closes the connection without a word, as if this process had died (RFC 4724 §4.1), and stays down until `start`. */
+  abandon(): void {
+    const { established } = this.#performer;
+    if (established !== null) {
+      const message = 'closed without a NOTIFICATION, for a graceful restart';
+      this.#connectionEvent(established, EventCode.TcpConnectionFails, { code: 'stopped', message });
+    }
+    this.stop();
   }
 
   /** Takes an inbound connection of this peer, that is up and not started. */
@@ -344,7 +356,8 @@ export class Session implements LoopMember {
     const { communication } = options;
     const data =
       options.data ?? (communication === undefined ? NO_DATA : encodeShutdownCommunication(communication));
-    const event: StopEvent = { number, subcode: options.subcode ?? subcode, data };
+    const plain = { subcode: options.subcode ?? subcode, data };
+    const event: StopEvent = { number, ...(options.isHard === true ? hardReset(plain) : plain) };
     this.#dispatch({ type: 'peer', event }, null);
   }
 

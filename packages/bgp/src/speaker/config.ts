@@ -18,6 +18,13 @@ export interface SpeakerConfig {
   readonly listen?: readonly (ListenTarget | { readonly acceptor: Acceptor })[];
   /** Cluster id as route reflector (RFC 4456 §7): dotted quad or number, not 0. Default: the router id. */
   readonly clusterId?: string | number;
+  /**
+   * This start is a restart: what an earlier life of this speaker put into the forwarding plane is still there, for these
+   * families. Peers are told (R and F bit, RFC 4724 §3), and routes of these families are chosen only when every peer with
+   * `gracefulRestart` that was added before `start` has sent End-of-RIB, or after `deferralTime` seconds (default 360). Leave
+   * it out on a first start: then nothing is withheld.
+   */
+  readonly restarting?: { readonly forwarded: readonly FamilyName[]; readonly deferralTime?: number };
   /** RFC 8212: external peers without a policy exchange nothing. Default true. */
   readonly ebgpRequiresPolicy?: boolean;
   /** Most equal-cost paths that are handed to route sinks, 1 … 64. Default 1. */
@@ -63,6 +70,21 @@ export interface PeerLimits {
   readonly inputBytes?: number;
   /** Octets of UPDATEs waiting to be written, from which the table keeps changes instead, 4096 … 2^30. Default 262,144. */
   readonly outboxBytes?: number;
+}
+
+/** Graceful restart of one neighbour (RFC 4724): its routes outlive a lost session, as ours do with it. Times are in seconds. */
+export interface GracefulRestartConfig {
+  /** How long the peer is asked to keep our routes while we are away, 0 … 4095. Default 120. */
+  readonly restartTime?: number;
+  /** Keep routes over a NOTIFICATION and the hold timer too, unless it is a Hard Reset (RFC 8538). Default false. */
+  readonly notification?: boolean;
+  /**
+   * Families whose routes are kept for so much longer as a last resort, 1 … 16777215 (RFC 9494): what we ask of the peer, and
+   * the most that its own routes are kept here. Default: none.
+   */
+  readonly longLived?: Readonly<Partial<Record<FamilyName, number>>>;
+  /** How long stale routes wait for End-of-RIB once the peer is back, 1 … 86400. Default 360. */
+  readonly stalePathTime?: number;
 }
 
 /** One neighbour. The address is its name: adding a second of the same address throws. Times are in seconds. */
@@ -132,6 +154,8 @@ export interface PeerConfig {
     /** Send all paths that policy admits, or the first 1 … 64 of them in decision order. Default: one, without identifier. */
     readonly send?: 'all' | number;
   };
+  /** Default: a lost session voids the routes of both sides. Changing it needs a new session. */
+  readonly gracefulRestart?: GracefulRestartConfig;
   /** TCP MD5 password (RFC 2385), 1–80 octets of UTF-8. Never logged, never in a status. */
   readonly password?: string;
   /** Least hop count of the peer + 1 … as TTL to send, for external peers that are not adjacent. Default 1 external, 255 internal. */

@@ -1,7 +1,8 @@
 import { BgpError } from '../errors.js';
 import { formatPrefix, parsePrefix } from '../net/prefix.js';
 import type { PeerRange } from './config.js';
-import { Peer, type PeerHost } from './peer.js';
+import { Peer } from './peer.js';
+import type { PeerHost } from './peer-host.js';
 import { PeerRanges, type RangeSettings, rangeSettings } from './peer-ranges.js';
 import { planProtection } from './protection.js';
 
@@ -76,7 +77,7 @@ export class DynamicPeers {
   }
 
   /** A session has ended: a peer that came by itself goes as well. */
-  ended(peer: Peer): void {
+  ended(peer: Pick<Peer, 'settings'>): void {
     const { address } = peer.settings;
     if (this.#speaker.peers.get(address) === peer && this.release(address)) this.#speaker.removePeer(address);
   }

@@ -50,7 +50,8 @@ export class GroupSet {
 
   /** One step of bringing members up to date that are new or were slow. False: nobody waits. */
   step(): boolean {
-    for (const groups of this.groups.values()) {
+    for (const [table, groups] of this.groups) {
+      if (table.isDeferred) continue;
       for (const group of groups) if (group.step()) return true;
     }
     return false;

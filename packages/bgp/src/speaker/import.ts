@@ -1,5 +1,6 @@
 import { type Rewrite, rewriteCanonical } from '../attributes/rewrite.js';
-import { clusterListHas, countAs } from '../attributes/summary.js';
+import { clusterListHas, countAs, SummaryFlag } from '../attributes/summary.js';
+import { WellKnownCommunity } from '../iana/well-known-community.js';
 import { parseAddress } from '../net/address.js';
 import type { Policy, PolicyResult, RouteEdits } from '../policy/policy.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
@@ -13,6 +14,8 @@ import type { SessionRules } from './session-rules.js';
 
 /** Memo answer for "accepted as it is". */
 const AS_RECEIVED = -1;
+
+const LLGR_STALE: RouteEdits = Object.freeze({ addCommunities: [WellKnownCommunity.LlgrStale] });
 
 /**
  * Judges received paths: loops and our own next hop are refused, then policy accepts, rejects or edits. What comes out
@@ -136,6 +139,14 @@ export class Importer {
     const { rules = null } = member.peer;
     const seen = rules === null ? set : this.prepared(rules, family, set);
     return this.evaluate(member.importPolicy, member, family, prefix, seen, hop);
+  }
+
+  /** The set with LLGR_STALE (RFC 9494 §4.2). */
+  longLived(set: AttrId): AttrId {
+    const { attributes } = this.rib;
+    attributes.prepare(set);
+    const isMarked = (attributes.flags(set) & SummaryFlag.LlgrStale) !== 0;
+    return isMarked ? set : this.edited(set, LLGR_STALE);
   }
 
   /** Peers or next hops were freed, whose ids the memo has. */

@@ -1,16 +1,19 @@
 import { type Family, IPV4_UNICAST } from '../net/family.js';
 import { createNlriKey } from '../net/nlri-key.js';
+import { RowFlag } from '../rib/adj-rib-in.js';
 import { type AttrId, NO_ATTR, NO_ROW, type PathRow } from '../rib/ids.js';
 import type { Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import type { Fault } from '../wire/result.js';
 import type { Importer } from './import.js';
 import type { Member, MemberFamily } from './member.js';
+import type { RowWalks } from './row-walks.js';
 
 /** What the inbound side shares with the rest of its pipeline. */
 export interface InboundTools {
   readonly rib: Rib;
   readonly importer: Importer;
+  readonly walks: RowWalks;
   /** Rows that one step goes through. */
   readonly stepSize: number;
   seconds(): number;
@@ -24,7 +27,6 @@ export class Inbound {
   private readonly importer: Importer;
   private readonly stepSize: number;
   private readonly tools: InboundTools;
-  private readonly judged = new Set<MemberFamily>();
   private readonly key = createNlriKey();
   private readonly canonical = new ByteWriter(4096);
 
@@ -84,34 +86,20 @@ export class Inbound {
     return reader.fault;
   }
 
-  /** The import policy changed: what was received is judged again, by `judgeStep`. */
+  /** The import policy changed: what was received is judged again, step by step. */
   judgeAnew(member: Member, family: MemberFamily): void {
-    const { table } = family;
-    family.judging = table.paths.peerHead(member.index);
-    this.judged.add(family);
-    table.paths.onRemove = (row) => {
-      const other = this.tools.member(table.paths.peer(row))?.family(table.family);
-      if (other?.judging === row) other.judging = table.paths.nextOfPeer(row);
-    };
+    const { walks } = this.tools;
+    if (family.judging !== null) walks.stop(family.judging);
+    const visit = (row: PathRow): void => this.judgeRow(family, row);
+    family.judging = walks.begin(family.table.paths, member.index, visit, () => {
+      family.judging = null;
+    });
   }
 
   /** A member leaves: nothing of it is judged any more. */
   stopJudging(family: MemberFamily): void {
-    this.judged.delete(family);
-  }
-
-  /** One step of judging anew. True: there is more to do. */
-  judgeStep(): boolean {
-    for (const family of this.judged) {
-      for (let n = 0; n < this.stepSize && family.judging !== NO_ROW; n++) {
-        const row = family.judging;
-        family.judging = family.table.paths.nextOfPeer(row);
-        this.judgeRow(family, row);
-      }
-      if (family.judging !== NO_ROW) return true;
-      this.judged.delete(family);
-    }
-    return false;
+    if (family.judging !== null) this.tools.walks.stop(family.judging);
+    family.judging = null;
   }
 
   /** One step of withdrawing the rows of a peer that is gone. True: there are more. */
@@ -191,6 +179,7 @@ export class Inbound {
     const prefix = paths.prefix(row);
     this.importer.judge(this.tools.member(peer)!, family, prefix, received, hop);
     const { accepted, nextHop } = this.importer;
-    table.setPath(prefix, peer, paths.pathId(row), received, hop, accepted, nextHop, paths.time(row));
+    const isAged = (paths.flags(row) & RowFlag.LongLivedStale) !== 0 && accepted !== NO_ATTR;
+    table.judgePath(row, isAged ? this.importer.longLived(accepted) : accepted, nextHop);
   }
 }

@@ -2,31 +2,36 @@ import { UpdateReader } from '../message/update-reader.js';
 import { parseAddress } from '../net/address.js';
 import type { Family, FamilyKey } from '../net/family.js';
 import type { Policy, PolicyPeer } from '../policy/policy.js';
-import { type AttrId, type NextHopId, NO_ATTR, NO_ROW, type PathRow, type PeerIndex } from '../rib/ids.js';
+import { type AttrId, type NextHopId, NO_ATTR, type PeerIndex } from '../rib/ids.js';
 import type { PeerFacts } from '../rib/peer-columns.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 import type { PipelinePeer } from './pipeline-peer.js';
 import type { Recipient } from './recipient.js';
+import type { RowWalk } from './row-walks.js';
 import type { Subscriber } from './subscriber.js';
 
 /** One family of a session. */
 export interface MemberFamily {
   readonly table: FamilyTable;
   /** Our address on this session. */
-  readonly ownNextHop: NextHopId;
+  ownNextHop: NextHopId;
   subscriber: Subscriber | null;
   endOfRib: boolean;
-  /** Where judging anew what was received has come to; `NO_ROW` when it is done. */
-  judging: PathRow;
+  /** Under way: judging anew what was received, sweeping stale rows, making rows long-lived stale. */
+  judging: RowWalk | null;
+  dropping: { readonly walk: RowWalk; readonly bits: number } | null;
+  aging: RowWalk | null;
+  /** Between Beginning-of-RR and End-of-RR (RFC 7313). */
+  isRefreshing: boolean;
 }
 
 /** A session, or one that is gone and whose rows are still being swept. */
 export class Member implements Recipient {
   readonly index: PeerIndex;
-  readonly maxMessage: number;
-  readonly peer: PipelinePeer;
-  readonly reader: UpdateReader;
   readonly policyPeer: PolicyPeer;
+  maxMessage: number;
+  peer: PipelinePeer;
+  reader: UpdateReader;
   readonly families = new Map<FamilyKey, MemberFamily>();
   importPolicy: Policy | null;
   exportPolicy: Policy | null;
@@ -34,6 +39,8 @@ export class Member implements Recipient {
   /** The set of the last UPDATE, with a reference, for those that repeat its block. */
   lastSet: AttrId = NO_ATTR;
   isOpen = true;
+  /** The session is lost, and its routes are kept for its return (RFC 4724). */
+  isKept = false;
   isWritable = true;
 
   constructor(rib: Rib, peer: PipelinePeer) {
@@ -50,20 +57,27 @@ export class Member implements Recipient {
     this.importPolicy = peer.importPolicy;
     this.exportPolicy = peer.exportPolicy;
     this.nextHopSelf = peer.nextHopSelf;
-    for (const family of peer.families) {
-      const table = rib.table(family);
-      const address = peer.nextHops.get(family.key);
-      if (table === undefined || address === undefined) continue;
-      const ownNextHop = rib.nextHops.intern(address, 0, address.length);
-      rib.nextHops.retain(ownNextHop);
-      this.families.set(family.key, {
-        table,
-        ownNextHop,
-        subscriber: null,
-        endOfRib: false,
-        judging: NO_ROW,
-      });
-    }
+    this.carry(rib, peer);
+  }
+
+  /**
+   * The session is back (RFC 4724 §4.2) and takes its rows over; families that it does not carry any more keep theirs, to
+   * be swept. False: it is not the same peer for the decision process, and needs another place.
+   */
+  reopen(rib: Rib, peer: PipelinePeer): boolean {
+    if (!isSamePeer(peer, this.peer)) return false;
+    this.peer = peer;
+    this.maxMessage = peer.maxMessage;
+    this.reader = new UpdateReader(peer.context);
+    this.keepLastSet(rib, NO_ATTR);
+    this.importPolicy = peer.importPolicy;
+    this.exportPolicy = peer.exportPolicy;
+    this.nextHopSelf = peer.nextHopSelf;
+    this.isOpen = true;
+    this.isKept = false;
+    this.isWritable = true;
+    this.carry(rib, peer);
+    return true;
   }
 
   family(family: Family): MemberFamily | undefined {
@@ -88,6 +102,47 @@ export class Member implements Recipient {
     for (const { ownNextHop } of this.families.values()) rib.nextHops.release(ownNextHop);
     rib.peers.give(this.index);
   }
+
+  private carry(rib: Rib, peer: PipelinePeer): void {
+    for (const family of peer.families) {
+      const table = rib.table(family);
+      const address = peer.nextHops.get(family.key);
+      if (table === undefined || address === undefined) continue;
+      const ownNextHop = rib.nextHops.intern(address, 0, address.length);
+      rib.nextHops.retain(ownNextHop);
+      const known = this.families.get(family.key);
+      if (known === undefined) this.families.set(family.key, familyOf(table, ownNextHop));
+      else {
+        rib.nextHops.release(known.ownNextHop);
+        known.ownNextHop = ownNextHop;
+        known.endOfRib = false;
+      }
+    }
+  }
+}
+
+function familyOf(table: FamilyTable, ownNextHop: NextHopId): MemberFamily {
+  return {
+    table,
+    ownNextHop,
+    subscriber: null,
+    endOfRib: false,
+    judging: null,
+    dropping: null,
+    aging: null,
+    isRefreshing: false,
+  };
+}
+
+function isSamePeer(a: PipelinePeer, b: PipelinePeer): boolean {
+  return (
+    a.routerId === b.routerId &&
+    a.type === b.type &&
+    a.as === b.as &&
+    a.role === b.role &&
+    a.localAs === b.localAs &&
+    a.routeReflectorClient === b.routeReflectorClient
+  );
 }
 
 function factsOf(peer: PipelinePeer): PeerFacts {

@@ -11,9 +11,13 @@ export const NOT_OFFERED = 'not offered by the peer';
 
 /** What our OPEN offers: what is implemented, and the families that have a next hop of ours. */
 export function offeredCapabilities(
-  peer: Pick<PeerSettings, 'families' | 'role' | 'localAs' | 'addPathReceive' | 'addPathSend'>,
+  peer: Pick<
+    PeerSettings,
+    'families' | 'role' | 'localAs' | 'addPathReceive' | 'addPathSend' | 'gracefulRestart'
+  >,
   nextHops: OwnNextHops,
   speaker: Pick<SpeakerSettings, 'localAs' | 'hostName' | 'domainName' | 'softwareVersion'>,
+  past: RestartPast,
 ): readonly Capability[] {
   const { localAs, hostName, domainName = '', softwareVersion } = speaker;
   const mode = addPathMode(peer.addPathReceive, peer.addPathSend > 0);
@@ -31,6 +35,36 @@ export function offeredCapabilities(
     ...(mode === undefined
       ? []
       : [{ name: 'add-path' as const, families: families.map((family) => ({ family, mode })) }]),
+    ...restartCapabilities(peer.gracefulRestart, families, past),
+  ];
+}
+
+/** What lies behind this session, for its peer (RFC 4724 §3). */
+export interface RestartPast {
+  /** R bit. */
+  readonly restarted: boolean;
+  /** F bit: packets of the family went on being forwarded while there was no session. */
+  forwarded(family: Family): boolean;
+}
+
+function restartCapabilities(
+  settings: PeerSettings['gracefulRestart'],
+  families: readonly Family[],
+  past: RestartPast,
+): readonly Capability[] {
+  if (settings === undefined) return [];
+  const { restartTime, notification, longLived } = settings;
+  const kept = families.map((family) => ({ family, forwarding: past.forwarded(family) }));
+  return [
+    { name: 'graceful-restart', restartTime, restarted: past.restarted, notification, families: kept },
+    {
+      // Without families it says that we know what LLGR_STALE means (RFC 9494 §4.3).
+      name: 'long-lived-graceful-restart',
+      families: kept.flatMap(({ family, forwarding }) => {
+        const own = longLived.find((entry) => entry.family.key === family.key);
+        return own === undefined ? [] : [{ family, forwarding, staleTime: own.staleTime }];
+      }),
+    },
   ];
 }
 

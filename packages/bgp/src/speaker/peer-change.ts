@@ -36,6 +36,7 @@ const effects: Readonly<Record<keyof Omit<PeerSettings, 'address' | 'type'>, Eff
   routeServerClient: 'reset',
   addPathReceive: 'reset',
   addPathSend: 'reset',
+  gracefulRestart: 'reset',
   md5Key: 'reset',
   multihopTtl: 'reset',
   ttlSecurityHops: 'reset',
@@ -68,7 +69,7 @@ function isEqual(x: unknown, y: unknown): boolean {
     return x.length === y.length && x.every((octet, i) => octet === y[i]);
   }
   if (Array.isArray(x) && Array.isArray(y))
-    return x.length === y.length && x.every((item, i) => item === y[i]);
+    return x.length === y.length && x.every((item, i) => isEqual(item, y[i]));
   if (isRecord(x) && isRecord(y)) {
     return [...new Set([...Object.keys(x), ...Object.keys(y)])].every((key) => isEqual(x[key], y[key]));
   }

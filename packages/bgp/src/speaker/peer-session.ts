@@ -1,6 +1,6 @@
 import type { Endpoint, SocketProtection } from '../ports/transport.js';
 import type { SessionConfig } from '../session/session-config.js';
-import { offeredCapabilities } from './offer.js';
+import { offeredCapabilities, type RestartPast } from './offer.js';
 import type { OwnNextHops } from './own-next-hops.js';
 import type { PeerSettings } from './peer-settings.js';
 import type { SpeakerSettings } from './speaker-settings.js';
@@ -10,6 +10,7 @@ export function peerSessionConfig(
   peer: PeerSettings,
   speaker: SpeakerSettings,
   protection: SocketProtection,
+  past: () => RestartPast,
   nextHops: (local: Endpoint) => OwnNextHops,
 ): SessionConfig {
   return {
@@ -31,6 +32,6 @@ export function peerSessionConfig(
     passive: peer.passive,
     limits: peer.limits,
     // Which families we can carry depends on the address that the connection got.
-    capabilities: (local) => offeredCapabilities(peer, nextHops(local), speaker),
+    capabilities: (local) => offeredCapabilities(peer, nextHops(local), speaker, past()),
   };
 }

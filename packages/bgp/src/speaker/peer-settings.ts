@@ -11,6 +11,7 @@ import {
   checkSeconds,
   checkText,
 } from './field-check.js';
+import { type GracefulRestartSettings, gracefulRestartSettings } from './graceful-restart-settings.js';
 import { ALL_PATHS } from './group-profile.js';
 import type { PathOptions } from './path-options.js';
 import { checkLimits, checkMaxPrefixes, checkPathOptions } from './peer-options.js';
@@ -44,6 +45,7 @@ export interface PeerSettings extends PathOptions {
   readonly addPathReceive: boolean;
   /** Most paths of a prefix, or `ALL_PATHS`; 0 = without path identifiers. */
   readonly addPathSend: number;
+  readonly gracefulRestart: GracefulRestartSettings | undefined;
   readonly md5Key: Uint8Array | undefined;
   readonly multihopTtl: number | undefined;
   readonly ttlSecurityHops: number | undefined;
@@ -80,6 +82,7 @@ const fields = [
   'routeReflectorClient',
   'routeServerClient',
   'addPath',
+  'gracefulRestart',
   'password',
   'multihopTtl',
   'ttlSecurityHops',
@@ -140,6 +143,9 @@ export function peerSettings(config: PeerConfig, localAs: number): PeerSettings 
       remoteAs !== localAs || 'internal',
     ),
     ...checkAddPath(at('addPath'), config.addPath ?? {}),
+    gracefulRestart: optional(config.gracefulRestart, (value) =>
+      gracefulRestartSettings(at('gracefulRestart'), value),
+    ),
     md5Key: optional(config.password, (password) => checkPassword(at('password'), password)),
     multihopTtl: optional(config.multihopTtl, (ttl) => checkInteger(at('multihopTtl'), ttl, 1, 255)),
     ttlSecurityHops: optional(config.ttlSecurityHops, (hops) =>

@@ -10,6 +10,7 @@ import type { LiveSession } from './live-session.js';
 import { addPathMode, NO_OWN_NEXT_HOP, NOT_OFFERED } from './offer.js';
 import type { PeerSettings } from './peer-settings.js';
 import type { PeerCounts } from './pipeline-peer.js';
+import type { Retention } from './retention.js';
 import type { PeerFamilyStatus, PeerState, PeerStatus } from './status.js';
 
 /** What a status is made from: references into the running peer, read once. */
@@ -25,6 +26,7 @@ export interface PeerSnapshot {
   readonly heldDown: HeldDown | null;
   readonly session: Session | null;
   readonly live: LiveSession | null;
+  readonly retention: Retention;
   readonly counts: (index: PeerIndex, family: Family) => PeerCounts;
   readonly establishedCount: number;
   readonly flaps: number;
@@ -54,6 +56,7 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     ...(live !== null && { uptimeSeconds: (peer.now - live.since) / 1000 }),
     establishedCount: peer.establishedCount,
     flaps: peer.flaps,
+    ...restartFields(peer.retention),
     passive: settings.passive,
     ...(settings.routeReflectorClient && { routeReflectorClient: true as const }),
     ...(settings.routeServerClient && { routeServerClient: true as const }),
@@ -106,23 +109,16 @@ function capabilityNames(live: LiveSession): readonly string[] {
 }
 
 function familyStatus(peer: PeerSnapshot, family: Family): PeerFamilyStatus {
-  const { live } = peer;
+  const { live, retention } = peer;
   const limit = peer.settings.maxPrefixes[family.name]?.limit;
   const limited = limit === undefined ? {} : { maxPrefixes: limit };
   if (live === null) {
-    return {
-      family: family.name,
-      negotiated: false,
-      received: 0,
-      accepted: 0,
-      advertised: 0,
-      endOfRib: false,
-      ...limited,
-    };
+    const kept = retention.index === null ? NO_ROUTES : countsOf(peer, retention.index, family);
+    return { family: family.name, negotiated: false, ...kept, ...limited };
   }
   const negotiated = live.families.includes(family);
   const reason = live.nextHops.has(family.key) ? NOT_OFFERED : NO_OWN_NEXT_HOP;
-  const counts = peer.counts(live.index, family);
+  const counts = countsOf(peer, live.index, family);
   const { addPathReceive, addPathSend } = live.negotiated;
   const addPath = negotiated
     ? addPathMode(addPathReceive.has(family.key), addPathSend.has(family.key))
@@ -135,4 +131,18 @@ function familyStatus(peer: PeerSnapshot, family: Family): PeerFamilyStatus {
     ...counts,
     ...limited,
   };
+}
+
+type Counts = Omit<PeerFamilyStatus, 'family' | 'negotiated' | 'reason'>;
+
+const NO_ROUTES: Counts = { received: 0, accepted: 0, advertised: 0, endOfRib: false };
+
+function countsOf(peer: PeerSnapshot, index: PeerIndex, family: Family): Counts {
+  const { stale, ...counts } = peer.counts(index, family);
+  return stale === 0 ? counts : { ...counts, stale };
+}
+
+function restartFields(retention: Retention): Partial<PeerStatus> {
+  const status = retention.status();
+  return status === undefined ? {} : { gracefulRestart: status };
 }

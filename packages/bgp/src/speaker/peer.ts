@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'eventemitter3';
 import type { Negotiated } from '../capabilities/negotiate.js';
 import { BgpError } from '../errors.js';
 import { CeaseError } from '../iana/error-code.js';
@@ -6,17 +5,14 @@ import { RefreshSubtype, type RouteRefreshMessage } from '../message/route-refre
 import type { Family } from '../net/family.js';
 import type { Policy } from '../policy/policy.js';
 import type { LogLevel } from '../ports/log.js';
-import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, SocketProtection, Transport } from '../ports/transport.js';
 import type { PeerIndex } from '../rib/ids.js';
 import { Session } from '../session/session.js';
 import type { SessionConfig } from '../session/session-config.js';
 import type { NotificationRecord, SessionError } from '../session/session-error.js';
 import type { SessionHandler } from '../session/session-handler.js';
-import type { TurnLoop } from '../session/turn-loop.js';
 import type { Fault } from '../wire/result.js';
 import type { SendPosition } from './announce-watch.js';
-import type { SpeakerEvents } from './events.js';
 import { HoldDown } from './hold-down.js';
 import { inboundMismatch } from './inbound-check.js';
 import { type InboundOrigin, refuseInbound } from './listeners.js';
@@ -25,27 +21,15 @@ import { negotiatedPeer } from './negotiated-peer.js';
 import { carriedFamilies } from './offer.js';
 import { type OwnNextHops, ownNextHops } from './own-next-hops.js';
 import { type PeerChange, peerChange } from './peer-change.js';
+import type { PeerHost } from './peer-host.js';
 import { peerSessionConfig } from './peer-session.js';
 import type { PeerSettings } from './peer-settings.js';
 import { peerStatus } from './peer-status.js';
-import type { Pipeline } from './pipeline.js';
+import type { PipelinePeer } from './pipeline-peer.js';
 import { isTooManyPrefixes, type PrefixAlarm, PrefixGuard } from './prefix-guard.js';
 import { planProtection } from './protection.js';
-import type { SpeakerSettings } from './speaker-settings.js';
+import { Retention } from './retention.js';
 import type { PeerState, PeerStatus } from './status.js';
-
-/** What a peer needs of the speaker that it belongs to. */
-export interface PeerHost {
-  readonly settings: SpeakerSettings;
-  readonly ports: SpeakerPorts;
-  readonly loop: TurnLoop;
-  readonly pipeline: Pipeline;
-  /** Sets what inbound connections from an address must have; throws when that is not possible. */
-  protect(address: string, protection: SocketProtection | null): void;
-  readonly events: EventEmitter<SpeakerEvents>;
-  /** A session, or an attempt at one, has ended, and the peer is not held down. */
-  ended(peer: Peer): void;
-}
 
 /** One configured neighbour: its session and its place in the pipeline, introduced to one another. */
 export class Peer implements SessionHandler {
@@ -53,6 +37,7 @@ export class Peer implements SessionHandler {
   #settings: PeerSettings;
   #session: Session | null = null;
   #live: LiveSession | null = null;
+  readonly #retention: Retention;
   #refused: { readonly code: string; readonly message: string } | null = null;
   readonly #holdDown: HoldDown;
   readonly #guard: PrefixGuard;
@@ -71,6 +56,12 @@ export class Peer implements SessionHandler {
     this.#host = host;
     this.#settings = settings;
     this.#stateSince = host.ports.clock.wallTime();
+    this.#retention = new Retention({
+      pipeline: host.pipeline,
+      clock: host.ports.clock,
+      wake: () => host.loop.wake(),
+      log: (event, fields) => this.#log('info', event, fields),
+    });
     this.#holdDown = new HoldDown(host.ports.clock);
     this.#guard = new PrefixGuard(settings.maxPrefixes, (alarm) => this.#alarm(alarm));
   }
@@ -91,6 +82,11 @@ export class Peer implements SessionHandler {
   /** Of the session with this index; null once it is over. */
   sendPosition(index: PeerIndex): SendPosition | null {
     return this.index === index ? (this.#session?.sendPosition() ?? null) : null;
+  }
+
+  /** Its place in the tables: with a session, or with routes that are kept over a restart. */
+  get tableIndex(): PeerIndex | null {
+    return this.#retention.index;
   }
 
   /** Protects the listeners, then begins to dial, or to wait. A peer that cannot be had as configured is refused. */
@@ -126,9 +122,20 @@ export class Peer implements SessionHandler {
   stop(subcode: number, communication?: string): void {
     this.#isStarted = false;
     this.#holdDown.release();
-    this.#session?.stop({ subcode, ...(communication !== undefined && { communication }) });
+    this.#host.ownRestart.tell({ type: 'removed', peer: this.#settings.address });
+    this.#session?.stop({
+      subcode,
+      isHard: this.#endsHard,
+      ...(communication !== undefined && { communication }),
+    });
     this.#leave();
     if (this.#isProtected) this.#protect({});
+  }
+
+  /** Ends the session so that the peer keeps our routes for our return; with a Cease where graceful restart is not agreed on. */
+  stopForRestart(subcode: number, communication?: string): void {
+    if (this.#live !== null && this.#live.negotiated.gracefulRestart !== null) this.#session?.abandon();
+    this.stop(subcode, communication);
   }
 
   /** Resolves when no socket of this peer is open any more. */
@@ -156,7 +163,9 @@ export class Peer implements SessionHandler {
   /** Ends the session with Cease / Administrative Reset; it comes back by itself. */
   reset(communication?: string): void {
     if (this.#holdDown.held !== null) this.start();
-    else if (this.#isStarted) this.#session?.reset(communication === undefined ? {} : { communication });
+    else if (this.#isStarted) {
+      this.#session?.reset({ isHard: this.#endsHard, ...(communication !== undefined && { communication }) });
+    }
   }
 
   /** Takes an inbound connection of this peer, or turns it away. */
@@ -182,6 +191,7 @@ export class Peer implements SessionHandler {
       heldDown: this.#holdDown.held,
       session: this.#session,
       live: this.#live,
+      retention: this.#retention,
       counts: (index, family) => pipeline.counts(index, family),
       establishedCount: this.#establishedCount,
       flaps: this.#flaps,
@@ -200,19 +210,21 @@ export class Peer implements SessionHandler {
   }
 
   established(negotiated: Negotiated, local: Endpoint, remote: Endpoint): void {
-    const { pipeline, settings, ports } = this.#host;
+    const { settings, ports } = this.#host;
     const peer = this.#settings;
     const nextHops = this.#nextHops(local);
     const carried = new Set(carriedFamilies(peer, nextHops).map((family) => family.key));
     const families = negotiated.families.filter((family) => carried.has(family.key));
-    const index = pipeline.openPeer({
+    const place: PipelinePeer = {
       ...negotiatedPeer(peer, settings, negotiated, families, nextHops),
       ...this.#policies(),
       outbox: { send: (block, messages) => this.#session?.send(block, messages) ?? true },
-    });
+    };
+    const index = this.#retention.open(place, negotiated, peer.gracefulRestart);
     const limited = this.#limited(families);
     this.#live = { index, negotiated, families, limited, nextHops, since: ports.clock.now() };
     this.#establishedCount++;
+    this.#host.ownRestart.established(peer.address, negotiated, families);
     this.#log('info', 'session.established', {
       families: families.map((family) => family.name),
       holdTime: negotiated.holdTime,
@@ -236,6 +248,13 @@ export class Peer implements SessionHandler {
     this.#host.loop.wake();
   }
 
+  /** The peer's End-of-RIB came. */
+  endOfRib(family: Family): void {
+    this.#retention.endOfRib(family);
+    this.#host.ownRestart.tell({ type: 'end-of-rib', peer: this.#settings.address, family });
+    this.#host.events.emit('peer:end-of-rib', this.status(), family.name);
+  }
+
   writable(): void {
     if (this.#live === null) return;
     this.#host.pipeline.writable(this.#live.index);
@@ -246,7 +265,11 @@ export class Peer implements SessionHandler {
     const isNews = this.#lastError?.code !== error.code || this.#lastError.message !== error.message;
     this.#lastError = error;
     this.#lastNotification = error.notification ?? this.#lastNotification;
-    this.#leave();
+    if (wasEstablished) {
+      this.#live = null;
+      if (this.#isStarted) this.#retention.lost(error);
+      this.#host.loop.wake();
+    }
     if (error.notification?.direction === 'sent' && isTooManyPrefixes(error.notification))
       this.#holdBack(error.message);
     const fields = { reason: error.code, message: error.message };
@@ -264,7 +287,8 @@ export class Peer implements SessionHandler {
   // --- parts ---
 
   #sessionConfig(protection: SocketProtection): SessionConfig {
-    return peerSessionConfig(this.#settings, this.#host.settings, protection, (local) =>
+    const past = () => this.#host.ownRestart.past(this.#establishedCount === 0);
+    return peerSessionConfig(this.#settings, this.#host.settings, protection, past, (local) =>
       this.#nextHops(local),
     );
   }
@@ -310,9 +334,10 @@ export class Peer implements SessionHandler {
   #changeLive(): void {
     const plan = planProtection(this.#settings, this.#host.ports.sockets.features);
     if (plan.ok) this.#session?.reconfigure(this.#sessionConfig(plan.protection));
-    if (this.#live === null) return;
+    const index = this.tableIndex;
+    if (index === null) return;
     const { nextHopSelf } = this.#settings;
-    this.#host.pipeline.setPolicies(this.#live.index, { ...this.#policies(), nextHopSelf });
+    this.#host.pipeline.setPolicies(index, { ...this.#policies(), nextHopSelf });
     this.#host.loop.wake();
   }
 
@@ -330,11 +355,15 @@ export class Peer implements SessionHandler {
     return { importPolicy, exportPolicy };
   }
 
+  /** Nothing of the peer stays in the tables. */
   #leave(): void {
-    if (this.#live === null) return;
-    this.#host.pipeline.closePeer(this.#live.index);
     this.#live = null;
-    this.#host.loop.wake();
+    this.#retention.stopped();
+  }
+
+  /** RFC 8538 §3: where a NOTIFICATION keeps routes, only a Hard Reset ends them. */
+  get #endsHard(): boolean {
+    return this.#live?.negotiated.gracefulRestart?.notification ?? false;
   }
 
   #protect(protection: SocketProtection): void {
@@ -346,6 +375,7 @@ export class Peer implements SessionHandler {
 
   #refuse(code: string, message: string): void {
     this.#refused = { code, message };
+    this.#host.ownRestart.tell({ type: 'removed', peer: this.#settings.address });
     const error: SessionError = { code: 'refused', message, at: this.#host.ports.clock.wallTime() };
     this.#lastError = error;
     this.#log('error', 'peer.refused', { reason: code, message });

@@ -91,6 +91,8 @@ export interface PeerCounts {
   readonly advertised: number;
   /** The peer's End-of-RIB came. */
   readonly endOfRib: boolean;
+  /** Kept over a restart of the peer, and not sent again yet. */
+  readonly stale: number;
 }
 
 export interface PipelineTotals {

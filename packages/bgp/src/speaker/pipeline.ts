@@ -1,7 +1,9 @@
 import { parseAddress, u32ToAddress } from '../net/address.js';
 import type { Family } from '../net/family.js';
 import { supportedFamilies } from '../nlri/nlri.js';
+
 import type { NextHopState } from '../ports/next-hop-tracker.js';
+
 import { LOCAL_PEER, NO_ROW, type PeerIndex, type PrefixId } from '../rib/ids.js';
 import { type FamilyTable, Rib } from '../rib/rib.js';
 import type { Fault } from '../wire/result.js';
@@ -26,8 +28,11 @@ import type {
 } from './pipeline-peer.js';
 import { Queries } from './queries.js';
 import type { RouteSink } from './route-sink.js';
+import { RowWalks } from './row-walks.js';
 import { Sinks } from './sinks.js';
+import { type Aging, StaleRoutes } from './stale-routes.js';
 import type { OwnedRoute, RoutePage, RouteQuery } from './status.js';
+import { countsOf, repeat, totalsOf } from './turn-steps.js';
 import { UpdateWriter } from './update-writer.js';
 
 /** Rows or prefixes that one step of a turn goes through. */
@@ -55,6 +60,8 @@ export class Pipeline {
   private readonly exporter: Exporter;
   private readonly inbound: Inbound;
   private readonly groups: GroupSet;
+  private readonly walks: RowWalks;
+  private readonly stale: StaleRoutes;
   private readonly locals: LocalRoutes;
   private readonly sinks: Sinks;
   private readonly queries: Queries;
@@ -93,7 +100,11 @@ export class Pipeline {
     this.exporter = new Exporter(rib, sources, clusterId, validator);
     const { stepSize } = this;
     const member = (index: number): Member | undefined => this.members[index];
-    this.inbound = new Inbound({ rib, importer, stepSize, seconds, member });
+    const walks = new RowWalks();
+    const stale = new StaleRoutes(rib, importer, walks);
+    this.walks = walks;
+    this.stale = stale;
+    this.inbound = new Inbound({ rib, importer, walks, stepSize, seconds, member });
     this.groups = new GroupSet({ rib, exporter: this.exporter, writer: new UpdateWriter(rib), stepSize });
     this.sinks = new Sinks(rib, this.stepSize, (peer) =>
       peer === LOCAL_PEER ? 'local' : (this.members[peer]?.peer.address ?? ''),
@@ -102,22 +113,45 @@ export class Pipeline {
   }
 
   /** A session is Established. What is in the tables goes out in the next turns, then End-of-RIB for each family. */
-  openPeer(peer: PipelinePeer): PeerIndex {
-    const member = new Member(this.tables, peer);
+  openPeer(peer: PipelinePeer, kept: PeerIndex | null = null): PeerIndex {
+    // What is kept of an earlier session is taken over, if it is the same peer still.
+    const known = kept === null ? null : this.member(kept);
+    const isBack = known?.reopen(this.tables, peer) === true;
+    if (kept !== null && !isBack) this.closePeer(kept);
+    const member = known !== null && isBack ? known : new Member(this.tables, peer);
     this.members[member.index] = member;
-    for (const family of member.families.values()) this.groups.subscribe(member, family);
+    for (const [key, family] of member.families) {
+      if (peer.families.some((one) => one.key === key)) this.groups.subscribe(member, family);
+    }
     return member.index;
   }
 
-  /** The session is gone: its routes are swept in budgeted turns. The index is not valid afterwards. */
+  /** The session is gone, or what was kept of it is: its routes are swept in budgeted turns. The index is not valid afterwards. */
   closePeer(peer: PeerIndex): void {
     const member = this.member(peer);
-    member.isOpen = false;
-    for (const family of member.families.values()) {
-      this.inbound.stopJudging(family);
-      this.groups.unsubscribe(family);
-    }
+    this.detach(member);
+    for (const family of member.families.values()) this.stale.forget(family);
     this.lost.push(member);
+  }
+
+  /** The session is gone; routes of these families stay, stale, for its return. The index stays valid. */
+  keepPeer(peer: PeerIndex, kept: readonly Family[]): void {
+    const member = this.member(peer);
+    this.detach(member);
+    member.isKept = true;
+    this.stale.keepOnly(peer, member.families.values(), kept);
+  }
+
+  /** While it is deferred, routes of a family are taken, and nothing is selected (RFC 4724 §4.1). */
+  defer(family: Family, isDeferred: boolean): void {
+    const table = this.tables.table(family);
+    if (table !== undefined) table.isDeferred = isDeferred;
+  }
+
+  /** Sweeps the stale routes of a peer, or its long-lived ones; or makes what is stale long-lived (RFC 9494 §4.2). */
+  age(peer: PeerIndex, family: Family, how: Aging): void {
+    const own = this.member(peer).family(family);
+    if (own !== undefined) this.stale.age(peer, own, how);
   }
 
   /** The outbox that said false takes more. */
@@ -236,7 +270,7 @@ export class Pipeline {
   /** One turn: each kind of work makes at least one step, and goes on until `isOver` says so. True: there is more to do. */
   work(isOver: () => boolean): boolean {
     let more = repeat(() => this.lost.some((member) => this.inbound.sweepStep(member)), isOver);
-    more = repeat(() => this.inbound.judgeStep(), isOver) || more;
+    more = repeat(() => this.walks.step(this.stepSize), isOver) || more;
     if (this.tracking !== null) more = repeat(() => this.tracking!.step(), isOver) || more;
     more = this.drain(isOver) || more;
     more = repeat(() => this.sinks.step(), isOver) || more;
@@ -252,27 +286,11 @@ export class Pipeline {
   }
 
   counts(peer: PeerIndex, family: Family): PeerCounts {
-    const own = this.member(peer).family(family);
-    if (own === undefined) return { received: 0, accepted: 0, advertised: 0, endOfRib: false };
-    const { subscriber, table } = own;
-    return {
-      received: table.paths.receivedCount(peer),
-      accepted: table.paths.acceptedCount(peer),
-      advertised: subscriber === null ? 0 : subscriber.group.sentCount(subscriber),
-      endOfRib: own.endOfRib,
-    };
+    return countsOf(peer, this.member(peer).family(family));
   }
 
   totals(): PipelineTotals {
-    return {
-      families: this.tables.tables.map((table) => ({
-        family: table.family.name,
-        prefixes: table.prefixes.size,
-        paths: table.paths.size,
-      })),
-      attributeSets: this.tables.attributes.size,
-      nextHops: this.tables.nextHops.size,
-    };
+    return totalsOf(this.tables);
   }
 
   rib(query: RouteQuery): RoutePage {
@@ -298,8 +316,18 @@ export class Pipeline {
 
   private member(peer: PeerIndex): Member {
     const member = this.members[peer];
-    if (member?.isOpen !== true) throw new RangeError(`peer index ${peer} is not open`);
-    return member;
+    if (member?.isOpen === true || member?.isKept === true) return member;
+    throw new RangeError(`peer index ${peer} is not open`);
+  }
+
+  /** Nothing is received from, or sent to, a session that is gone. */
+  private detach(member: Member): void {
+    member.isOpen = false;
+    member.isKept = false;
+    for (const family of member.families.values()) {
+      this.inbound.stopJudging(family);
+      this.groups.unsubscribe(family);
+    }
   }
 
   /** Decides dirty prefixes and tells groups and sinks. */
@@ -307,7 +335,8 @@ export class Pipeline {
     return repeat(() => {
       let more = false;
       for (const table of this.tables.tables) {
-        if (table.loc.dirtyCount > 0) this.drainStep(table);
+        if (table.loc.dirtyCount === 0 || table.isDeferred) continue;
+        this.drainStep(table);
         more ||= table.loc.dirtyCount > 0;
       }
       return more;
@@ -367,10 +396,4 @@ export class Pipeline {
       this.exporter.forget();
     }
   }
-}
-
-/** Makes steps until there is nothing to do or the turn is over; at least one. True: there is more. */
-function repeat(step: () => boolean, isOver: () => boolean): boolean {
-  while (step()) if (isOver()) return true;
-  return false;
 }

@@ -178,7 +178,7 @@ export class Sinks {
     for (const feed of this.feeds) {
       if (feed.sink.isReady?.() === false) continue;
       for (const [table, cursor] of feed.cursors) {
-        if (cursor === WALKED) continue;
+        if (cursor === WALKED || table.isDeferred) continue;
         this.walk(feed, table, cursor);
         return true;
       }

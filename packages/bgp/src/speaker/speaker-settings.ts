@@ -1,7 +1,15 @@
 import { addressToU32, isAddress } from '../net/address.js';
+import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
 import type { ListenTarget } from '../ports/transport.js';
 import type { Acceptor, SpeakerConfig } from './config.js';
 import { badField, checkAddress, checkBoolean, checkFields, checkInteger, checkText } from './field-check.js';
+
+/** What is known of an earlier life of this speaker. */
+export interface RestartingSettings {
+  readonly forwarded: readonly Family[];
+  /** Seconds. */
+  readonly deferralTime: number;
+}
 
 /** A checked `SpeakerConfig` with its defaults filled in. */
 export interface SpeakerSettings {
@@ -12,6 +20,7 @@ export interface SpeakerSettings {
   /** As unsigned word. */
   readonly clusterId: number;
   readonly listen: readonly (ListenTarget | { readonly acceptor: Acceptor })[];
+  readonly restarting: RestartingSettings | undefined;
   readonly ebgpRequiresPolicy: boolean;
   readonly maximumPaths: number;
   readonly multipathExactAsPath: boolean;
@@ -27,6 +36,7 @@ const fields = [
   'routerId',
   'clusterId',
   'listen',
+  'restarting',
   'ebgpRequiresPolicy',
   'maximumPaths',
   'multipathExactAsPath',
@@ -60,6 +70,7 @@ export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
     routerIdWord: addressToU32(routerId),
     clusterId: checkClusterId('clusterId', config.clusterId ?? routerId),
     listen: listen.map((entry, i) => checkListen(`listen[${i}]`, entry)),
+    restarting: config.restarting === undefined ? undefined : checkRestarting(config.restarting),
     ebgpRequiresPolicy: checkBoolean('ebgpRequiresPolicy', config.ebgpRequiresPolicy ?? true),
     maximumPaths: checkInteger('maximumPaths', config.maximumPaths ?? 1, 1, 64),
     multipathExactAsPath: checkBoolean('multipathExactAsPath', config.multipathExactAsPath ?? true),
@@ -85,6 +96,23 @@ function checkNames(
     throw badField('domainName', domainName, 'absent where hostName is not set');
   }
   return { hostName, domainName, softwareVersion: name('softwareVersion') };
+}
+
+function checkRestarting(value: unknown): RestartingSettings {
+  checkFields('restarting', value, ['forwarded', 'deferralTime']);
+  const { forwarded, deferralTime = 360 } = value as Record<string, unknown>;
+  const known = [IPV4_UNICAST, IPV6_UNICAST];
+  const allowed = `a list of ${known.map(({ name }) => name).join(', ')}`;
+  if (!Array.isArray(forwarded)) throw badField('restarting.forwarded', forwarded, allowed);
+  const families = forwarded.map((name: unknown, i) => {
+    const family = known.find((one) => one.name === name);
+    if (family === undefined) throw badField(`restarting.forwarded[${i}]`, name, allowed);
+    return family;
+  });
+  return {
+    forwarded: [...new Set(families)],
+    deferralTime: checkInteger('restarting.deferralTime', deferralTime, 1, 86_400),
+  };
 }
 
 export function checkAs(path: string, value: unknown): number {

@@ -1,15 +1,15 @@
 import { EventEmitter } from 'eventemitter3';
 import { BgpError } from '../errors.js';
 import { CeaseError } from '../iana/error-code.js';
-import { type Family, parseFamily } from '../net/family.js';
+import { parseFamily } from '../net/family.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
-import type { PeerIndex } from '../rib/ids.js';
 import { TurnLoop } from '../session/turn-loop.js';
 import { type AnnounceResult, type AnnounceWaitOptions, watchAnnouncement } from './announce-watch.js';
 import { atMost } from './at-most.js';
 import { ChangeFeed } from './change-feed.js';
 import type { ChangesOptions, RouteEvent } from './change-stream.js';
+import type { CloseOptions } from './close-options.js';
 import type { Announcement, FamilyName, PeerConfig, PeerRange, SpeakerConfig } from './config.js';
 import type { PlanRow, WantedConfiguration } from './configuration.js';
 import { countPeers } from './count-peers.js';
@@ -18,8 +18,10 @@ import type { SpeakerEvents } from './events.js';
 import type { RouteExplanation } from './explanation.js';
 import { canonicalAddress } from './field-check.js';
 import { type InboundOrigin, Listeners, refuseInbound } from './listeners.js';
-import { Peer, type PeerHost } from './peer.js';
+import { OwnRestart } from './own-restart.js';
+import { Peer } from './peer.js';
 import type { PeerChange } from './peer-change.js';
+import type { PeerHost } from './peer-host.js';
 import { peerSettings } from './peer-settings.js';
 import { Pipeline } from './pipeline.js';
 import { Planner } from './planner.js';
@@ -53,6 +55,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   readonly #feed: ChangeFeed;
   readonly #planner: Planner;
   readonly #dynamic: DynamicPeers;
+  readonly #ownRestart: OwnRestart;
   readonly #ending = new Set<Promise<void>>();
   /** Came in while the listeners were opened, before peers were protected. */
   readonly #early: Transport[] = [];
@@ -77,7 +80,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       ...(ports.nextHopTracker !== undefined && { nextHopTracker: ports.nextHopTracker }),
       now: () => ports.clock.now(),
     });
-    this.#pipeline.onEndOfRib = (index, family) => this.#endOfRib(index, family);
+    this.#pipeline.onEndOfRib = (index, family) =>
+      [...this.#peers.values()].find((peer) => peer.index === index)?.endOfRib(family);
     this.#endTracking = ports.nextHopTracker?.subscribe((address, state) => {
       ports.log?.log('debug', 'next-hop.changed', { address, ...state });
       this.#pipeline.nextHopChanged(address, state);
@@ -92,7 +96,9 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       peers: () => this.#dynamic.others(),
       compare: (announcement) => this.#pipeline.compareLocal(announcement),
     });
+    this.#ownRestart = new OwnRestart(this.#settings.restarting, this.#pipeline, ports, this.#loop);
     this.#host = {
+      ownRestart: this.#ownRestart,
       settings: this.#settings,
       ports,
       loop: this.#loop,
@@ -134,24 +140,21 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       return;
     }
     this.#phase = 'running';
+    this.#ownRestart.begin(this.#peers.values());
     this.#dynamic.start();
     for (const peer of this.#peers.values()) peer.start();
     // Nothing was asked of them when they came in, as of those that others accepted.
     for (const transport of this.#early.splice(0)) this.#inbound(transport, 'acceptor');
   }
 
-  /**
-   * Ends all sessions with Cease / Administrative Shutdown and the text (RFC 9003), closes every socket, and waits for
-   * that, `graceMilliseconds` at most (default 3000). The speaker cannot be started again.
-   */
-  async close(
-    options: { readonly communication?: string; readonly graceMilliseconds?: number } = {},
-  ): Promise<void> {
+  /** Ends all sessions as `options` say, closes every socket, and waits for that. The speaker cannot be started again. */
+  async close(options: CloseOptions = {}): Promise<void> {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     this.#feed.close();
+    this.#ownRestart.stop();
     for (const peer of this.#peers.values())
-      this.#end(peer, CeaseError.AdministrativeShutdown, options.communication);
+      this.#end(peer, CeaseError.AdministrativeShutdown, options.communication, options.mode);
     const closed = Promise.all([...this.#ending, this.#listeners.close()]);
     await atMost(this.#ports.clock, options.graceMilliseconds ?? 3000, closed);
     this.#endTracking?.();
@@ -319,6 +322,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       listening: this.listening,
       startedAt: this.#startedAt,
       peers: countPeers(this.#peers.values()),
+      ...this.#ownRestart.status(),
       ...this.#pipeline.totals(),
     };
   }
@@ -346,10 +350,10 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     return { ...found, export: { peer: address, advertised: false, reason, paths: [] } };
   }
 
-  /** What a peer sent, before import policy, with what became of it. Nothing unless Established. */
+  /** What a peer sent, before import policy, with what became of it. Of a lost session: what graceful restart keeps. */
   received(address: string, query: RouteQuery = {}): RoutePage {
-    const { index } = this.#known(address);
-    return index === null ? { routes: [] } : this.#pipeline.received(index, query);
+    const { tableIndex } = this.#known(address);
+    return tableIndex === null ? { routes: [] } : this.#pipeline.received(tableIndex, query);
   }
 
   /** What was sent to a peer. Nothing unless Established. */
@@ -359,8 +363,9 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   }
 
   /** Stops a peer for good; `close` waits for its sockets. */
-  #end(peer: Peer, subcode: number, communication?: string): void {
-    peer.stop(subcode, communication);
+  #end(peer: Peer, subcode: number, communication?: string, mode: CloseOptions['mode'] = 'hard'): void {
+    if (mode === 'graceful-restart') peer.stopForRestart(subcode, communication);
+    else peer.stop(subcode, communication);
     const closed = peer.closed().finally(() => this.#ending.delete(closed));
     this.#ending.add(closed);
   }
@@ -388,11 +393,5 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     const { local, remote } = transport;
     this.#ports.log?.log('info', 'connection.unknown', { remote: remote.address, local: local.address });
     refuseInbound(transport);
-  }
-
-  #endOfRib(index: PeerIndex, family: Family): void {
-    for (const peer of this.#peers.values()) {
-      if (peer.index === index) this.emit('peer:end-of-rib', peer.status(), family.name);
-    }
   }
 }

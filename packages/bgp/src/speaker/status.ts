@@ -23,6 +23,18 @@ export interface PeerFamilyStatus {
   readonly endOfRib: boolean;
   /** Most prefixes that the peer may send, when there is a limit. */
   readonly maxPrefixes?: number;
+  /** Routes kept over a restart of the peer, and not sent again yet; absent when there are none. */
+  readonly stale?: number;
+}
+
+/** Stale routes of a peer, as its status shows them. */
+export interface RetentionStatus {
+  /** `away`: the session is lost; `resyncing`: it is back, and End-of-RIB is awaited. */
+  readonly phase: 'away' | 'resyncing';
+  /** Until all that is not long-lived goes. */
+  readonly secondsLeft?: number;
+  /** By family name, until its long-lived stale routes go. */
+  readonly longLivedSecondsLeft?: Readonly<Record<string, number>>;
 }
 
 /** One neighbour as it stands. A plain value: it does not change after it was made. */
@@ -44,6 +56,8 @@ export interface PeerStatus {
   /** How often Established was reached, and left. */
   readonly establishedCount: number;
   readonly flaps: number;
+  /** While routes of a lost session are kept (RFC 4724, RFC 9494). */
+  readonly gracefulRestart?: RetentionStatus;
   readonly passive: boolean;
   /** We are its route reflector. */
   readonly routeReflectorClient?: true;
@@ -80,12 +94,20 @@ export interface PeerStatus {
   readonly md5: boolean;
 }
 
+/** A family whose route selection waits for End-of-RIB (RFC 4724 §4.1), and of whom. */
+export interface DeferralStatus {
+  readonly family: string;
+  readonly waitingFor: readonly string[];
+}
+
 export interface SpeakerStatus {
   readonly localAs: number;
   readonly routerId: string;
   readonly listening: readonly { readonly address: string; readonly port: number }[];
   readonly startedAt: number;
   readonly peers: { readonly configured: number; readonly established: number };
+  /** Absent unless this speaker restarts and waits. */
+  readonly deferred?: readonly DeferralStatus[];
   readonly families: readonly {
     readonly family: string;
     readonly prefixes: number;

@@ -5,6 +5,7 @@ import { changedRoutes } from '../../src/speaker/changed-routes.js';
 import type { PeerConfig, SpeakerConfig, SpeakerPorts } from '../../src/speaker/config.js';
 import { BgpSpeaker } from '../../src/speaker/speaker.js';
 import type { PathStatus, PeerStatus } from '../../src/speaker/status.js';
+import type { FakeHost } from '../../src/testing/fake-network.js';
 import { FakeClock, FakeNetwork, seededRandom } from '../../src/testing/index.js';
 
 /** One line of a log. */
@@ -28,6 +29,7 @@ export interface LabSpeaker {
 export class Lab {
   readonly clock = new FakeClock();
   readonly network = new FakeNetwork(this.clock, { delay: 1 });
+  readonly #hosts = new Map<number, FakeHost>();
 
   /** Host `192.0.2.N` (and `2001:db8::N`) with a speaker that listens on port 179. */
   speaker(
@@ -36,12 +38,16 @@ export class Lab {
     more: Partial<SpeakerConfig> & {
       readonly features?: readonly SocketFeature[];
       readonly hasLocalAddresses?: boolean;
+      /** On the host that an earlier speaker of this number was on. */
+      readonly isNextLife?: boolean;
     } = {},
     ports: Pick<SpeakerPorts, 'originValidator' | 'nextHopTracker'> = {},
   ): LabSpeaker {
     const address = `192.0.2.${number}`;
-    const { features, hasLocalAddresses = true, ...config } = more;
-    const host = this.network.host(address, `2001:db8::${number}`);
+    const { features, hasLocalAddresses = true, isNextLife = false, ...config } = more;
+    const known = isNextLife ? this.#hosts.get(number) : undefined;
+    const host = known ?? this.network.host(address, `2001:db8::${number}`);
+    this.#hosts.set(number, host);
     const lines: LogLine[] = [];
     const log: Log = { log: (level, event, fields) => void lines.push({ level, event, fields }) };
     const sockets: SocketFactory =

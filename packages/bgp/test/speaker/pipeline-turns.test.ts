@@ -196,6 +196,7 @@ t.test('a new import policy judges again what was received, without the peer', a
     accepted: 10,
     advertised: 0,
     endOfRib: false,
+    stale: 0,
   });
   t.equal(p.received(a.index, { limit: 1000 }).routes.length, 280, 'still there to show');
   p.setPolicies(a.index, { importPolicy: null, exportPolicy: null });

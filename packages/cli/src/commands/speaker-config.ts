@@ -27,6 +27,15 @@ const maxPrefixes = z
   })
   .transform(definedOnly);
 
+const gracefulRestart = z
+  .strictObject({
+    restartTime: seconds.max(4095).optional(),
+    notification: z.boolean().optional(),
+    longLived: z.partialRecord(family, seconds.min(1).max(16_777_215)).optional(),
+    stalePathTime: seconds.min(1).max(86_400).optional(),
+  })
+  .transform(definedOnly);
+
 const neighborSchema = z.strictObject({
   address: z.string(),
   remoteAs: asNumber,
@@ -70,6 +79,7 @@ const neighborSchema = z.strictObject({
       send: z.union([z.literal('all'), z.number().int().min(1).max(64)]).optional(),
     })
     .optional(),
+  gracefulRestart: gracefulRestart.optional(),
   /** Read from a file, so that the configuration can be shown. */
   passwordFile: z.string().optional(),
   multihopTtl: z.number().int().min(1).max(255).optional(),
@@ -100,6 +110,11 @@ export const speakerFileSchema = z.strictObject({
   routerId: z.string(),
   /** Dotted quad or number. */
   clusterId: z.union([z.string(), z.number().int()]).optional(),
+  /** This start is a restart: families that are still forwarded from the life before. */
+  restarting: z
+    .strictObject({ forwarded: z.array(family), deferralTime: seconds.min(1).max(86_400).optional() })
+    .transform(definedOnly)
+    .optional(),
   listenPort: port.optional(),
   listenAddresses: z.array(z.string()).optional(),
   ebgpRequiresPolicy: z.boolean().optional(),
@@ -171,6 +186,7 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
         multipathExactAsPath: file.multipathExactAsPath,
         alwaysCompareMed: file.alwaysCompareMed,
         medMissingAsWorst: file.medMissingAsWorst,
+        restarting: file.restarting,
         hostName: file.hostName,
         domainName: file.domainName,
         softwareVersion: file.softwareVersion,

@@ -1,0 +1,23 @@
+import type { EventEmitter } from 'eventemitter3';
+import type { SpeakerPorts } from '../ports/speaker-ports.js';
+import type { SocketProtection } from '../ports/transport.js';
+import type { TurnLoop } from '../session/turn-loop.js';
+import type { SpeakerEvents } from './events.js';
+import type { OwnRestart } from './own-restart.js';
+import type { PeerSettings } from './peer-settings.js';
+import type { Pipeline } from './pipeline.js';
+import type { SpeakerSettings } from './speaker-settings.js';
+
+/** What a peer needs of the speaker that it belongs to. */
+export interface PeerHost {
+  readonly settings: SpeakerSettings;
+  readonly ports: SpeakerPorts;
+  readonly loop: TurnLoop;
+  readonly pipeline: Pipeline;
+  /** Sets what inbound connections from an address must have; throws when that is not possible. */
+  protect(address: string, protection: SocketProtection | null): void;
+  readonly ownRestart: OwnRestart;
+  readonly events: EventEmitter<SpeakerEvents>;
+  /** A session, or an attempt at one, has ended, and the peer is not held down. */
+  ended(peer: { readonly settings: PeerSettings }): void;
+}
