@@ -185,10 +185,8 @@ export class Exporter {
     if (isInternal && peers.isInternal(peer) && !profile.isClient && !peers.isClient(peer)) return false;
     const set = paths.accepted(row);
     this.rib.attributes.prepare(set);
-    const flags = this.rib.attributes.flags(set);
-    // RFC 1997
-    const isBound = (flags & SummaryFlag.NoAdvertise) !== 0 || ((flags & STAYS_HERE) !== 0 && !isInternal);
-    if (isBound || profile.rules === null) return !isBound;
+    const isBarred = (this.rib.attributes.flags(set) & profile.barred) !== 0;
+    if (isBarred || profile.rules === null) return !isBarred;
     const { attributes } = this.rib;
     const start = attributes.start(set);
     const end = attributes.end(set);
@@ -333,6 +331,4 @@ export interface ExportAnswer {
 }
 
 const NOT_LEAVING =
-  'it may not go there: no-export, no-advertise, or learned from an internal peer and not reflected (RFC 1997, RFC 4271 §9.2)';
-
-const STAYS_HERE = SummaryFlag.NoExport | SummaryFlag.NoAdvertise | SummaryFlag.NoExportSubconfed;
+  'it may not go there: no-export, no-advertise, long-lived stale, or learned from an internal peer and not reflected (RFC 1997, RFC 9494 §4.3, RFC 4271 §9.2)';

@@ -1,7 +1,9 @@
+import { SummaryFlag } from '../attributes/summary.js';
 import type { Policy, PolicyPeer } from '../policy/policy.js';
 import type { NextHopId } from '../rib/ids.js';
 import type { FamilyTable } from '../rib/rib.js';
 import type { Member, MemberFamily } from './member.js';
+import type { PipelinePeer } from './pipeline-peer.js';
 import type { SessionRules } from './session-rules.js';
 
 /** As `addPath` of a profile: every path that may go there. */
@@ -20,6 +22,8 @@ export interface GroupProfile {
   /** Is sent what others told without a trace of us (RFC 7947). */
   readonly isServed: boolean;
   readonly rules: SessionRules | null;
+  /** `SummaryFlag` bits of routes that are kept from it. */
+  readonly barred: number;
   readonly ownNextHop: NextHopId;
   /** Most paths of a prefix that are sent with path identifiers (RFC 7911); 0 = one, without an identifier. */
   readonly addPath: number;
@@ -42,6 +46,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     isClient: peer.routeReflectorClient === true,
     isServed: peer.routeServerClient === true,
     rules: peer.rules ?? null,
+    barred: barredFrom(peer),
     ownNextHop: family.ownNextHop,
     addPath: peer.addPathSend?.get(family.table.family.key) ?? 0,
     policy: exportPolicy,
@@ -49,6 +54,15 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     target: exportPolicy?.reads.includes('peer') ? member.policyPeer : null,
   };
 }
+
+function barredFrom(peer: PipelinePeer): number {
+  // RFC 1997
+  const scope = peer.type === 'internal' ? SummaryFlag.NoAdvertise : STAYS_HERE;
+  // RFC 9494 §4.3: who does not know what LLGR_STALE means would take such a route for a good one.
+  return peer.takesLongLived === true ? scope : scope | SummaryFlag.LlgrStale;
+}
+
+const STAYS_HERE = SummaryFlag.NoExport | SummaryFlag.NoAdvertise | SummaryFlag.NoExportSubconfed;
 
 export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
   return (
@@ -61,6 +75,7 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.isClient === b.isClient &&
     a.isServed === b.isServed &&
     a.rules?.key === b.rules?.key &&
+    a.barred === b.barred &&
     a.ownNextHop === b.ownNextHop &&
     a.addPath === b.addPath &&
     a.policy === b.policy &&

@@ -21,8 +21,6 @@ export interface MemberFamily {
   judging: RowWalk | null;
   dropping: { readonly walk: RowWalk; readonly bits: number } | null;
   aging: RowWalk | null;
-  /** Between Beginning-of-RR and End-of-RR (RFC 7313). */
-  isRefreshing: boolean;
 }
 
 /** A session, or one that is gone and whose rows are still being swept. */
@@ -130,7 +128,6 @@ function familyOf(table: FamilyTable, ownNextHop: NextHopId): MemberFamily {
     judging: null,
     dropping: null,
     aging: null,
-    isRefreshing: false,
   };
 }
 

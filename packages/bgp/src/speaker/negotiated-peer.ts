@@ -38,6 +38,7 @@ export function negotiatedPeer(
     nextHopSelf: peer.nextHopSelf,
     routeReflectorClient: peer.routeReflectorClient,
     routeServerClient: peer.routeServerClient,
+    takesLongLived: knowsLongLived(negotiated),
     as4: negotiated.as4,
     maxMessage: negotiated.maxMessage,
     addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),
@@ -52,4 +53,10 @@ function roleOf(negotiated: Negotiated): { readonly role?: PeerRole } {
     if (capability.name === 'role') return { role: capability.role };
   }
   return {};
+}
+
+/** RFC 9494 §4.1: the capability counts beside the one of graceful restart only. What we offered does not matter here. */
+function knowsLongLived({ peerCapabilities }: Negotiated): boolean {
+  const names = new Set(peerCapabilities.map(({ name }) => name));
+  return names.has('graceful-restart') && names.has('long-lived-graceful-restart');
 }

@@ -35,6 +35,8 @@ export interface PipelinePeer {
   readonly routeReflectorClient?: boolean;
   /** We are its route server (RFC 7947). Default: no. */
   readonly routeServerClient?: boolean;
+  /** Its OPEN said that it knows long-lived stale routes (RFC 9494 §4.3); others are not sent any. Default: no. */
+  readonly takesLongLived?: boolean;
   readonly as4: boolean;
   /** 4096 or 65535. */
   readonly maxMessage: number;

@@ -18,7 +18,6 @@ const { LongLivedStale, RefreshStale, RestartStale } = RowFlag;
  * ```
  * session lost  ─▶ RestartStale ── sent again ─▶ 0        swept at End-of-RIB
  *                     └─ restart time over ─▶ + LongLivedStale
- * Begin-of-RR   ─▶ RefreshStale ── sent again ─▶ 0        swept at End-of-RR, whatever RestartStale says
  * ```
  *
  * Bits are set at once, because the next UPDATE may clear them already: a write of one octet for each row. Rows are
@@ -38,14 +37,13 @@ export class StaleRoutes {
   /** The session is lost and its routes stay. Those that were stale before go (RFC 4724 §4.2), but for long-lived ones. */
   private keep(peer: PeerIndex, family: MemberFamily): void {
     this.finish(family);
-    family.isRefreshing = false;
     const { paths } = family.table;
     let isAnyDoomed = false;
     for (let row = paths.peerHead(peer); row !== NO_ROW; row = paths.nextOfPeer(row)) {
       const flags = paths.flags(row);
       if ((flags & LongLivedStale) !== 0) continue;
       if ((flags & RestartStale) !== 0) {
-        // No refresh outlives its session: the other bit is free to name what is to be swept.
+        // The other bit names what is to be swept.
         paths.mark(row, RefreshStale);
         isAnyDoomed = true;
       } else {
@@ -91,23 +89,6 @@ export class StaleRoutes {
     family.aging = this.walks.begin(family.table.paths, peer, visit, () => {
       family.aging = null;
     });
-  }
-
-  /** Beginning-of-RR (RFC 7313 §4.2): what is not sent again until its end goes then. */
-  beginRefresh(peer: PeerIndex, family: MemberFamily): void {
-    this.finish(family);
-    family.isRefreshing = true;
-    const { paths } = family.table;
-    for (let row = paths.peerHead(peer); row !== NO_ROW; row = paths.nextOfPeer(row)) {
-      paths.mark(row, RefreshStale);
-    }
-  }
-
-  /** An end without a beginning is nothing (RFC 7313 §4.2). */
-  endRefresh(peer: PeerIndex, family: MemberFamily): void {
-    if (!family.isRefreshing) return;
-    family.isRefreshing = false;
-    this.drop(peer, family, RefreshStale);
   }
 
   /** The member leaves the tables. */

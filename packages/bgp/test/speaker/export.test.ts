@@ -10,7 +10,7 @@ const P = '192.0.2.0/24';
 
 function passed(
   attributes: PathAttributes,
-  to: { as?: number; edits?: RouteEdits; from?: number; nextHopSelf?: boolean },
+  to: { as?: number; edits?: RouteEdits; from?: number; nextHopSelf?: boolean; takesLongLived?: boolean },
 ): HeldRoute | undefined {
   const p = pipeline();
   const { edits } = to;
@@ -23,6 +23,7 @@ function passed(
   const b = new FarEnd('10.0.0.2', to.as ?? 64_602, {
     exportPolicy: edits === undefined ? null : editing,
     nextHopSelf: to.nextHopSelf ?? false,
+    takesLongLived: to.takesLongLived ?? false,
   }).open(p);
   a.announce(p, [P], attributes);
   settle(p);
@@ -36,6 +37,17 @@ t.test('NO_EXPORT stays within the AS, NO_ADVERTISE here', async (t) => {
   t.ok(passed(noExport, { as: LOCAL_AS }));
   t.equal(passed({ ...path(64_601), communities: [0xffffff03] }, {}), undefined);
   t.equal(passed({ ...path(64_601), communities: [0xffffff02] }, { as: LOCAL_AS }), undefined);
+});
+
+t.test('LLGR_STALE goes to nobody who does not know what it means (RFC 9494 §4.3)', async (t) => {
+  const stale = { ...path(64_601), communities: [0xffff0006] };
+  t.equal(passed(stale, {}), undefined);
+  t.equal(passed(stale, { as: LOCAL_AS }), undefined, 'nor to an internal peer');
+  t.strictSame(passed(stale, { takesLongLived: true })?.attributes.communities, [0xffff0006]);
+  t.ok(
+    passed({ ...path(64_601), communities: [0xffff0007] }, {}),
+    'NO_LLGR says nothing about who may have it',
+  );
 });
 
 t.test('unknown attributes: transitive ones are passed with Partial, others are dropped', async (t) => {
