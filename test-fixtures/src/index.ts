@@ -5,6 +5,7 @@ export { type ApiAnswer, type ApiServer, type ApiServerOptions, startApiServer }
 export { type Certificates, makeCertificates } from './kube/certificates.js';
 export { commandPath, hasKernelModule, type Machine, thisMachine } from './machine.js';
 export { type LeftOut, type Need, needs, needsOn, type OutsideTheTree, wayOutMark } from './needs.js';
+export { type NextHopCase, type NextHopWorld, nextHopCases } from './next-hop-cases.js';
 export { ServerProcess } from './server-process.js';
 export { type Teardown, tempDir } from './temp-dir.js';
 export {

@@ -126,6 +126,8 @@ export const speakerFileSchema = z.strictObject({
   domainName: z.string().optional(),
   softwareVersion: z.string().optional(),
   socket: z.string().optional(),
+  /** Ask the kernel for the ways to next hops. */
+  trackNextHops: z.boolean().optional(),
   /** Named lists for `@name` in policies. The library checks them and the policies. */
   sets: z.record(z.string(), z.array(z.unknown())).optional(),
   policies: z.record(z.string(), z.unknown()).optional(),
@@ -143,6 +145,7 @@ export interface SpeakerSetup {
   readonly ranges: readonly PeerRange[];
   readonly announcements: readonly Announcement[];
   readonly socket: string | undefined;
+  readonly trackNextHops: boolean;
 }
 
 /** Reads and checks a configuration file. Everything that is wrong is told at once, with its place. */
@@ -208,6 +211,7 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
       },
     })),
     socket: file.socket,
+    trackNextHops: file.trackNextHops ?? false,
   };
 }
 

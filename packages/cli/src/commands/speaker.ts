@@ -10,6 +10,13 @@ import { runFolder } from './socket-path.js';
 import { readSpeakerFile, type SpeakerSetup, speakerSetup } from './speaker-config.js';
 import { untilStopped } from './until-stopped.js';
 
+interface Options {
+  readonly config: string;
+  readonly ebgpRequiresPolicy: boolean;
+  readonly trackNextHops?: boolean;
+  readonly socket?: string;
+}
+
 /** Adds `peerage speaker`: a BGP daemon without a kernel part. */
 export function addSpeaker(program: Command, io: Io): void {
   program
@@ -20,10 +27,15 @@ export function addSpeaker(program: Command, io: Io): void {
       '--no-ebgp-requires-policy',
       'import and export everything with external neighbors (RFC 8212 off)',
     )
+    .option(
+      '--track-next-hops',
+      'ask the kernel for the ways to next hops: routes over one that is not reachable are not used',
+    )
     .option('--socket <path>', 'control socket (default: speaker.sock in the run folder)')
-    .action(async (options: { config: string; ebgpRequiresPolicy: boolean; socket?: string }) => {
+    .action(async (options: Options) => {
       const setup = speakerSetup(readSpeakerFile(options.config), !options.ebgpRequiresPolicy);
-      const speaker = configured(options.config, setup, await ports(io));
+      const tracking = options.trackNextHops === true || setup.trackNextHops ? await kernelNextHops() : null;
+      const speaker = configured(options.config, setup, { ...(await ports(io)), ...tracking?.ports });
       const control = await createControlServer({
         path: options.socket ?? setup.socket ?? join(runFolder(io.env), 'speaker.sock'),
         about: { program: 'speaker', version, pid: process.pid },
@@ -40,6 +52,7 @@ export function addSpeaker(program: Command, io: Io): void {
         await speaker.close({ communication: `speaker stopped by ${signal}` });
       } finally {
         await control.close();
+        await tracking?.close();
       }
     });
 }
@@ -56,6 +69,23 @@ function configured(file: string, setup: SpeakerSetup, ports: SpeakerPorts): Bgp
     if (error instanceof BgpError) throw new UsageError(`${file}: ${error.message}`);
     throw error;
   }
+}
+
+/** The kernel's routing table as the port that knows next hops. */
+async function kernelNextHops(): Promise<{
+  readonly ports: Pick<SpeakerPorts, 'nextHopTracker'>;
+  close(): Promise<void>;
+}> {
+  const { KernelNextHops, openNetlink } = await import('@peerage/linux');
+  const netlink = (await openNetlink()).unref();
+  const nextHopTracker = new KernelNextHops(netlink);
+  return {
+    ports: { nextHopTracker },
+    close: async () => {
+      nextHopTracker.close();
+      await netlink.close();
+    },
+  };
 }
 
 /** With Linux socket options (MD5, TTL) where this process may set them. */

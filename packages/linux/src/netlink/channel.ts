@@ -27,6 +27,7 @@ type Request =
   | { readonly kind: 'send'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'dump'; readonly bytes: Uint8Array<ArrayBuffer>; readonly spoiler: Spoiler | null }
   | { readonly kind: 'next'; readonly dump: number }
+  | { readonly kind: 'ask'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'join'; readonly groups: readonly number[] };
 
 interface Waiting {
@@ -115,6 +116,12 @@ export class Channel {
   /** Gives up a dump that is not done. */
   leave(dump: number): void {
     if (this.#ended === null) this.#post({ kind: 'leave', dump });
+  }
+
+  /** Asks questions that have one message as answer each; gives those, in order. */
+  async ask(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    const reply = await this.#request({ kind: 'ask', bytes });
+    return reply.kind === 'answers' ? reply.bytes : new Uint8Array(0);
   }
 
   /** Joins multicast groups; requests made after this call see their effect. */

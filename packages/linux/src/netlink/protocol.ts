@@ -29,6 +29,7 @@ export type Command =
     }
   | { readonly kind: 'next'; readonly id: number; readonly dump: number }
   | { readonly kind: 'leave'; readonly dump: number }
+  | { readonly kind: 'ask'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'join'; readonly id: number; readonly groups: readonly number[] }
   | { readonly kind: 'stop' };
 
@@ -45,6 +46,8 @@ export type Reply =
       readonly done: boolean;
       readonly verdict: Verdict | null;
     }
+  /** One message for each that was asked, in order. */
+  | { readonly kind: 'answers'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'joined'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number | null; readonly failure: Failure }
   | { readonly kind: 'events'; readonly bytes: Uint8Array<ArrayBuffer> }

@@ -6,7 +6,7 @@ import type { Spoiler } from './dump.js';
 const mostDumpAttempts = 16;
 
 /** The part of a channel that requests need. */
-export type RequestChannel = Pick<Channel, 'send' | 'dump' | 'next' | 'leave'>;
+export type RequestChannel = Pick<Channel, 'send' | 'ask' | 'dump' | 'next' | 'leave'>;
 
 /** What the route, link and address rooms use of a netlink handle: requests and answers as encoded messages. */
 export class Requester {
@@ -25,6 +25,11 @@ export class Requester {
   /** Sends many messages; gives the refused ones by index. */
   send(bytes: Uint8Array<ArrayBuffer>): ReturnType<Channel['send']> {
     return this.#channel.send(bytes);
+  }
+
+  /** Asks questions that have one message as answer each; gives those, in order. */
+  ask(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    return this.#channel.ask(bytes);
   }
 
   /**

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { LinuxError, systemCallError } from '../errors.js';
 import { EINTR, ENOBUFS, type Libc } from '../libc.js';
+import { ask } from './ask.js';
 import { Dump, type Spoiler } from './dump.js';
 import { align, hostIsLittleEndian } from './layout.js';
 import { messagesOf } from './message.js';
@@ -112,6 +113,11 @@ export class NetlinkWorker {
       case 'leave':
         this.#closeDump(command.dump);
         return;
+      case 'ask': {
+        const bytes = ask(this.#requests, command.bytes);
+        this.#port.postMessage({ kind: 'answers', id: command.id, bytes } satisfies Reply, [bytes.buffer]);
+        return;
+      }
       case 'join': {
         const receiveBufferBytes = this.#settings.eventBufferBytes;
         this.#events ??= new NetlinkSocket(this.#libc, { receiveBufferBytes });

@@ -6,6 +6,7 @@ import { decodeRoutes } from './decode-route.js';
 import type { RouteOperation } from './encode-route.js';
 import { addressFamily, type Route, routeAttribute, routeMessage } from './route.js';
 import type { RouteBatch } from './route-batch.js';
+import { decodeWays, encodeWayRequests, type Way } from './way.js';
 
 /** A change that the kernel refused. The others of the batch took effect. */
 export interface RouteFailure {
@@ -61,13 +62,31 @@ export class Routes {
    * comes at least once. It can come again while the table changes: IPv6 tables repeat, and when a listing turns out
    * to have been disturbed, it is repeated. Rejects with `LINUX_ERR_DUMP_INTERRUPTED` when that never ends.
    */
-  async *dump(filter: RouteFilter): AsyncGenerator<readonly Route[], void, undefined> {
+  dump(filter: RouteFilter): AsyncGenerator<readonly Route[], void, undefined> {
+    return this.#list(filter, decodeRoutes);
+  }
+
+  /** As {@link dump}, each route with whether its link is up. */
+  dumpWays(filter: RouteFilter): AsyncGenerator<readonly Way[], void, undefined> {
+    return this.#list(filter, (bytes) => decodeWays(bytes).filter((way) => way !== null));
+  }
+
+  /** The route that a packet to each of these addresses (4 or 16 octets) would take; null where there is none. */
+  async ways(addresses: readonly Uint8Array[]): Promise<readonly (Way | null)[]> {
+    if (addresses.length === 0) return [];
+    return decodeWays(await this.#requester.ask(encodeWayRequests(addresses)));
+  }
+
+  async *#list<T>(
+    filter: RouteFilter,
+    decode: (bytes: Uint8Array) => readonly T[],
+  ): AsyncGenerator<readonly T[], void, undefined> {
     const spoiler = filter.family === 6 ? ipv6Spoiler : null;
     const request = (): Uint8Array<ArrayBuffer> => encodeRouteDump(filter);
     const slices = this.#requester.read(request, 'list routes', () => {}, spoiler);
     try {
       for await (const bytes of slices) {
-        const routes = decodeRoutes(bytes);
+        const routes = decode(bytes);
         if (routes.length > 0) yield routes;
       }
     } catch (error) {

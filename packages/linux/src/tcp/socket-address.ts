@@ -52,6 +52,11 @@ export function encodeSocketAddress(
   return { version, bytes };
 }
 
+/** The 4 or 16 octets of an address without `%scope`. */
+export function parseIpAddress(address: string): Uint8Array {
+  return versionOf(address) === 4 ? Uint8Array.from(parseIpv4(address)) : parseIpv6(address);
+}
+
 function scopeIndex(address: string, scope: string, interfaceIndex: (name: string) => number): number {
   const index = /^\d+$/.test(scope) ? Number(scope) : interfaceIndex(scope);
   if (index === 0) throw new LinuxError('LINUX_ERR_ARGUMENT', `"${address}": there is no interface ${scope}`);

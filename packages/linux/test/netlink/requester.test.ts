@@ -16,6 +16,10 @@ class ChangingKernel implements RequestChannel {
     return [];
   }
 
+  async ask(): Promise<Uint8Array> {
+    return new Uint8Array(0);
+  }
+
   async dump(): Promise<SliceReply> {
     this.dumps++;
     return this.#slice(false);
