@@ -1,7 +1,7 @@
 import type { AttributeStore } from './attribute-store.js';
 import { Column8, Column16, Column32 } from './columns.js';
 import { fold32, mix32 } from './hash.js';
-import { HashIndex } from './hash-index.js';
+import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
 import {
   type AttrId,
@@ -350,11 +350,14 @@ export class AdjRibIn {
 
   private lookUp(prefix: PrefixId, peer: PeerIndex, pathId: number): PathRow {
     const hash = hashKey(prefix, peer, pathId);
-    const slots = this.index.slots(hash);
+    const slots = this.index.segment(hash);
+    const { idMask } = this.index;
     const mask = slots.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const row = slots[at]! as PathRow;
-      if (row === NO_ROW) return NO_ROW;
+      const slot = slots[at]!;
+      if (slot === 0) return NO_ROW;
+      if (!isTagged(slot, hash, idMask)) continue;
+      const row = (slot & idMask) as PathRow;
       if (this.prefixes.get(row) === prefix && this.peers.get(row) === peer && this.pathId(row) === pathId)
         return row;
     }

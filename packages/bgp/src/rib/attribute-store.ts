@@ -2,7 +2,7 @@ import { type AttributeSummary, createSummary, summarize } from '../attributes/s
 import { AttributeArena } from './attribute-arena.js';
 import { Column8, Column16, Column32 } from './columns.js';
 import { hashBytes } from './hash.js';
-import { HashIndex } from './hash-index.js';
+import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
 import type { AttrId } from './ids.js';
 
@@ -53,11 +53,14 @@ export class AttributeStore {
   /** The id of the set with these canonical bytes, which are copied when it is new. Takes no reference. */
   intern(bytes: Uint8Array, start: number, end: number): AttrId {
     const hash = hashBytes(bytes, start, end);
-    const slots = this.index.slots(hash);
+    const slots = this.index.segment(hash);
+    const { idMask } = this.index;
     const mask = slots.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const id = slots[at]!;
-      if (id === 0) break;
+      const slot = slots[at]!;
+      if (slot === 0) break;
+      if (!isTagged(slot, hash, idMask)) continue;
+      const id = slot & idMask;
       if (this.hashes.get(id) === hash && this.equals(id, bytes, start, end)) return id as AttrId;
     }
     const id = this.ids.take() as AttrId;

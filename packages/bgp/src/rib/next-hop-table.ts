@@ -1,6 +1,6 @@
 import { Column8, Column32 } from './columns.js';
 import { hashBytes } from './hash.js';
-import { HashIndex } from './hash-index.js';
+import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
 import type { NextHopId } from './ids.js';
 
@@ -35,11 +35,14 @@ export class NextHopTable {
 
   intern(bytes: Uint8Array, start: number, end: number): NextHopId {
     const hash = hashBytes(bytes, start, end);
-    const slots = this.index.slots(hash);
+    const slots = this.index.segment(hash);
+    const { idMask } = this.index;
     const mask = slots.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const id = slots[at]!;
-      if (id === 0) break;
+      const slot = slots[at]!;
+      if (slot === 0) break;
+      if (!isTagged(slot, hash, idMask)) continue;
+      const id = slot & idMask;
       if (this.hashes.get(id) === hash && equal(this.addresses[id]!, bytes, start, end))
         return id as NextHopId;
     }

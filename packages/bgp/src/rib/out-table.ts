@@ -1,7 +1,7 @@
 import type { AttributeStore } from './attribute-store.js';
 import { Column8, Column32 } from './columns.js';
 import { fold32, mix32 } from './hash.js';
-import { HashIndex } from './hash-index.js';
+import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
 import type { AttrId, NextHopId, OutId } from './ids.js';
 import type { NextHopTable } from './next-hop-table.js';
@@ -38,11 +38,14 @@ export class OutTable {
   /** The id of this pair. Takes no reference for the caller. */
   intern(set: AttrId, nextHop: NextHopId): OutId {
     const hash = hashPair(set, nextHop);
-    const slots = this.index.slots(hash);
+    const slots = this.index.segment(hash);
+    const { idMask } = this.index;
     const mask = slots.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const id = slots[at]!;
-      if (id === 0) break;
+      const slot = slots[at]!;
+      if (slot === 0) break;
+      if (!isTagged(slot, hash, idMask)) continue;
+      const id = slot & idMask;
       if (this.sets.get(id) === set && this.hops.get(id) === nextHop) return id as OutId;
     }
     const id = this.ids.take() as OutId;

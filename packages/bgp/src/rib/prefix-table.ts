@@ -3,7 +3,7 @@ import type { NlriKey } from '../net/nlri-key.js';
 import type { NlriCodec } from '../nlri/nlri-codec.js';
 import { Column8, Column32 } from './columns.js';
 import { fold32, mix32 } from './hash.js';
-import { HashIndex } from './hash-index.js';
+import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
 import { NO_PREFIX, type PrefixId } from './ids.js';
 
@@ -96,11 +96,14 @@ export class PrefixTable32 implements PrefixTable {
   }
 
   private probe(word: number, length: number, hash: number): PrefixId {
-    const slots = this.index.slots(hash);
+    const slots = this.index.segment(hash);
+    const { idMask } = this.index;
     const mask = slots.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const id = slots[at]!;
-      if (id === 0) return NO_PREFIX;
+      const slot = slots[at]!;
+      if (slot === 0) return NO_PREFIX;
+      if (!isTagged(slot, hash, idMask)) continue;
+      const id = slot & idMask;
       if (this.word.get(id) === word && this.lengths.get(id) === length) return id as PrefixId;
     }
   }
@@ -181,11 +184,14 @@ export class PrefixTable128 implements PrefixTable {
     const c = key.c | 0;
     const d = key.d | 0;
     const length = key.length + 1;
-    const slots = this.index.slots(hash);
+    const slots = this.index.segment(hash);
+    const { idMask } = this.index;
     const mask = slots.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const id = slots[at]!;
-      if (id === 0) return NO_PREFIX;
+      const slot = slots[at]!;
+      if (slot === 0) return NO_PREFIX;
+      if (!isTagged(slot, hash, idMask)) continue;
+      const id = slot & idMask;
       if (
         this.a.get(id) === a &&
         this.b.get(id) === b &&
