@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -29,8 +30,10 @@ export interface DaemonOptions {
 
 interface Recipe {
   readonly command: readonly string[];
-  readonly query: (command: string) => readonly string[];
+  /** The client's command line, or for a daemon without a client the answer itself. */
+  readonly query: (command: string) => readonly string[] | Promise<string>;
   readonly logFile?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** BIRD 2 with this configuration. `log` and `router id` are for the caller to set; the log file is `bird.log`. */
@@ -92,6 +95,83 @@ export async function startGobgp(t: Teardown, config: string, options: DaemonOpt
   });
 }
 
+/**
+ * OpenBGPD with this configuration, which needs root. Its control socket is set here; it leaves the kernel's routes alone
+ * when the configuration says `fib-update no`.
+ */
+export function startOpenbgpd(t: Teardown, config: string, options: DaemonOptions = {}): Promise<Daemon> {
+  // Its unprivileged processes live here; Debian makes the folder at boot.
+  mkdirSync('/run/openbgpd', { recursive: true, mode: 0o755 });
+  return start(t, 'openbgpd', options, (folder) => {
+    const file = join(folder, 'bgpd.conf');
+    const control = join(folder, 'control');
+    writeFileSync(file, `${config}\nsocket "${control}"\n`, { mode: 0o600 });
+    return {
+      command: ['/usr/sbin/bgpd', '-d', '-v', '-f', file],
+      query: (command) => ['bgpctl', '-s', control, ...command.split(' ')],
+    };
+  });
+}
+
+/**
+ * ExaBGP with this configuration. Its API is a process named `test`, which every neighbour's `api` section may name: what it
+ * is told is in the file `received` of the folder, and `query` gives it a command and waits for `done`.
+ */
+export function startExabgp(t: Teardown, config: string, options: DaemonOptions = {}): Promise<Daemon> {
+  return start(t, 'exabgp', options, (folder) => {
+    const file = join(folder, 'exabgp.conf');
+    const api = join(folder, 'api');
+    writeFileSync(api, exabgpApi(join(folder, 'commands'), join(folder, 'received')), { mode: 0o755 });
+    writeFileSync(file, `process test { run ${api}; encoder json; }\n${config}`);
+    return {
+      command: ['exabgp', file],
+      query: (command) => askExabgp(folder, command),
+      env: {
+        'exabgp.daemon.drop': 'false',
+        'exabgp.daemon.user': 'root',
+        'exabgp.api.cli': 'false',
+        'exabgp.api.ack': 'true',
+        'exabgp.log.level': 'DEBUG',
+        'exabgp.log.network': 'true',
+        'exabgp.log.message': 'true',
+        'exabgp.log.destination': 'stdout',
+      },
+    };
+  });
+}
+
+/** ExaBGP's API process, in the language of ExaBGP: commands go from a pipe to it, what it tells to a file, until it ends. */
+const exabgpApi = (commands: string, received: string): string => `#!/usr/bin/python3
+import os, select
+os.mkfifo('${commands}')
+commands = os.open('${commands}', os.O_RDWR)
+received = os.open('${received}', os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+while True:
+    ready, _, _ = select.select([0, commands], [], [])
+    if 0 in ready:
+        told = os.read(0, 65536)
+        if not told:
+            break
+        os.write(received, told)
+    if commands in ready:
+        os.write(1, os.read(commands, 65536))
+`;
+
+/** One command at a time: the lines that are no events, up to `done` or `error`. */
+async function askExabgp(folder: string, command: string): Promise<string> {
+  const received = join(folder, 'received');
+  const before = readFileSync(received, 'utf8').length;
+  await appendFile(join(folder, 'commands'), `${command}\n`);
+  const { end, answer } = await eventually(() => {
+    const lines = readFileSync(received, 'utf8').slice(before).split('\n');
+    const answer = lines.filter((line) => !line.startsWith('{'));
+    const end = answer.findIndex((line) => line === 'done' || line === 'error');
+    return end < 0 ? undefined : { end, answer };
+  });
+  if (answer[end] === 'error') throw new Error(`ExaBGP refuses: ${command}`);
+  return answer.slice(0, end).join('\n');
+}
+
 async function start(
   t: Teardown,
   name: string,
@@ -99,11 +179,14 @@ async function start(
   recipe: (folder: string) => Recipe,
 ): Promise<Daemon> {
   const folder = tempDir(t);
-  const { command, query, logFile } = recipe(folder);
+  const { command, query, logFile, env } = recipe(folder);
   const within = options.namespace === undefined ? [] : ['ip', 'netns', 'exec', options.namespace];
   // A test process that is killed runs no teardown; the kernel then ends what it started.
   const [program = '', ...parameters] = ['setpriv', '--pdeathsig', 'TERM', '--', ...within, ...command];
-  const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, parameters, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(env !== undefined && { env: { ...process.env, ...env } }),
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
@@ -118,7 +201,9 @@ async function start(
     folder,
     log: () => output + (logFile === undefined ? '' : readIfThere(logFile)),
     async query(text) {
-      const [client = '', ...words] = [...within, ...query(text)];
+      const asked = query(text);
+      if (asked instanceof Promise) return asked;
+      const [client = '', ...words] = [...within, ...asked];
       const { stdout } = await run(client, words, { timeout: 10_000 });
       return stdout;
     },
@@ -142,6 +227,8 @@ const probes: Readonly<Record<string, string>> = {
   bird: 'show status',
   frr: 'show version',
   gobgp: 'global',
+  openbgpd: 'show summary',
+  exabgp: 'version',
 };
 
 function readIfThere(path: string): string {

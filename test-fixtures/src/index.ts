@@ -1,4 +1,12 @@
-export { type Daemon, type DaemonOptions, startBird, startFrr, startGobgp } from './daemons.js';
+export {
+  type Daemon,
+  type DaemonOptions,
+  startBird,
+  startExabgp,
+  startFrr,
+  startGobgp,
+  startOpenbgpd,
+} from './daemons.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
 export { freePort, freePorts } from './free-port.js';
 export { type ApiAnswer, type ApiServer, type ApiServerOptions, startApiServer } from './kube/api-server.js';

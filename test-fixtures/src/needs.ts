@@ -39,6 +39,7 @@ const outside: Readonly<Record<OutsideTheTree, { readonly what: string; readonly
 
 /** Debian packages of the programs that tests ask for, where the name differs. */
 const packageOf: Readonly<Record<string, string>> = {
+  bgpctl: 'openbgpd',
   bgpd: 'frr',
   bird: 'bird2',
   birdc: 'bird2',

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import t from 'tap';
-import { eventually, needs, startBird } from '../src/index.js';
+import { eventually, freePort, needs, startBird, startExabgp, startOpenbgpd } from '../src/index.js';
 
 const source = new URL('../src/index.ts', import.meta.url).href;
 
@@ -16,6 +16,29 @@ t.test(
     await t.rejects(daemon.query('show status'));
   },
 );
+
+t.test(
+  'OpenBGPD is asked by its own client, with a control socket of its own',
+  needs('root', 'command:bgpctl'),
+  async (t) => {
+    const daemon = await startOpenbgpd(
+      t,
+      `AS 64512\nrouter-id 192.0.2.1\nlisten on 127.0.0.5 port ${await freePort('127.0.0.5')}\n`,
+    );
+    t.match(await daemon.query('show summary'), /Neighbor/);
+    await t.rejects(daemon.query('show nothing'), { message: /unknown argument/ });
+  },
+);
+
+t.test('ExaBGP is asked through its API process, which ends with it', needs('command:exabgp'), async (t) => {
+  const neighbor = 'neighbor 127.0.0.1 { local-address 127.0.0.6; local-as 1; peer-as 2; passive true; }';
+  const daemon = await startExabgp(t, `${neighbor}\n`);
+  t.match(await daemon.query('version'), /^exabgp \d/);
+  await t.rejects(daemon.query('announce route nonsense'), { message: /ExaBGP refuses/ });
+  await daemon.kill();
+  const api = `${daemon.folder}/api`;
+  await eventually(() => spawnSync('pgrep', ['-f', api]).status === 1);
+});
 
 t.test(
   'a configuration that is refused is told with what the daemon said',

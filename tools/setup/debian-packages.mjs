@@ -43,6 +43,20 @@ export const debianPackages = [
     services: ['gobgpd'],
   },
   {
+    name: 'openbgpd',
+    files: ['/usr/sbin/bgpd', 'bgpctl'],
+    for: ['test'],
+    why: 'a peer of interop tests',
+    services: ['openbgpd'],
+  },
+  {
+    name: 'exabgp',
+    files: ['exabgp'],
+    for: ['test'],
+    why: 'a peer of interop tests',
+    services: ['exabgp'],
+  },
+  {
     name: 'etcd-server',
     files: ['etcd'],
     for: ['test'],

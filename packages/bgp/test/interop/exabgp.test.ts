@@ -1,0 +1,4 @@
+import { interop } from './cases.js';
+import { exabgp } from './exabgp.js';
+
+interop(exabgp);

@@ -1,0 +1,4 @@
+import { interop } from './cases.js';
+import { openbgpd } from './openbgpd.js';
+
+interop(openbgpd);
