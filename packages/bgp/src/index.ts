@@ -58,6 +58,7 @@ export type { CloseOptions } from './speaker/close-options.js';
 export type {
   Acceptor,
   Announcement,
+  Confederation,
   FamilyName,
   GracefulRestartConfig,
   LocalAs,

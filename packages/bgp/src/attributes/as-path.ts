@@ -90,7 +90,9 @@ export const asPath: AttributeRow = {
   flags: 0x40,
   severity: 'withdraw', // RFC 7606 §7.2
   check(bytes, start, end, context) {
-    // RFC 5065 §5: confederation segments from a peer outside the confederation are an error. We are in none.
+    // RFC 5065 §5: confederation segments from outside are an error, and from another member their absence in front.
+    const isMember = context.confederation === true;
+    if (isMember && bytes[start] !== SegmentType.ConfedSequence) return UpdateError.MalformedAsPath;
     return checkSegments(bytes, start, end, context.as4, context.type === 'internal');
   },
   show: (bytes, start, end, { as4 }) => showSegments(bytes, start, end, as4),

@@ -2,7 +2,10 @@
 export interface AttributeContext {
   /** AS numbers have four octets (RFC 6793). */
   readonly as4: boolean;
+  /** Also `internal` for other members of our confederation: they exchange what internal peers do (RFC 5065 §4). */
   readonly type: 'internal' | 'external';
+  /** The peer is of another member of our confederation (RFC 5065). Default: no. */
+  readonly confederation?: boolean;
   readonly localAs: number;
   readonly peerAs: number;
 }

@@ -1,4 +1,4 @@
-import { AttributeCode, AttributeFlag, SegmentType } from '../iana/attribute-code.js';
+import { AttributeCode, AttributeFlag } from '../iana/attribute-code.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
 import { checkU32, refuseAttribute } from './attribute-error.js';
 import {
@@ -14,6 +14,7 @@ import { writeLargeCommunity } from './large-communities.js';
 import { ORIGINS } from './origin.js';
 import type { Origin } from './path-attributes.js';
 import { matchesAnyRecord, type RecordEdits, type RecordPattern } from './record-pattern.js';
+import { rewritePath } from './rewrite-path.js';
 import { sortTail } from './sorted-records.js';
 
 /** What a policy changes in the attributes: the part of its edits that is not the next hop. Absent = unchanged, `null` removes. */
@@ -61,6 +62,11 @@ export interface Rewrite {
    * behind.
    */
   readonly external?: boolean;
+  /**
+   * Our member AS, when the routes go to another member of our confederation (RFC 5065 §4): AS_CONFED_SEQUENCE gets it, and
+   * ORIGINATOR_ID and CLUSTER_LIST stay behind. Null or absent = they do not.
+   */
+  readonly memberAs?: number | null;
 }
 
 /** Attributes that a rewrite may change or add, in code order. Everything between them is copied. */
@@ -152,7 +158,7 @@ function rewriteOne(
       rewriteCommunities(block, at, stop, edits, out);
       return;
     case AttributeCode.OriginatorId:
-      if (rewrite.external === true) return;
+      if (leavesCluster(rewrite)) return;
       if (at === stop && rewrite.originatorId !== null) {
         writeAttributeHeader(out, 0x80, code, 4);
         out.u32(rewrite.originatorId);
@@ -160,7 +166,7 @@ function rewriteOne(
       out.copy(block, at, stop);
       return;
     case AttributeCode.ClusterList:
-      if (rewrite.external !== true) rewriteClusters(block, at, stop, rewrite.prependCluster, out);
+      if (!leavesCluster(rewrite)) rewriteClusters(block, at, stop, rewrite.prependCluster, out);
       return;
     case AttributeCode.ExtendedCommunities:
       rewriteRecords(code, 8, block, at, stop, edits?.extendedCommunities, undefined, out);
@@ -168,6 +174,11 @@ function rewriteOne(
     default:
       rewriteRecords(code, 12, block, at, stop, edits?.largeCommunities, edits?.addLargeCommunities, out);
   }
+}
+
+/** Reflection is an affair of one AS, or of one member of a confederation (RFC 4456 §8). */
+function leavesCluster({ external, memberAs = null }: Rewrite): boolean {
+  return external === true || memberAs !== null;
 }
 
 function writeOrigin(origin: Origin, out: ByteWriter): void {
@@ -220,60 +231,6 @@ function rewriteNumber(
     writeAttributeHeader(out, flags, code, 4);
     out.u32(checkU32(path, value));
   }
-}
-
-/** The i-th AS to prepend, front first: those of the policy, then those of the session. */
-function prepended(rewrite: Rewrite, i: number): number {
-  const ases = rewrite.edits?.prependAses;
-  const listed = ases === undefined ? 0 : ases.length;
-  if (i < listed && ases !== undefined) return ases[i]!;
-  const edit = rewrite.edits?.prepend;
-  const edited = listed + (edit === undefined ? 0 : edit.count);
-  return i < edited && edit !== undefined ? edit.as : rewrite.prepend[i - edited]!;
-}
-
-/**
- * Writes AS_PATH with ASes in front: into the first sequence as far as 255 allow, the others in sequences of their own
- * before it (RFC 4271 §5.1.2).
- */
-function rewritePath(block: Uint8Array, at: number, stop: number, rewrite: Rewrite, out: ByteWriter): void {
-  const { edits } = rewrite;
-  const edited = (edits?.prepend?.count ?? 0) + (edits?.prependAses?.length ?? 0);
-  const count = rewrite.prepend.length + edited;
-  if (count === 0 && rewrite.external !== true) {
-    out.copy(block, at, stop);
-    return;
-  }
-  const header = beginAttribute(out, 0x40, AttributeCode.AsPath);
-  let from = at === stop ? stop : valueStart(block, at);
-  while (rewrite.external === true && from < stop && block[from]! >= SegmentType.ConfedSequence) {
-    from += 2 + block[from + 1]! * 4;
-  }
-  const firstIsSequence = from < stop && block[from] === SegmentType.Sequence;
-  const first = firstIsSequence ? block[from + 1]! : 0;
-  const joined = Math.min(count, 255 - first);
-  let i = 0;
-  for (let size = (count - joined) % 255; i < count - joined; size = 255) {
-    if (size === 0) continue;
-    out.u8(SegmentType.Sequence);
-    out.u8(size);
-    for (const next = i + size; i < next; i++) out.u32(prepended(rewrite, i));
-  }
-  if (first + joined > 0) {
-    out.u8(SegmentType.Sequence);
-    out.u8(first + joined);
-    for (; i < count; i++) out.u32(prepended(rewrite, i));
-    if (firstIsSequence) {
-      out.copy(block, from + 2, from + 2 + first * 4);
-      from += 2 + first * 4;
-    }
-  }
-  while (from < stop) {
-    const next = from + 2 + block[from + 1]! * 4;
-    if (rewrite.external !== true || block[from]! < SegmentType.ConfedSequence) out.copy(block, from, next);
-    from = next;
-  }
-  endAttribute(out, header);
 }
 
 /** Loops, not callbacks: a closure over `out` would be made on every call, also where nothing is edited. */

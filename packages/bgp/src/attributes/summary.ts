@@ -11,7 +11,7 @@ export const SummaryFlag = {
   HasMed: 1 << 1,
   HasOriginator: 1 << 2,
   HasClusterList: 1 << 3,
-  /** AS_PATH holds a set (RFC 9774) */
+  /** AS_PATH holds an AS_SET or AS_CONFED_SET (RFC 9774) */
   HasAsSet: 1 << 4,
   /** AS_PATH holds confederation segments (RFC 5065) */
   HasConfed: 1 << 5,
@@ -99,6 +99,7 @@ function summarizePath(block: Uint8Array, start: number, end: number, out: Attri
       first = false;
     } else {
       out.flags |= SummaryFlag.HasConfed;
+      if (type === SegmentType.ConfedSet) out.flags |= SummaryFlag.HasAsSet;
     }
     at += 2 + count * 4;
   }
@@ -167,15 +168,26 @@ export function summarize(block: Uint8Array, start: number, end: number, out: At
   }
 }
 
-/** How often an AS occurs in the AS_PATH of a canonical block, sets and confederation segments included (loop check). */
-export function countAs(block: Uint8Array, start: number, end: number, as: number): number {
+/**
+ * How often an AS occurs in the AS_PATH of a canonical block, sets and confederation segments included (loop check). `from`:
+ * the lowest segment type that counts, `SegmentType.ConfedSequence` for member ASes, which nothing else holds.
+ */
+export function countAs(
+  block: Uint8Array,
+  start: number,
+  end: number,
+  as: number,
+  from: number = SegmentType.Set,
+): number {
   for (let at = start; at < end; at = valueEnd(block, at)) {
     if (block[at + 1] !== AttributeCode.AsPath) continue;
     let found = 0;
     const stop = valueEnd(block, at);
     for (let segment = valueStart(block, at); segment < stop; ) {
       const next = segment + 2 + block[segment + 1]! * 4;
-      for (let i = segment + 2; i < next; i += 4) if (readU32(block, i) === as) found++;
+      if (block[segment]! >= from) {
+        for (let i = segment + 2; i < next; i += 4) if (readU32(block, i) === as) found++;
+      }
       segment = next;
     }
     return found;

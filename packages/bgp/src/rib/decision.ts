@@ -24,7 +24,7 @@ export const Step = {
   Origin: 5,
   /** c) compared between paths of the same neighbouring AS only, unless `alwaysCompareMed` */
   Med: 6,
-  /** d) */
+  /** d) a peer of another member of our confederation is as an internal one (RFC 5065 §5.3) */
   External: 7,
   /** e) */
   Metric: 8,
@@ -235,8 +235,8 @@ export class Decision {
     const { attributes, nextHops, peers } = this;
     const p = rib.peer(a);
     const q = rib.peer(b);
-    const internalA = peers.isInternal(p);
-    if (internalA !== peers.isInternal(q)) return internalA ? -Step.External : Step.External;
+    const interiorA = peers.isInterior(p);
+    if (interiorA !== peers.isInterior(q)) return interiorA ? -Step.External : Step.External;
     const metrics = nextHops.metric(rib.nextHop(a)) - nextHops.metric(rib.nextHop(b));
     if (metrics !== 0) return metrics < 0 ? Step.Metric : -Step.Metric;
     const x = rib.accepted(a);

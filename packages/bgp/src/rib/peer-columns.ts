@@ -4,6 +4,8 @@ import { LOCAL_PEER, MAX_PEER_INDEX, type PeerIndex } from './ids.js';
 /** What the decision process looks at of a peer. */
 export interface PeerFacts {
   readonly internal: boolean;
+  /** Of another member of our confederation (RFC 5065): external, but no better than an internal one. Default: no. */
+  readonly member?: boolean;
   /** A client of ours as route reflector (RFC 4456). Default: no. */
   readonly client?: boolean;
   /** BGP identifier, unsigned. */
@@ -15,12 +17,15 @@ export interface PeerFacts {
 /** Peers by index. An index is freed only when no row, queue or column names it any more. */
 export class PeerColumns {
   private readonly facts: (PeerFacts | undefined)[] = [];
+  private readonly interior: boolean[] = [];
   private readonly free: number[] = [];
   private next = LOCAL_PEER + 1;
 
   constructor(local: PeerFacts) {
     this.facts[0] = local;
     this.facts[LOCAL_PEER] = local;
+    this.interior[0] = local.internal;
+    this.interior[LOCAL_PEER] = local.internal;
   }
 
   take(facts: PeerFacts): PeerIndex {
@@ -32,6 +37,7 @@ export class PeerColumns {
       );
     }
     this.facts[index] = facts;
+    this.interior[index] = facts.internal || facts.member === true;
     return index as PeerIndex;
   }
 
@@ -42,6 +48,11 @@ export class PeerColumns {
 
   isInternal(index: number): boolean {
     return this.facts[index]!.internal;
+  }
+
+  /** Internal, or of another member of our confederation: alike to the decision process (RFC 5065 §5.3). */
+  isInterior(index: number): boolean {
+    return this.interior[index]!;
   }
 
   isClient(index: number): boolean {

@@ -9,9 +9,22 @@ export type FamilyName = 'ipv4-unicast' | 'ipv6-unicast';
 export type { SpeakerPorts } from '../ports/speaker-ports.js';
 export type { Acceptor } from '../ports/transport.js';
 
+/** An AS that is divided into member ASes, which others see as one (RFC 5065). */
+export interface Confederation {
+  /** The AS that others see. */
+  readonly identifier: number;
+  /** The other members that we have sessions with; `localAs` need not be among them. */
+  readonly members: readonly number[];
+}
+
 export interface SpeakerConfig {
-  /** 1 … 4294967295, not 23456. */
+  /** 1 … 4294967295, not 23456. In a confederation: our member AS. */
   readonly localAs: number;
+  /**
+   * Our AS is a member of this confederation. Peers of other `members` get LOCAL_PREF, MED and next hop as internal ones do, and
+   * need no policy (RFC 8212 is about peers outside); to all others we are `identifier`. Default: none.
+   */
+  readonly confederation?: Confederation;
   /** BGP identifier as dotted quad, not 0.0.0.0. */
   readonly routerId: string;
   /** Where to listen. Default: none. Port 0 lets the system choose; `speaker.listening` tells. */

@@ -28,7 +28,7 @@ export class DynamicPeers {
   /** Adds a range, or throws and leaves all as it was. */
   add(config: PeerRange): void {
     const { settings, ports } = this.#speaker.host;
-    const range = rangeSettings(config, settings.localAs);
+    const range = rangeSettings(config, settings.localAs, settings.confederation);
     const plan = planProtection(range.template, ports.sockets.features);
     if (!plan.ok) {
       throw new BgpError('BGP_ERR_SOCKET_FEATURE', plan.message, { path: 'prefix', value: config.prefix });

@@ -56,6 +56,7 @@ export class Exporter {
     originatorId: null,
     prependCluster: null,
     external: false,
+    memberAs: null,
   };
   private ownPath: readonly number[] = NO_ASES;
   private lastScope = 0;
@@ -261,17 +262,19 @@ export class Exporter {
     const { attributes } = this.rib;
     const hasLocalPref = (attributes.flags(set) & SummaryFlag.HasLocalPref) !== 0;
     const isInternal = profile.type === 'internal';
+    const isOutside = !isInternal && !profile.isMember;
     const { rewrite, scratch } = this;
     const { rules } = profile;
     // RFC 7947 §2.2: a route server changes neither AS path, next hop nor MED of what it passes on.
     const isServed = profile.isServed && !isLocal;
-    rewrite.prepend = isInternal || isServed ? NO_ASES : (rules?.prepend ?? this.ownAs(profile.localAs));
-    rewrite.localPref = !isInternal ? 'remove' : hasLocalPref ? 'keep' : DEFAULT_LOCAL_PREF;
+    rewrite.prepend = !isOutside || isServed ? NO_ASES : (rules?.prepend ?? this.ownAs(profile.localAs));
+    rewrite.localPref = isOutside ? 'remove' : hasLocalPref ? 'keep' : DEFAULT_LOCAL_PREF;
     // RFC 4271 §5.1.4: the MED of one neighbour is not passed to another AS; our own routes have our own.
-    rewrite.med = isInternal || isLocal || isServed ? 'keep' : 'remove';
+    rewrite.med = !isOutside || isLocal || isServed ? 'keep' : 'remove';
     rewrite.edits = edits;
     rewrite.markPartial = !isLocal;
-    rewrite.external = !isInternal;
+    rewrite.external = isOutside;
+    rewrite.memberAs = profile.isMember ? profile.localAs : null;
     const isReflected = isInternal && this.rib.peers.isInternal(peer);
     rewrite.originatorId = isReflected ? this.rib.peers.routerId(peer) : null;
     rewrite.prependCluster = isReflected ? this.clusterId : null;
@@ -316,6 +319,8 @@ export class Exporter {
     // An address that our own user gave for a route goes out as it is.
     if (isLocal) return isOurs ? own : hop;
     if (profile.rules?.nextHopUnchanged) return this.rib.nextHops.globalOf(hop);
+    // RFC 5065 §4: between members it may stay.
+    if (profile.isMember) return profile.nextHopSelf ? own : this.rib.nextHops.globalOf(hop);
     if (profile.type === 'external') return profile.isServed ? hop : own;
     // RFC 4456 §10: a reflector leaves the next hop as it is, so that traffic does not come through it.
     if (profile.nextHopSelf && !this.rib.peers.isInternal(peer)) return own;

@@ -14,6 +14,8 @@ export interface GroupProfile {
   readonly table: FamilyTable;
   readonly type: 'internal' | 'external';
   readonly localAs: number;
+  /** Of another member of our confederation (RFC 5065). */
+  readonly isMember: boolean;
   readonly as4: boolean;
   readonly maxMessage: number;
   readonly nextHopSelf: boolean;
@@ -40,6 +42,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     table: family.table,
     type: peer.type,
     localAs: peer.localAs,
+    isMember: peer.isMember === true,
     as4: peer.as4,
     maxMessage: peer.maxMessage,
     nextHopSelf: member.nextHopSelf,
@@ -56,19 +59,23 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
 }
 
 function barredFrom(peer: PipelinePeer): number {
-  // RFC 1997
-  const scope = peer.type === 'internal' ? SummaryFlag.NoAdvertise : STAYS_HERE;
+  const scope = peer.type === 'internal' ? SummaryFlag.NoAdvertise : outOf(peer.isMember === true);
   // RFC 9494 §4.3: who does not know what LLGR_STALE means would take such a route for a good one.
   return peer.takesLongLived === true ? scope : scope | SummaryFlag.LlgrStale;
 }
 
-const STAYS_HERE = SummaryFlag.NoExport | SummaryFlag.NoAdvertise | SummaryFlag.NoExportSubconfed;
+/** RFC 1997: NO_EXPORT holds at the border of a confederation, if there is one, NO_EXPORT_SUBCONFED at that of each member. */
+function outOf(toMember: boolean): number {
+  const always = SummaryFlag.NoAdvertise | SummaryFlag.NoExportSubconfed;
+  return toMember ? always : always | SummaryFlag.NoExport;
+}
 
 export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
   return (
     a.table === b.table &&
     a.type === b.type &&
     a.localAs === b.localAs &&
+    a.isMember === b.isMember &&
     a.as4 === b.as4 &&
     a.maxMessage === b.maxMessage &&
     a.nextHopSelf === b.nextHopSelf &&

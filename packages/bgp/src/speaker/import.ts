@@ -1,5 +1,6 @@
 import { type Rewrite, rewriteCanonical } from '../attributes/rewrite.js';
 import { clusterListHas, countAs, SummaryFlag } from '../attributes/summary.js';
+import { SegmentType } from '../iana/attribute-code.js';
 import { WellKnownCommunity } from '../iana/well-known-community.js';
 import { parseAddress } from '../net/address.js';
 import type { Policy, PolicyResult, RouteEdits } from '../policy/policy.js';
@@ -164,8 +165,14 @@ export class Importer {
     // RFC 4271 §9.1.2
     const { rules = null } = peer;
     const allowed = rules === null ? 0 : rules.allowOwnAs;
-    if (countAs(bytes, start, end, peer.localAs) > allowed)
+    const { confederationId } = peer;
+    const from = confederationId === undefined ? SegmentType.Set : SegmentType.ConfedSequence;
+    if (countAs(bytes, start, end, peer.localAs, from) > allowed)
       return `AS path loop: it has our AS ${peer.localAs}`;
+    // RFC 5065 §5.2
+    if (confederationId !== undefined && countAs(bytes, start, end, confederationId) > allowed) {
+      return `AS path loop: it has the AS of our confederation, ${confederationId}`;
+    }
     if (rules !== null) {
       const { speakerAs, sessionAs } = rules;
       if (speakerAs !== sessionAs && countAs(bytes, start, end, speakerAs) > allowed) {

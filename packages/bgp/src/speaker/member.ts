@@ -146,6 +146,7 @@ function factsOf(peer: PipelinePeer): PeerFacts {
   const scope = peer.address.indexOf('%');
   return {
     internal: peer.type === 'internal',
+    member: peer.isMember === true,
     client: peer.routeReflectorClient === true,
     routerId: peer.routerId,
     address: parseAddress(scope < 0 ? peer.address : peer.address.slice(0, scope)),

@@ -16,7 +16,9 @@ export function negotiatedPeer(
   nextHops: OwnNextHops,
 ): Omit<PipelinePeer, 'importPolicy' | 'exportPolicy' | 'outbox'> {
   const received = new Set(families.map((family) => family.key));
-  const localAs = peer.localAs?.as ?? speaker.localAs;
+  const localAs = peer.localAs?.as ?? peer.ownAs;
+  const { confederation } = speaker;
+  const isOutside = peer.type === 'external' && !peer.isMember;
   return {
     address: peer.address,
     as: negotiated.peerAs,
@@ -26,7 +28,9 @@ export function negotiatedPeer(
     routerId: negotiated.peerRouterId,
     context: {
       as4: negotiated.as4,
-      type: peer.type,
+      // Members exchange what internal peers do (RFC 5065 §4).
+      type: isOutside ? 'external' : 'internal',
+      confederation: peer.isMember,
       localAs,
       peerAs: negotiated.peerAs,
       maxMessage: negotiated.maxMessage,
@@ -42,8 +46,10 @@ export function negotiatedPeer(
     as4: negotiated.as4,
     maxMessage: negotiated.maxMessage,
     addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),
-    requirePolicy: speaker.ebgpRequiresPolicy,
-    rules: SessionRules.of(peer, speaker.localAs),
+    isMember: peer.isMember,
+    ...(confederation !== null && !isOutside && { confederationId: confederation.identifier }),
+    requirePolicy: speaker.ebgpRequiresPolicy && !peer.isMember,
+    rules: SessionRules.of(peer, peer.ownAs),
   };
 }
 

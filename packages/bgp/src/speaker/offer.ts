@@ -13,20 +13,20 @@ export const NOT_OFFERED = 'not offered by the peer';
 export function offeredCapabilities(
   peer: Pick<
     PeerSettings,
-    'families' | 'role' | 'localAs' | 'addPathReceive' | 'addPathSend' | 'gracefulRestart'
+    'families' | 'role' | 'localAs' | 'ownAs' | 'addPathReceive' | 'addPathSend' | 'gracefulRestart'
   >,
   nextHops: OwnNextHops,
-  speaker: Pick<SpeakerSettings, 'localAs' | 'hostName' | 'domainName' | 'softwareVersion'>,
+  speaker: Pick<SpeakerSettings, 'hostName' | 'domainName' | 'softwareVersion'>,
   past: RestartPast,
 ): readonly Capability[] {
-  const { localAs, hostName, domainName = '', softwareVersion } = speaker;
+  const { hostName, domainName = '', softwareVersion } = speaker;
   const mode = addPathMode(peer.addPathReceive, peer.addPathSend > 0);
   const families = carriedFamilies(peer, nextHops);
   return [
     ...families.map((family): Capability => ({ name: 'multiprotocol', family })),
     { name: 'route-refresh' },
     { name: 'extended-message' },
-    { name: 'four-octet-as', as: peer.localAs?.as ?? localAs },
+    { name: 'four-octet-as', as: peer.localAs?.as ?? peer.ownAs },
     ...(peer.role === undefined ? [] : [{ name: 'role', role: peer.role } as const]),
     ...(hostName === undefined ? [] : [{ name: 'fqdn', host: hostName, domain: domainName } as const]),
     ...(softwareVersion === undefined

@@ -5,8 +5,11 @@ export type PeerChange = 'unchanged' | 'live' | 'reset';
 
 type Effect = Exclude<PeerChange, 'unchanged'>;
 
+/** The name, and what follows from `remoteAs`. */
+type Derived = 'address' | 'type' | 'isMember' | 'ownAs';
+
 /** What a session has agreed on, or what its socket was opened with, needs a new session; the rest does not. */
-const effects: Readonly<Record<keyof Omit<PeerSettings, 'address' | 'type'>, Effect>> = {
+const effects: Readonly<Record<keyof Omit<PeerSettings, Derived>, Effect>> = {
   remoteAs: 'reset',
   description: 'live',
   port: 'reset',
@@ -44,7 +47,6 @@ const effects: Readonly<Record<keyof Omit<PeerSettings, 'address' | 'type'>, Eff
   importPolicy: 'live',
   exportPolicy: 'live',
 };
-
 /** Compares two configurations of one peer. Policies are compared by identity. */
 export function peerChange(before: PeerSettings, after: PeerSettings): PeerChange {
   let change: PeerChange = 'unchanged';

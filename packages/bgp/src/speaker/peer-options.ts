@@ -10,11 +10,15 @@ const LIMITS = ['inputBytes', 'outboxBytes'] as const satisfies readonly (keyof 
 
 const ROLES: readonly BgpRole[] = ['provider', 'customer', 'peer', 'route-server', 'route-server-client'];
 
-/** What a session does to AS paths and next hops. All but `allowOwnAs` belong to external sessions. */
+/**
+ * What a session does to AS paths and next hops. All but `allowOwnAs` belong to sessions with other ASes, and not with other
+ * members of a confederation.
+ */
 export function checkPathOptions(
   at: (field: keyof PeerConfig) => string,
   config: PeerConfig,
   speakerAs: number,
+  isOutside: boolean,
 ): PathOptions {
   const { role, removePrivateAs, strictRole = false } = config;
   if (role !== undefined && !ROLES.includes(role))
@@ -34,11 +38,15 @@ export function checkPathOptions(
     removePrivateAs,
     nextHopUnchanged: checkBoolean(at('nextHopUnchanged'), config.nextHopUnchanged ?? false),
   };
-  if (config.remoteAs === speakerAs) {
+  if (!isOutside) {
     for (const field of EXTERNAL_ONLY) {
       const value = options[field];
       if (value !== undefined && value !== false) {
-        throw badField(at(field), config[field], 'absent on an internal session: it is for external peers');
+        throw badField(
+          at(field),
+          config[field],
+          'absent on an internal session, or one within a confederation',
+        );
       }
     }
   }

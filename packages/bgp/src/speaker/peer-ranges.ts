@@ -1,7 +1,7 @@
 import { BgpError } from '../errors.js';
 import { formatAddress, isAddress, parseAddress } from '../net/address.js';
 import { formatPrefix, type Prefix, parsePrefix } from '../net/prefix.js';
-import type { PeerRange } from './config.js';
+import type { Confederation, PeerRange } from './config.js';
 import { badField, checkFields, checkInteger } from './field-check.js';
 import { type PeerSettings, peerSettings } from './peer-settings.js';
 
@@ -23,7 +23,11 @@ interface Entry extends RangeSettings {
 }
 
 /** Throws `BGP_ERR_PREFIX` or `BGP_ERR_CONFIG` with the field, its value and what is allowed. */
-export function rangeSettings(config: PeerRange, localAs: number): RangeSettings {
+export function rangeSettings(
+  config: PeerRange,
+  localAs: number,
+  confederation: Confederation | null = null,
+): RangeSettings {
   if (typeof config !== 'object' || config === null) checkFields('range', config, []);
   const { prefix, limit = DEFAULT_LIMIT, ...shared } = config;
   const network = parsePrefix(String(prefix));
@@ -32,7 +36,11 @@ export function rangeSettings(config: PeerRange, localAs: number): RangeSettings
   return {
     prefix: formatPrefix(network),
     limit: checkInteger(`range ${prefix}: limit`, limit, 1, 65_534),
-    template: peerSettings({ ...shared, address: formatAddress(network.bytes), passive: true }, localAs),
+    template: peerSettings(
+      { ...shared, address: formatAddress(network.bytes), passive: true },
+      localAs,
+      confederation,
+    ),
   };
 }
 

@@ -20,7 +20,7 @@ export function peerSessionConfig(
       ...(peer.localAddress !== undefined && { localAddress: peer.localAddress }),
       ...protection,
     },
-    localAs: peer.localAs?.as ?? speaker.localAs,
+    localAs: peer.localAs?.as ?? peer.ownAs,
     localRouterId: speaker.routerIdWord,
     remoteAs: peer.remoteAs,
     holdTime: peer.holdTime,

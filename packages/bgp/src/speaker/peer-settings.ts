@@ -1,7 +1,8 @@
 import { parseAddress } from '../net/address.js';
 import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
 import type { Policy } from '../policy/policy.js';
-import type { FamilyName, PeerConfig, PeerLimits } from './config.js';
+import { knownAs } from './confederation.js';
+import type { Confederation, FamilyName, PeerConfig, PeerLimits } from './config.js';
 import {
   badField,
   checkAddress,
@@ -24,6 +25,10 @@ export interface PeerSettings extends PathOptions {
   readonly address: string;
   readonly remoteAs: number;
   readonly type: 'internal' | 'external';
+  /** It is of another member of our confederation: external, with the manners of an internal peer (RFC 5065). */
+  readonly isMember: boolean;
+  /** The AS that it takes us for, unless `localAs` says another. */
+  readonly ownAs: number;
   readonly description: string | undefined;
   readonly port: number;
   readonly localAddress: string | undefined;
@@ -97,7 +102,11 @@ const familiesByName: Readonly<Record<FamilyName, Family>> = {
 };
 
 /** Throws `BGP_ERR_CONFIG` with the field, its value and what is allowed; a password is not in the error. */
-export function peerSettings(config: PeerConfig, localAs: number): PeerSettings {
+export function peerSettings(
+  config: PeerConfig,
+  localAs: number,
+  confederation: Confederation | null = null,
+): PeerSettings {
   checkFields('peer', config, fields);
   const address = checkAddress('address', config.address);
   const at = (field: keyof PeerConfig): string => `peer ${address}: ${field}`;
@@ -110,10 +119,16 @@ export function peerSettings(config: PeerConfig, localAs: number): PeerSettings 
       'absent where ttlSecurityHops is set: they exclude one another',
     );
   }
+  if (remoteAs === confederation?.identifier)
+    throw badField(at('remoteAs'), remoteAs, 'the AS of a member, not that of our confederation');
+  const { ownAs, isMember } = knownAs(remoteAs, localAs, confederation);
+  const isOutside = remoteAs !== localAs && !isMember;
   return {
     address,
     remoteAs,
     type: remoteAs === localAs ? 'internal' : 'external',
+    isMember,
+    ownAs,
     description: optional(config.description, (text) => checkText(at('description'), text, 'a text')),
     port: checkInteger(at('port'), config.port ?? 179, 1, 65535),
     localAddress: optional(config.localAddress, (text) =>
@@ -128,7 +143,7 @@ export function peerSettings(config: PeerConfig, localAs: number): PeerSettings 
     delayOpenTime: optional(config.delayOpenTime, (s) => checkSeconds(at('delayOpenTime'), s, 0.1, 240)),
     limits: checkLimits(at('limits'), config.limits ?? {}),
     maxPrefixes: checkMaxPrefixes(at('maxPrefixes'), config.maxPrefixes ?? {}),
-    ...checkPathOptions(at, config, localAs),
+    ...checkPathOptions(at, config, ownAs, isOutside),
     families: checkFamilies(at('families'), config.families, address),
     nextHop: checkNextHops(at('nextHop'), config.nextHop ?? {}),
     nextHopSelf: checkBoolean(at('nextHopSelf'), config.nextHopSelf ?? false),
@@ -140,7 +155,7 @@ export function peerSettings(config: PeerConfig, localAs: number): PeerSettings 
     routeServerClient: checkClient(
       at('routeServerClient'),
       config.routeServerClient ?? false,
-      remoteAs !== localAs || 'internal',
+      isOutside || 'internal',
     ),
     ...checkAddPath(at('addPath'), config.addPath ?? {}),
     gracefulRestart: optional(config.gracefulRestart, (value) =>

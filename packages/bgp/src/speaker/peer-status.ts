@@ -49,6 +49,7 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     ...(settings.role !== undefined && { role: settings.role }),
     localAs: peer.localAs,
     type: settings.type,
+    ...(settings.isMember && { confederationMember: true as const }),
     state: peer.state,
     ...(peer.refused !== null && { refused: peer.refused }),
     ...(peer.heldDown !== null && { heldDown: peer.heldDown }),

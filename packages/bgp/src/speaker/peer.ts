@@ -343,7 +343,7 @@ export class Peer implements SessionHandler {
 
   /** The AS that this peer takes us for. */
   get #localAs(): number {
-    return this.#settings.localAs?.as ?? this.#host.settings.localAs;
+    return this.#settings.localAs?.as ?? this.#settings.ownAs;
   }
 
   #nextHops(local: Endpoint): OwnNextHops {

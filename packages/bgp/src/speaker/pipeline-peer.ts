@@ -22,6 +22,10 @@ export interface PipelinePeer {
   /** What the peer said that it is (RFC 9234); absent when it said nothing. */
   readonly role?: PeerRole;
   readonly localAs: number;
+  /** Of another member of our confederation (RFC 5065). Default: no. */
+  readonly isMember?: boolean;
+  /** The AS of our confederation, for peers within it: their paths must not have it. */
+  readonly confederationId?: number;
   /** BGP identifier from the peer's OPEN. */
   readonly routerId: number;
   readonly context: UpdateContext;

@@ -6,6 +6,7 @@ import { badField, checkFields } from './field-check.js';
 import type { LocalChange } from './local-routes.js';
 import { changedFields, peerChange } from './peer-change.js';
 import { type PeerSettings, peerSettings } from './peer-settings.js';
+import type { SpeakerSettings } from './speaker-settings.js';
 
 /** The speaker as a planner sees it: what it does. */
 export interface PlannedSpeaker {
@@ -19,7 +20,7 @@ export interface PlannedSpeaker {
 
 /** What it has. */
 export interface PlannedState {
-  readonly localAs: number;
+  readonly settings: Pick<SpeakerSettings, 'localAs' | 'confederation'>;
   peers(): Iterable<{ readonly settings: PeerSettings; readonly state: string }>;
   /** What an announcement would change; throws what announcing it would throw. */
   compare(announcement: Announcement): readonly LocalChange[];
@@ -83,7 +84,7 @@ export class Planner {
     const changes: (() => void)[] = [];
     wanted.forEach((peer, i) => {
       const config = resolved(peer, `peers[${i}]`, policies);
-      const settings = peerSettings(config, state.localAs);
+      const settings = peerSettings(config, state.settings.localAs, state.settings.confederation);
       const { address } = settings;
       if (seen.has(address))
         throw badField(`peers[${i}].address`, peer.address, 'an address that occurs once');

@@ -1,8 +1,10 @@
 import { addressToU32, isAddress } from '../net/address.js';
 import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
 import type { ListenTarget } from '../ports/transport.js';
-import type { Acceptor, SpeakerConfig } from './config.js';
+import { checkConfederation } from './confederation.js';
+import type { Acceptor, Confederation, SpeakerConfig } from './config.js';
 import { badField, checkAddress, checkBoolean, checkFields, checkInteger, checkText } from './field-check.js';
+import type { SpeakerStatus } from './status.js';
 
 /** What is known of an earlier life of this speaker. */
 export interface RestartingSettings {
@@ -14,6 +16,7 @@ export interface RestartingSettings {
 /** A checked `SpeakerConfig` with its defaults filled in. */
 export interface SpeakerSettings {
   readonly localAs: number;
+  readonly confederation: Confederation | null;
   readonly routerId: string;
   /** The router id as unsigned word. */
   readonly routerIdWord: number;
@@ -33,6 +36,7 @@ export interface SpeakerSettings {
 
 const fields = [
   'localAs',
+  'confederation',
   'routerId',
   'clusterId',
   'listen',
@@ -64,8 +68,10 @@ export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
   }
   const listen: unknown = config.listen ?? [];
   if (!Array.isArray(listen)) throw badField('listen', listen, 'a list');
+  const localAs = checkAs('localAs', config.localAs);
   return {
-    localAs: checkAs('localAs', config.localAs),
+    localAs,
+    confederation: checkConfederation(config.confederation, localAs),
     routerId,
     routerIdWord: addressToU32(routerId),
     clusterId: checkClusterId('clusterId', config.clusterId ?? routerId),
@@ -78,6 +84,15 @@ export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
     medMissingAsWorst: checkBoolean('medMissingAsWorst', config.medMissingAsWorst ?? false),
     ...checkNames(config),
   };
+}
+
+/** Who the speaker is, in the words of a status. */
+export function identityOf({
+  localAs,
+  routerId,
+  confederation,
+}: SpeakerSettings): Pick<SpeakerStatus, 'localAs' | 'routerId' | 'confederation'> {
+  return { localAs, routerId, ...(confederation !== null && { confederation: confederation.identifier }) };
 }
 
 /** What the FQDN and software version capabilities say; both sides of them keep to 64 octets. */

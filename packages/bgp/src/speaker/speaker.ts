@@ -22,11 +22,11 @@ import { OwnRestart } from './own-restart.js';
 import { Peer } from './peer.js';
 import type { PeerChange } from './peer-change.js';
 import type { PeerHost } from './peer-host.js';
-import { peerSettings } from './peer-settings.js';
+import { type PeerSettings, peerSettings } from './peer-settings.js';
 import { Pipeline } from './pipeline.js';
 import { Planner } from './planner.js';
 import type { RouteSink } from './route-sink.js';
-import { type SpeakerSettings, speakerSettings } from './speaker-settings.js';
+import { identityOf, type SpeakerSettings, speakerSettings } from './speaker-settings.js';
 import type { OwnedRoute, PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from './status.js';
 import { watchedPeers, watchHost } from './watched-peers.js';
 
@@ -92,7 +92,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     const life = `${this.#settings.routerId}-${this.#startedAt.toString(36)}`;
     this.#feed = new ChangeFeed(life, this.#pipeline, () => this.#loop.wake());
     this.#planner = new Planner(this, {
-      localAs: this.#settings.localAs,
+      settings: this.#settings,
       peers: () => this.#dynamic.others(),
       compare: (announcement) => this.#pipeline.compareLocal(announcement),
     });
@@ -168,7 +168,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
 
   /** Throws `BGP_ERR_CONFIG` for a bad field and `BGP_ERR_PEER_EXISTS` for an address that is configured already. */
   addPeer(config: PeerConfig): void {
-    const settings = peerSettings(config, this.#settings.localAs);
+    const settings = this.#check(config);
     if (this.#dynamic.release(settings.address)) this.removePeer(settings.address);
     if (this.#peers.has(settings.address)) {
       throw new BgpError(
@@ -188,7 +188,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
    * Configuration Change, and a new one follows (`reset`).
    */
   updatePeer(config: PeerConfig): PeerChange {
-    const settings = peerSettings(config, this.#settings.localAs);
+    const settings = this.#check(config);
     return this.#known(settings.address).change(settings, this.#phase === 'running');
   }
 
@@ -317,8 +317,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
 
   status(): SpeakerStatus {
     return {
-      localAs: this.#settings.localAs,
-      routerId: this.#settings.routerId,
+      ...identityOf(this.#settings),
       listening: this.listening,
       startedAt: this.#startedAt,
       peers: countPeers(this.#peers.values()),
@@ -368,6 +367,10 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     else peer.stop(subcode, communication);
     const closed = peer.closed().finally(() => this.#ending.delete(closed));
     this.#ending.add(closed);
+  }
+
+  #check(config: PeerConfig): PeerSettings {
+    return peerSettings(config, this.#settings.localAs, this.#settings.confederation);
   }
 
   #known(address: string): Peer {

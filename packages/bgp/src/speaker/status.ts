@@ -44,6 +44,8 @@ export interface PeerStatus {
   readonly remoteAs: number;
   readonly localAs: number;
   readonly type: 'internal' | 'external';
+  /** It is of another member of our confederation (RFC 5065). */
+  readonly confederationMember?: true;
   readonly state: PeerState;
   /** Set when the peer cannot start as configured. */
   readonly refused?: { readonly code: string; readonly message: string };
@@ -102,6 +104,8 @@ export interface DeferralStatus {
 
 export interface SpeakerStatus {
   readonly localAs: number;
+  /** The AS of our confederation, of which `localAs` is a member. */
+  readonly confederation?: number;
   readonly routerId: string;
   readonly listening: readonly { readonly address: string; readonly port: number }[];
   readonly startedAt: number;

@@ -51,6 +51,21 @@ t.test(
   },
 );
 
+const confed = (...ases: number[]) => ({ type: 'confed-sequence', ases }) as const;
+
+t.test('a member AS goes into AS_CONFED_SEQUENCE, in front of what policy prepends', async (t) => {
+  const path = (asPath: PathAttributes['asPath'], more: Partial<Rewrite> = {}) =>
+    rewritten({ asPath: asPath ?? [] }, { memberAs: 65_000, ...more }).asPath;
+  t.same(path([]), [confed(65_000)]);
+  t.same(path([seq(3)]), [confed(65_000), seq(3)]);
+  t.same(path([confed(65_001), seq(3)]), [confed(65_000, 65_001), seq(3)]);
+  const set = { type: 'confed-set', ases: [65_001, 65_002] } as const;
+  t.same(path([set, seq(3)]), [confed(65_000), set, seq(3)]);
+  const edits = { prepend: { as: 9, count: 2 } };
+  t.same(path([confed(65_001), set, seq(3)], { edits }), [confed(65_000, 65_001), set, seq(9, 9, 3)]);
+  t.same(rewritten({ asPath: [confed(65_001), seq(3)] }, { edits }).asPath, [confed(65_001), seq(9, 9, 3)]);
+});
+
 t.test('ASes go in front of the first sequence, of 255 at most', async (t) => {
   t.same(rewritten({ asPath: [] }, { prepend: [1, 2] }).asPath, [seq(1, 2)]);
   t.same(rewritten({ asPath: [seq(3)] }, { prepend: [1, 2] }).asPath, [seq(1, 2, 3)]);

@@ -63,7 +63,15 @@ export class FarEnd {
     this.address = address;
     const type = as === LOCAL_AS ? 'internal' : 'external';
     const receives = (family: Family): boolean => family === IPV4_UNICAST || family === IPV6_UNICAST;
-    const shared = { as4: true, type, maxMessage: 4096, receives, addPath: () => sendsIds } as const;
+    const { isMember = false, localAs = LOCAL_AS } = overrides;
+    const shared = {
+      as4: true,
+      type: isMember ? 'internal' : type,
+      confederation: isMember,
+      maxMessage: 4096,
+      receives,
+      addPath: () => sendsIds,
+    } as const;
     this.getsIds = overrides.addPathSend !== undefined;
     this.packer = new UpdatePacker({ maxMessage: 4096, addPath: () => sendsIds });
     this.peer = {
@@ -72,7 +80,7 @@ export class FarEnd {
       type,
       localAs: LOCAL_AS,
       routerId: Number(address.split('.').at(-1)),
-      context: { ...shared, localAs: LOCAL_AS, peerAs: as },
+      context: { ...shared, localAs, peerAs: as },
       families: [IPV4_UNICAST, IPV6_UNICAST],
       nextHops: new Map<FamilyKey, Uint8Array>([
         [IPV4_UNICAST.key, parseAddress('10.0.0.254')],

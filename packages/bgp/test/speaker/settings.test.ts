@@ -26,6 +26,49 @@ t.test('a cluster id is a number or a dotted quad, and the router id when there 
   t.equal(speakerSettings({ ...speaker, clusterId: 258 }).clusterId, 258);
 });
 
+t.test('a confederation says who is a member, and whom others take us for', async (t) => {
+  const confederation = { identifier: 100, members: [64513] };
+  t.equal(speakerSettings(speaker).confederation, null);
+  t.strictSame(speakerSettings({ ...speaker, confederation }).confederation, confederation);
+  const of = (remoteAs: number) => peerSettings({ ...peer, remoteAs }, 64512, confederation);
+  t.match(of(64512), { type: 'internal', isMember: false, ownAs: 64512 });
+  t.match(of(64513), { type: 'external', isMember: true, ownAs: 64512 });
+  t.match(of(64514), { type: 'external', isMember: false, ownAs: 100 });
+  t.throws(() => of(100), { code: 'BGP_ERR_CONFIG', path: /remoteAs/ });
+  const rows: readonly [object, string][] = [
+    [{ identifier: 64512, members: [] }, 'confederation.identifier'],
+    [{ identifier: 0, members: [] }, 'confederation.identifier'],
+    [{ identifier: 100 }, 'confederation.members'],
+    [{ identifier: 100, members: [64513, 100] }, 'confederation.members[1]'],
+    [{ identifier: 100, members: [23456] }, 'confederation.members[0]'],
+    [{ identifier: 100, members: [], peers: [] }, 'confederation.peers'],
+  ];
+  for (const [value, path] of rows) {
+    const change = { confederation: value } as Partial<SpeakerConfig>;
+    t.throws(() => speakerSettings({ ...speaker, ...change }), { code: 'BGP_ERR_CONFIG', path });
+  }
+  for (const field of ['localAs', 'role', 'asOverride', 'removePrivateAs', 'nextHopUnchanged'] as const) {
+    const value = {
+      localAs: 5,
+      role: 'peer',
+      asOverride: true,
+      removePrivateAs: 'all',
+      nextHopUnchanged: true,
+    }[field];
+    const config = { ...peer, [field]: value };
+    t.throws(
+      () => peerSettings(config, 64512, confederation),
+      { code: 'BGP_ERR_CONFIG', path: new RegExp(field) },
+      field,
+    );
+  }
+  const client = { ...peer, routeServerClient: true };
+  t.throws(() => peerSettings(client, 64512, confederation), {
+    code: 'BGP_ERR_CONFIG',
+    path: /routeServerClient/,
+  });
+});
+
 t.test('only an internal peer is a route reflector client', async (t) => {
   const client = { ...peer, routeReflectorClient: true };
   t.equal(peerSettings({ ...client, remoteAs: 64512 }, 64512).routeReflectorClient, true);

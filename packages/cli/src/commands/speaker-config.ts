@@ -107,6 +107,7 @@ const announcementSchema = z.strictObject({
 /** The configuration file of `peerage speaker`, YAML or JSON. */
 export const speakerFileSchema = z.strictObject({
   localAs: asNumber,
+  confederation: z.strictObject({ identifier: asNumber, members: z.array(asNumber) }).optional(),
   routerId: z.string(),
   /** Dotted quad or number. */
   clusterId: z.union([z.string(), z.number().int()]).optional(),
@@ -185,6 +186,7 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
       ),
       ebgpRequiresPolicy: requiresPolicy,
       ...definedOnly({
+        confederation: file.confederation,
         maximumPaths: file.maximumPaths,
         multipathExactAsPath: file.multipathExactAsPath,
         alwaysCompareMed: file.alwaysCompareMed,
