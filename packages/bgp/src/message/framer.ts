@@ -43,7 +43,7 @@ export class Framer {
     const unread = this.#tail - this.#head;
     if (unread < HEADER_LENGTH) return false;
     const length = (this.bytes[this.#head + 16]! << 8) | this.bytes[this.#head + 17]!;
-    return length < HEADER_LENGTH || length > this.maxMessage || unread >= length;
+    return unread >= length || checkHeader(this.bytes, this.#head, this.maxMessage) !== null;
   }
 
   /** Appends a copy of `chunk`. */

@@ -6,6 +6,13 @@ import { checkNumber, refuseNlri } from './nlri-error.js';
 const NO_LABEL = 0x800000;
 const OLD_NO_LABEL = 0;
 const BOTTOM = 1;
+const TRAFFIC_CLASS = 0b1110;
+
+/** Whether no label is meant. RFC 8277 §2.2: what stands in the place of the traffic class is ignored. */
+function isNoLabel(entry: number): boolean {
+  const known = entry & ~TRAFFIC_CLASS;
+  return known === NO_LABEL || known === OLD_NO_LABEL;
+}
 
 /**
  * Offset after the labels at `at`, in an NLRI that ends at `stop` and goes on with `least` to `most` octets.
@@ -20,8 +27,7 @@ const BOTTOM = 1;
 export function labelsEnd(bytes: Uint8Array, at: number, stop: number, least: number, most: number): number {
   const single = at + 3;
   if (single > stop) return -1;
-  const first = readU24(bytes, at);
-  if (first !== NO_LABEL && first !== OLD_NO_LABEL) {
+  if (!isNoLabel(readU24(bytes, at))) {
     for (let next = single; next <= stop; next += 3) {
       if ((bytes[next - 1]! & BOTTOM) === 0) continue;
       if (stop - next >= least && stop - next <= most) return next;
@@ -33,8 +39,7 @@ export function labelsEnd(bytes: Uint8Array, at: number, stop: number, least: nu
 
 /** Labels at `[at, end)`, top first; none where there is the mark of a withdrawal. */
 export function showLabels(bytes: Uint8Array, at: number, end: number): number[] {
-  const first = readU24(bytes, at);
-  if (end - at === 3 && (first === NO_LABEL || first === OLD_NO_LABEL)) return [];
+  if (end - at === 3 && isNoLabel(readU24(bytes, at))) return [];
   const labels: number[] = [];
   for (let i = at; i < end; i += 3) labels.push(readU24(bytes, i) >>> 4);
   return labels;
@@ -50,7 +55,7 @@ export function writeLabels(path: string, labels: unknown, out: ByteWriter): num
   }
   labels.forEach((label: unknown, i) => {
     const raw = checkNumber(`${path}[${i}]`, label, 0xfffff) << 4;
-    if (i === 0 && labels.length > 1 && (raw === NO_LABEL || raw === OLD_NO_LABEL)) {
+    if (i === 0 && labels.length > 1 && isNoLabel(raw)) {
       refuseNlri(`${path}[0]`, label, 'must not be 0 or 524288 above others: that means no label');
     }
     out.u8(raw >>> 16);

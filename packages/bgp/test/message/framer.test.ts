@@ -101,3 +101,18 @@ t.test('release gives memory back when nothing is waiting', async (t) => {
   idle.release();
   t.ok(idle.bytes.length < 10_000);
 });
+
+t.test('a header that is wrong is ready to be told of, whatever length it asks for', async (t) => {
+  const framer = new Framer();
+  framer.maxMessage = 65_535;
+  const header = new Uint8Array(19).fill(0xff);
+  header.set([0xf0, 0, 2], 16);
+  framer.push(header);
+  t.notOk(framer.ready, 'most of a long message is to come');
+  const other = new Framer();
+  other.maxMessage = 65_535;
+  header[3] = 0;
+  other.push(header);
+  t.ok(other.ready);
+  t.equal(other.next(), 'fault');
+});
