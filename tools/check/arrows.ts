@@ -33,6 +33,7 @@ const bgp: Arrows = {
   // doors of the package: they only name what others make
   'bgp/index.ts': [...bgpShell, 'bgp/speaker'],
   'bgp/codec.ts': bgpCodec,
+  'bgp/session.ts': [...bgpCodec, 'bgp/ports', 'bgp/fsm', 'bgp/session'],
 };
 
 const agentRooms = [

@@ -28,6 +28,15 @@ export { asOf, familiesOf, findCapability, negotiate } from './capabilities/nego
 export { showCapability } from './capabilities/show-capability.js';
 export type { BgpErrorCode, BgpErrorDetails } from './errors.js';
 export { BgpError } from './errors.js';
+export {
+  CeaseError,
+  ErrorCode,
+  FsmError,
+  HeaderError,
+  OpenError,
+  RouteRefreshError,
+  UpdateError,
+} from './iana/error-code.js';
 export type {
   DecodedMessage,
   DecodeError,
