@@ -3,6 +3,10 @@ import t from 'tap';
 import { BgpSpeaker, compilePolicies } from '../../src/index.js';
 import { nodePorts } from '../../src/node/index.js';
 import { bird } from './bird.js';
+import { exabgp } from './exabgp.js';
+import { frr } from './frr.js';
+import { gobgp } from './gobgp.js';
+import { openbgpd } from './openbgpd.js';
 import { originated } from './subject.js';
 
 const policies = compilePolicies({
@@ -34,7 +38,7 @@ const policies = compilePolicies({
   },
 });
 
-for (const [i, implementation] of [bird].entries()) {
+for (const [i, implementation] of [bird, frr, gobgp, openbgpd, exabgp].entries()) {
   t.test(
     `${implementation.name} sees what export policy made, and is matched by import policy`,
     needs(...implementation.needs),
@@ -64,6 +68,8 @@ for (const [i, implementation] of [bird].entries()) {
             port: them.port,
             localAddress: us.address,
             connectRetryTime: 1,
+            // FRR and GoBGP refuse a loopback address as next hop, our own among them.
+            nextHop: { 'ipv4-unicast': '192.0.2.70' },
             ...Object.fromEntries(
               (['in', 'out'] as const).map((name) => [
                 `${name === 'in' ? 'import' : 'export'}Policy`,
