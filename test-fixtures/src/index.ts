@@ -9,6 +9,15 @@ export {
 } from './daemons.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
 export { freePort, freePorts } from './free-port.js';
+export {
+  type DaemonName,
+  type Direction,
+  daemonNames,
+  featureOf,
+  type InteropFeature,
+  interopFeatures,
+} from './interop/features.js';
+export { type Proof, proofsOf, proves, recordedProofs } from './interop/proofs.js';
 export { type ApiAnswer, type ApiServer, type ApiServerOptions, startApiServer } from './kube/api-server.js';
 export { type Certificates, makeCertificates } from './kube/certificates.js';
 export { commandPath, hasKernelModule, type Machine, thisMachine } from './machine.js';

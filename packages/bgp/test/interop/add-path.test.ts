@@ -1,4 +1,4 @@
-import { eventually, freePort, needs } from '@peerage/test-fixtures';
+import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import type { PathStatus } from '../../src/speaker/status.js';
 import { birdHub, connect, frrHub, type Hub, type Ours, startOurs } from './hub.js';
@@ -32,6 +32,7 @@ const pathsOf = (at: Ours): readonly PathStatus[] =>
 
 for (const daemon of daemons) {
   t.test(`${daemon.name} takes all our paths, and gives up those that go`, daemon.required, async (t) => {
+    proves(t, 'add-path', daemon.name, ['ours']);
     const us = await startOurs(t, '127.0.0.16', 64512);
     const a = await startOurs(t, '127.0.0.17', 64601);
     const b = await startOurs(t, '127.0.0.18', 64602);
@@ -70,6 +71,7 @@ for (const daemon of daemons) {
     `${daemon.name} sends us all its paths, and withdraws them one by one`,
     daemon.required,
     async (t) => {
+      proves(t, 'add-path', daemon.name, ['theirs']);
       const us = await startOurs(t, '127.0.0.19', 64512);
       const a = await startOurs(t, '127.0.0.20', 64601);
       const b = await startOurs(t, '127.0.0.21', 64602);
@@ -101,3 +103,5 @@ for (const daemon of daemons) {
     },
   );
 }
+
+proofsOf(t, import.meta.url);

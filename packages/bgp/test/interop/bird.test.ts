@@ -1,4 +1,4 @@
 import { bird } from './bird.js';
 import { interop } from './cases.js';
 
-interop(bird);
+interop(bird, import.meta.url);

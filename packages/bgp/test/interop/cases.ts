@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually, freePort, needs, type Teardown } from '@peerage/test-fixtures';
+import { eventually, freePort, needs, proofsOf, proves, type Teardown } from '@peerage/test-fixtures';
 import t from 'tap';
 import { BgpSpeaker } from '../../src/index.js';
 import { nodePorts } from '../../src/node/index.js';
@@ -82,14 +82,17 @@ async function pair(t: Teardown, implementation: Implementation, options: PairOp
   };
 }
 
-/** The same tests for each daemon. */
-export function interop(implementation: Implementation): void {
+/** The same tests for each daemon; `url` is that of the file of tests. */
+export function interop(implementation: Implementation, url: string): void {
   const required = needs(...implementation.needs);
   const { name } = implementation;
 
   for (const dials of ['speaker', 'daemon'] as const) {
     const how = dials === 'speaker' ? `we dial ${name}` : `${name} dials us`;
     t.test(`${how}: routes of both families go both ways with equal attributes`, required, async (t) => {
+      proves(t, 'sessions', name, [dials === 'speaker' ? 'ours' : 'theirs']);
+      proves(t, ['routes', 'communities'], name);
+      proves(t, 'loss', name, ['theirs']);
       const { speaker, daemon, peer, learned } = await pair(t, implementation, { dials });
       await eventually(() => peer().state === 'established', { timeout: 30_000 });
       await eventually(() => daemon.isEstablished());
@@ -139,6 +142,7 @@ export function interop(implementation: Implementation): void {
   }
 
   t.test(`${name} and we dial each other: one session stands`, required, async (t) => {
+    proves(t, 'collision', name);
     const { daemon, peer, learned } = await pair(t, implementation, { dials: 'both' });
     await eventually(() => learned(originated.ipv4) && learned(originated.ipv6), { timeout: 30_000 });
     await eventually(() => daemon.isEstablished());
@@ -148,6 +152,7 @@ export function interop(implementation: Implementation): void {
   });
 
   t.test(`an AS of ${name} that is not the configured one gets 2/2`, required, async (t) => {
+    proves(t, 'wrong-as', name, ['ours']);
     const { daemon, peer } = await pair(t, implementation, { dials: 'speaker', remoteAs: 64999 });
     const told = await eventually(() => peer().lastNotification, { timeout: 30_000 });
     t.match(told, { direction: 'sent', code: 2, subcode: 2 });
@@ -157,6 +162,7 @@ export function interop(implementation: Implementation): void {
   });
 
   t.test(`when ${name} expects another AS of us, its 2/2 is told`, required, async (t) => {
+    proves(t, 'wrong-as', name, ['theirs']);
     const { peer } = await pair(t, implementation, { dials: 'speaker', expectedAs: 64999 });
     const told = await eventually(() => peer().lastNotification, { timeout: 30_000 });
     t.match(told, { direction: 'received', code: 2, subcode: 2 });
@@ -164,6 +170,7 @@ export function interop(implementation: Implementation): void {
   });
 
   t.test(`closing tells ${name} why`, required, async (t) => {
+    if (implementation.logsText) proves(t, 'shutdown-text', name, ['ours']);
     const { speaker, daemon, peer } = await pair(t, implementation, { dials: 'speaker' });
     await eventually(() => peer().state === 'established', { timeout: 30_000 });
     await speaker.close({ communication: 'maintenance until six' });
@@ -173,10 +180,13 @@ export function interop(implementation: Implementation): void {
   });
 
   t.test(`inside one AS, ${name} gets LOCAL_PREF and an AS path without us`, required, async (t) => {
+    proves(t, 'internal', name);
     const { daemon, learned } = await pair(t, implementation, { dials: 'speaker', daemonAs: 64512 });
     const route = await eventually(() => daemon.route(ours.ipv4), { timeout: 30_000 });
     t.match(route, { asPath: [], localPref: 100, med: 50, nextHop: '192.0.2.1' });
     const path = await eventually(() => learned(originated.ipv4));
     t.match(path.attributes, { asPath: [], localPref: 100, med: originated.med });
   });
+
+  proofsOf(t, url);
 }

@@ -1,4 +1,4 @@
 import { interop } from './cases.js';
 import { exabgp } from './exabgp.js';
 
-interop(exabgp);
+interop(exabgp, import.meta.url);

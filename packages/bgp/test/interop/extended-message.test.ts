@@ -1,4 +1,4 @@
-import { eventually, needs } from '@peerage/test-fixtures';
+import { eventually, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import { birdAt, daemonPeer, frrAt, ourEnd, pathAt, place, statusAt, upAt } from './daemon-pair.js';
 
@@ -11,6 +11,7 @@ t.test(
   'a route of more than 4096 octets passes from us through FRR to us',
   needs('root', 'command:bgpd', 'command:vtysh'),
   async (t) => {
+    proves(t, 'extended-message', 'FRR');
     const at = await place('127.0.0.41', 64_513);
     const left = await ourEnd(t, '127.0.0.42', 64_601, at);
     const right = await ourEnd(t, '127.0.0.43', 64_602, at);
@@ -59,6 +60,7 @@ t.test(
 );
 
 t.test('BIRD with extended messages takes it', needs('command:bird', 'command:birdc'), async (t) => {
+  proves(t, 'extended-message', 'BIRD', ['ours']);
   const at = await place('127.0.0.46', 64_513);
   const left = await ourEnd(t, '127.0.0.47', 64_601, at);
   const bird = await birdAt(t, at, [left], 'enable extended messages on;');
@@ -73,3 +75,5 @@ t.test('BIRD with extended messages takes it', needs('command:bird', 'command:bi
   });
   t.equal(shown.match(/\(64601,/g)?.length, communities.length);
 });
+
+proofsOf(t, import.meta.url);

@@ -1,4 +1,4 @@
 import { interop } from './cases.js';
 import { frr } from './frr.js';
 
-interop(frr);
+interop(frr, import.meta.url);

@@ -1,4 +1,4 @@
 import { interop } from './cases.js';
 import { gobgp } from './gobgp.js';
 
-interop(gobgp);
+interop(gobgp, import.meta.url);

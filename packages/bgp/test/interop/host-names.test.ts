@@ -1,4 +1,4 @@
-import { eventually, needs } from '@peerage/test-fixtures';
+import { eventually, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import { birdAt, daemonPeer, frrAt, ourEnd, place, statusAt, upAt } from './daemon-pair.js';
 
@@ -8,6 +8,7 @@ t.test(
   'FRR shows our host and domain, and we show those of FRR',
   needs('root', 'command:bgpd', 'command:vtysh'),
   async (t) => {
+    proves(t, 'host-names', 'FRR');
     const at = await place('127.0.0.51', 64_513);
     const end = await ourEnd(t, '127.0.0.52', 64_601, at, names);
     const frr = await frrAt(t, at, [end], [], 'hostname spine-7\ndomainname example.org');
@@ -24,6 +25,7 @@ t.test(
 );
 
 t.test('BIRD tells its host name, and takes ours', needs('command:bird', 'command:birdc'), async (t) => {
+  proves(t, 'host-names', 'BIRD');
   const at = await place('127.0.0.53', 64_513);
   const end = await ourEnd(t, '127.0.0.54', 64_601, at, names);
   const bird = await birdAt(t, at, [end], 'advertise hostname on;', 'hostname "spine-8";');
@@ -33,3 +35,5 @@ t.test('BIRD tells its host name, and takes ours', needs('command:bird', 'comman
   t.match(statusAt(end), { remoteHostName: 'spine-8' });
   t.match(await bird.query('show protocols all peer54'), /Hostname: leaf-1/);
 });
+
+proofsOf(t, import.meta.url);

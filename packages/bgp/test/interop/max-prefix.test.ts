@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually, needs } from '@peerage/test-fixtures';
+import { eventually, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import { birdAt, daemonPeer, frrAt, ourEnd, place, statusAt, upAt } from './daemon-pair.js';
 
@@ -10,6 +10,7 @@ t.test(
   'FRR is told 6/1 with family and limit, is refused while it is down, and let back by a raised limit',
   needs('root', 'command:bgpd', 'command:vtysh'),
   async (t) => {
+    proves(t, 'max-prefix', 'FRR', ['ours']);
     const at = await place('127.0.0.61', 64_513);
     const end = await ourEnd(t, '127.0.0.62', 64_601, at);
     const dials = `no neighbor ${end.address} passive`;
@@ -38,6 +39,7 @@ t.test(
   'BIRD is told, and comes back after the restart time',
   needs('command:bird', 'command:birdc'),
   async (t) => {
+    proves(t, 'max-prefix', 'BIRD', ['ours']);
     const at = await place('127.0.0.63', 64_513);
     const end = await ourEnd(t, '127.0.0.64', 64_601, at);
     const routes = networks.map(
@@ -55,3 +57,5 @@ t.test(
     t.equal(statusAt(end).state, 'established');
   },
 );
+
+proofsOf(t, import.meta.url);

@@ -1,4 +1,4 @@
 import { interop } from './cases.js';
 import { openbgpd } from './openbgpd.js';
 
-interop(openbgpd);
+interop(openbgpd, import.meta.url);

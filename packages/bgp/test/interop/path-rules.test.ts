@@ -1,4 +1,4 @@
-import { eventually, needs } from '@peerage/test-fixtures';
+import { eventually, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import {
   birdAt,
@@ -24,6 +24,7 @@ for (const replaceAs of [false, true]) {
     `FRR takes us for a local AS, ${replaceAs ? 'alone' : 'with our own behind'}`,
     withFrr,
     async (t) => {
+      proves(t, 'path-rules', 'FRR', ['ours']);
       const at = await place('127.0.0.81', 64_513);
       const end = await ourEnd(t, '127.0.0.82', 64_601, at);
       const frr = await frrAt(t, at, [{ ...end, as: 64_700 }], [`network ${theirs}`]);
@@ -53,6 +54,7 @@ t.test('private ASes are gone on the way to FRR', withFrr, async (t) => {
 });
 
 t.test('BIRD gets our AS for private ones, and for its own with AS override', withBird, async (t) => {
+  proves(t, 'path-rules', 'BIRD', ['ours']);
   const at = await place('127.0.0.85', 3_000);
   const end = await ourEnd(t, '127.0.0.86', 1_000, at);
   const bird = await birdAt(t, at, [end]);
@@ -63,6 +65,7 @@ t.test('BIRD gets our AS for private ones, and for its own with AS override', wi
 });
 
 t.test('our own AS in a path of BIRD is a loop, unless it is allowed', withBird, async (t) => {
+  proves(t, 'path-rules', 'BIRD', ['theirs']);
   const at = await place('127.0.0.87', 64_513);
   const end = await ourEnd(t, '127.0.0.88', 1_000, at);
   const behind = 'ipv4 { import all; export filter { bgp_path.prepend(1000); accept; }; };';
@@ -80,6 +83,7 @@ t.test('our own AS in a path of BIRD is a loop, unless it is allowed', withBird,
 });
 
 t.test('as a route server we leave next hops, and FRR uses them', withFrr, async (t) => {
+  proves(t, 'first-hop', 'FRR', ['ours']);
   const at = await place('127.0.0.91', 64_513);
   const left = await ourEnd(t, '127.0.0.92', 64_601, at);
   const frr = await frrAt(t, at, [left]);
@@ -110,3 +114,5 @@ t.test('as a route server we leave next hops, and FRR uses them', withFrr, async
   );
   t.match(shown, '192.0.2.93', 'the next hop of the source, not 192.0.2.92');
 });
+
+proofsOf(t, import.meta.url);

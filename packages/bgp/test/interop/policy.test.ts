@@ -1,4 +1,4 @@
-import { eventually, freePort, needs } from '@peerage/test-fixtures';
+import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import { BgpSpeaker, compilePolicies } from '../../src/index.js';
 import { nodePorts } from '../../src/node/index.js';
@@ -43,6 +43,7 @@ for (const [i, implementation] of [bird, frr, gobgp, openbgpd, exabgp].entries()
     `${implementation.name} sees what export policy made, and is matched by import policy`,
     needs(...implementation.needs),
     async (t) => {
+      proves(t, 'policy', implementation.name);
       const daemonAddress = `127.0.0.${71 + i}`;
       const speakerAddress = '127.0.0.70';
       const us = { address: speakerAddress, port: await freePort(speakerAddress), as: 64512 };
@@ -102,3 +103,5 @@ for (const [i, implementation] of [bird, frr, gobgp, openbgpd, exabgp].entries()
     },
   );
 }
+
+proofsOf(t, import.meta.url);

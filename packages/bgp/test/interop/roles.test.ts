@@ -1,4 +1,4 @@
-import { eventually, needs } from '@peerage/test-fixtures';
+import { eventually, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import { birdAt, daemonPeer, frrAt, ourEnd, pathAt, place, statusAt, upAt } from './daemon-pair.js';
 
@@ -9,6 +9,7 @@ t.test(
   'FRR as our provider: roles are told, OTC is on what it sends, and what we send is a leak with OTC',
   needs('root', 'command:bgpd', 'command:vtysh'),
   async (t) => {
+    proves(t, 'roles', 'FRR');
     const at = await place('127.0.0.71', 64_513);
     const end = await ourEnd(t, '127.0.0.72', 64_601, at);
     const local = `neighbor ${end.address} local-role provider strict-mode`;
@@ -51,6 +52,7 @@ t.test(
   'BIRD as our customer gets OTC from us, and is required to have a role',
   needs('command:bird', 'command:birdc'),
   async (t) => {
+    proves(t, 'roles', 'BIRD', ['ours']);
     const at = await place('127.0.0.75', 64_513);
     const end = await ourEnd(t, '127.0.0.76', 64_601, at);
     const bird = await birdAt(
@@ -85,3 +87,5 @@ t.test(
     await eventually(() => /Role mismatch/i.test(bird.log()));
   },
 );
+
+proofsOf(t, import.meta.url);

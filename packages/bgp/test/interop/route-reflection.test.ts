@@ -1,4 +1,4 @@
-import { eventually, freePort, needs } from '@peerage/test-fixtures';
+import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import type { PathStatus } from '../../src/speaker/status.js';
 import { birdHub, connect, frrHub, type Hub, type Ours, startOurs } from './hub.js';
@@ -33,6 +33,7 @@ const learned = (at: Ours, prefix: string): PathStatus | undefined =>
 
 for (const daemon of daemons) {
   t.test(`${daemon.name} is a client of ours`, daemon.required, async (t) => {
+    proves(t, 'reflection', daemon.name, ['ours']);
     const us = await startOurs(t, '127.0.0.12', AS, { clusterId: 258 });
     const source = await startOurs(t, '127.0.0.13', AS);
     const hub: Hub = {
@@ -60,6 +61,7 @@ for (const daemon of daemons) {
   });
 
   t.test(`${daemon.name} is the reflector, we are its clients`, daemon.required, async (t) => {
+    proves(t, 'reflection', daemon.name, ['theirs']);
     const a = await startOurs(t, '127.0.0.14', AS);
     const b = await startOurs(t, '127.0.0.15', AS);
     const hub: Hub = {
@@ -83,3 +85,5 @@ for (const daemon of daemons) {
     await eventually(() => learned(b, OURS) === undefined);
   });
 }
+
+proofsOf(t, import.meta.url);

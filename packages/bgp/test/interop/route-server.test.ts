@@ -1,4 +1,4 @@
-import { eventually, freePort, needs } from '@peerage/test-fixtures';
+import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import { birdHub, connect, frrHub, type Hub, startOurs } from './hub.js';
 
@@ -28,6 +28,7 @@ const daemons = [
 
 for (const daemon of daemons) {
   t.test(`we are the route server of ${daemon.name}`, daemon.required, async (t) => {
+    proves(t, 'route-server', daemon.name, ['ours']);
     const us = await startOurs(t, '127.0.0.22', 64512);
     const other = await startOurs(t, '127.0.0.23', 64601);
     const hub: Hub = {
@@ -52,6 +53,7 @@ for (const daemon of daemons) {
   });
 
   t.test(`${daemon.name} is the route server of ours`, daemon.required, async (t) => {
+    proves(t, 'route-server', daemon.name, ['theirs']);
     const a = await startOurs(t, '127.0.0.24', 64601);
     const b = await startOurs(t, '127.0.0.25', 64602);
     const hub: Hub = {
@@ -76,3 +78,5 @@ for (const daemon of daemons) {
     });
   });
 }
+
+proofsOf(t, import.meta.url);

@@ -1,4 +1,4 @@
-import type { Daemon, Need, Teardown } from '@peerage/test-fixtures';
+import type { Daemon, DaemonName, Need, Teardown } from '@peerage/test-fixtures';
 
 /** One end of a session in these tests. */
 export interface End {
@@ -41,7 +41,7 @@ export interface Subject extends Daemon {
 
 /** How a daemon is brought up: one file for each. */
 export interface Implementation {
-  readonly name: string;
+  readonly name: DaemonName;
   readonly needs: readonly Need[];
   /** Loopback address of its own, so that the files may run side by side. */
   readonly address: string;
