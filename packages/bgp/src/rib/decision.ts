@@ -249,7 +249,7 @@ export class Decision {
     const addresses = peers.compareAddresses(p, q);
     if (addresses !== 0) return addresses < 0 ? Step.PeerAddress : -Step.PeerAddress;
     if (rib.pathId(a) !== rib.pathId(b)) return rib.pathId(a) < rib.pathId(b) ? Step.PathId : -Step.PathId;
-    return p < q ? Step.PathId : -Step.PathId;
+    return peers.compareNames(p, q) < 0 ? Step.PathId : -Step.PathId;
   }
 
   private flagsOf(set: AttrId): number {

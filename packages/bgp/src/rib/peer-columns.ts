@@ -12,6 +12,8 @@ export interface PeerFacts {
   readonly routerId: number;
   /** 4 or 16 octets: the last tie is broken by it. */
   readonly address: Uint8Array;
+  /** Unlike that of any other session: tells those apart that have one address on several links. Default: none. */
+  readonly name?: string;
 }
 
 /** Peers by index. An index is freed only when no row, queue or column names it any more. */
@@ -61,6 +63,13 @@ export class PeerColumns {
 
   routerId(index: number): number {
     return this.facts[index]!.routerId;
+  }
+
+  /** Negative when the name of `a` comes first, or when both have none and its index is the lower one. */
+  compareNames(a: number, b: number): number {
+    const { name: x = '' } = this.facts[a]!;
+    const { name: y = '' } = this.facts[b]!;
+    return x === y ? a - b : x < y ? -1 : 1;
   }
 
   /** Negative when the address of `a` is the lower one; IPv4 before IPv6. */

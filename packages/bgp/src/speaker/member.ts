@@ -149,6 +149,7 @@ function factsOf(peer: PipelinePeer): PeerFacts {
     member: peer.isMember === true,
     client: peer.routeReflectorClient === true,
     routerId: peer.routerId,
+    name: peer.address,
     address: parseAddress(scope < 0 ? peer.address : peer.address.slice(0, scope)),
   };
 }

@@ -56,6 +56,8 @@ export interface Hub extends End {
   readonly neighbors: readonly Neighbor[];
   /** FRR: more lines of `router bgp`. */
   readonly lines?: readonly string[];
+  /** FRR: what stands in front of `router bgp`. */
+  readonly before?: readonly string[];
 }
 
 /** BIRD with IPv4 sessions to all neighbours; protocols are `n0`, `n1`, … */
@@ -98,7 +100,8 @@ export function frrHub(t: Teardown, hub: Hub): Promise<Daemon> {
   );
   return startFrr(
     t,
-    `router bgp ${hub.as}
+    `${(hub.before ?? []).join('\n')}
+router bgp ${hub.as}
  bgp router-id ${hub.routerId}
  no bgp ebgp-requires-policy
  no bgp default ipv4-unicast

@@ -1,81 +1,7 @@
 import t from 'tap';
-import { encodeCanonical } from '../../src/attributes/canonical.js';
-import type { PathAttributes } from '../../src/attributes/path-attributes.js';
-import { IPV4_UNICAST } from '../../src/net/family.js';
 import { type DecisionOptions, Step, stepText } from '../../src/rib/decision.js';
-import {
-  LOCAL_PEER,
-  type NextHopId,
-  NO_ROW,
-  type PathRow,
-  type PeerIndex,
-  type PrefixId,
-} from '../../src/rib/ids.js';
-import { type FamilyTable, Rib } from '../../src/rib/rib.js';
-import { ByteWriter } from '../../src/wire/byte-writer.js';
-
-interface Candidate {
-  readonly name: string;
-  readonly as: number[];
-  readonly more?: PathAttributes;
-  readonly internal?: boolean;
-  readonly routerId?: number;
-  readonly address?: number;
-  readonly hop?: number;
-}
-
-class Bench {
-  readonly rib: Rib;
-  readonly table: FamilyTable;
-  readonly prefix: PrefixId;
-  readonly peers = new Map<string, PeerIndex>();
-  private readonly out = new ByteWriter();
-
-  constructor(options: Partial<DecisionOptions> = {}) {
-    const local = { internal: false, routerId: 1, address: new Uint8Array(4) };
-    this.rib = new Rib([IPV4_UNICAST], local, { maximumPaths: 8, exactAsPath: true, ...options });
-    this.table = this.rib.tables[0]!;
-    this.prefix = this.table.prefixes.add({ pathId: 0, a: 0x0a000000, b: 0, c: 0, d: 0, length: 8 });
-  }
-
-  put(candidate: Candidate): PathRow {
-    const { name, as, more, internal = false, routerId = 9, address = routerId } = candidate;
-    const known = this.peers.get(name);
-    const bytes = Uint8Array.of(10, 0, 0, address);
-    const peer =
-      name === 'local' ? LOCAL_PEER : (known ?? this.rib.peers.take({ internal, routerId, address: bytes }));
-    this.peers.set(name, peer);
-    this.out.reset();
-    const asPath = as.length === 0 ? [] : [{ type: 'sequence' as const, ases: as }];
-    encodeCanonical({ origin: 'igp', asPath, ...more }, this.out);
-    const set = this.rib.attributes.intern(this.out.bytes, 0, this.out.length);
-    const hop = this.hop(candidate.hop ?? address);
-    this.table.setPath(this.prefix, peer, 0, set, hop, set, hop, 0);
-    return this.table.paths.find(this.prefix, peer, 0);
-  }
-
-  drop(name: string): void {
-    this.table.removePath(this.table.paths.find(this.prefix, this.peers.get(name)!, 0));
-  }
-
-  hop(last: number): NextHopId {
-    return this.rib.nextHops.intern(Uint8Array.of(10, 0, 0, last), 0, 4);
-  }
-
-  /** Name of the best path, as the incremental way finds it, which must be what a full scan finds. */
-  best(): string {
-    while (this.table.loc.takeDirty() !== 0);
-    const row = this.table.loc.decide(this.prefix);
-    if (row !== this.rib.decision.select(this.table.paths, this.prefix)) return 'differs from a full scan';
-    return this.nameOf(row);
-  }
-
-  nameOf(row: PathRow): string {
-    if (row === NO_ROW) return 'none';
-    const peer = this.table.paths.peer(row);
-    return [...this.peers].find(([, index]) => index === peer)![0];
-  }
-}
+import type { PathRow } from '../../src/rib/ids.js';
+import { DecisionBench as Bench, type Candidate, permutations } from './decision-bench.js';
 
 const base: Candidate = { name: 'a', as: [1, 2], routerId: 5 };
 const steps: readonly [Step, Candidate, Candidate][] = [
@@ -98,6 +24,8 @@ const steps: readonly [Step, Candidate, Candidate][] = [
   ],
   [Step.ClusterList, { ...base, name: 'b', address: 200 }, { ...base, more: { clusterList: ['1.1.1.1'] } }],
   [Step.PeerAddress, { ...base, name: 'b', address: 4 }, base],
+  // Two links to one router: link-local addresses are alike.
+  [Step.PathId, base, { ...base, name: 'b' }],
 ];
 
 for (const [step, winner, loser] of steps) {
@@ -138,13 +66,6 @@ const six: readonly Candidate[] = [
   { name: 'e', as: [3, 7], internal: true, routerId: 4 },
   { name: 'f', as: [3, 9, 9], routerId: 5, more: { med: 1 } },
 ];
-
-function* permutations<T>(of: readonly T[]): Generator<T[]> {
-  if (of.length === 0) yield [];
-  for (const [i, first] of of.entries()) {
-    for (const rest of permutations([...of.slice(0, i), ...of.slice(i + 1)])) yield [first, ...rest];
-  }
-}
 
 for (const [options, winner] of [
   [{ alwaysCompareMed: true }, 'c'],
