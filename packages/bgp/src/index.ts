@@ -33,6 +33,7 @@ export type {
 export type { PolicySets } from './policy/policy-sets.js';
 export type { PrefixList, PrefixRule } from './policy/prefix-list.js';
 export { prefixList } from './policy/prefix-list.js';
+export { blackhole, gracefulShutdown } from './policy/well-known-policies.js';
 export type { Clock, Timer } from './ports/clock.js';
 export type { Log, LogLevel } from './ports/log.js';
 export { silentLog } from './ports/log.js';

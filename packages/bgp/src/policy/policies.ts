@@ -3,6 +3,7 @@ import { acceptAll, rejectAll } from './defaults.js';
 import type { Policy } from './policy.js';
 import { badPolicy, checkShape } from './policy-error.js';
 import type { PolicySets } from './policy-sets.js';
+import { blackhole, gracefulShutdown } from './well-known-policies.js';
 
 /** One policy as JSON or YAML has it: its statements, or those and what becomes of the rest. */
 export type PolicyDeclaration =
@@ -16,8 +17,8 @@ export interface PoliciesDeclaration {
 }
 
 /**
- * Compiles declared policies, which may call one another by name, but not in a circle. `accept-all` and `reject-all` are
- * always there. The value may be anything that came out of JSON or YAML: what is wrong throws `BgpError` with code
+ * Compiles declared policies, which may call one another by name, but not in a circle. `accept-all`, `reject-all`,
+ * `graceful-shutdown` and `blackhole` are always there. The value may be anything that came out of JSON or YAML: what is wrong throws `BgpError` with code
  * `BGP_ERR_POLICY`, whose `path` names the place, `value` what stood there and `allowed` what may stand there.
  *
  * @example
@@ -34,10 +35,7 @@ export function compilePolicies(declared: PoliciesDeclaration): ReadonlyMap<stri
   if (typeof policies !== 'object' || policies === null || Array.isArray(policies)) {
     throw badPolicy('policies', policies, 'an object of policies by name');
   }
-  const compiled = new Map<string, Policy>([
-    ['accept-all', acceptAll],
-    ['reject-all', rejectAll],
-  ]);
+  const compiled = new Map(builtIn.map((one) => [one.name, one]));
   const open: string[] = [];
   const compile = (name: string): void => {
     if (compiled.has(name)) return;
@@ -61,13 +59,15 @@ export function compilePolicies(declared: PoliciesDeclaration): ReadonlyMap<stri
     compiled.set(name, policy(name, statements, options));
   };
   for (const name of Object.keys(policies)) {
-    if (name === acceptAll.name || name === rejectAll.name) {
+    if (builtIn.some((one) => one.name === name)) {
       throw badPolicy(`policies.${name}`, name, 'another name: this one is built in');
     }
     compile(name);
   }
   return compiled;
 }
+
+const builtIn: readonly Policy[] = [acceptAll, rejectAll, gracefulShutdown, blackhole];
 
 function partsOf(
   name: string,

@@ -132,6 +132,8 @@ export interface PeerConfig {
   readonly strictRole?: boolean;
   /** How often our own AS may be in an AS path that the peer sends, 0 … 10. Default 0: such a route is a loop. */
   readonly allowOwnAs?: number;
+  /** Refuse paths with an AS_SET or AS_CONFED_SET, as if they were withdrawn (RFC 9774 §3). Default false. */
+  readonly refuseAsSets?: boolean;
   /** Send our AS in place of the peer's own, for sites that share an AS. External peers only. Default false. */
   readonly asOverride?: boolean;
   /** Private ASes (RFC 6996) in what is sent, other than the peer's own: remove `all`, or `replace` them by ours. External peers only. */

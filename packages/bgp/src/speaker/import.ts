@@ -178,6 +178,10 @@ export class Importer {
       if (speakerAs !== sessionAs && countAs(bytes, start, end, speakerAs) > allowed) {
         return `AS path loop: it has our AS ${speakerAs}`;
       }
+      attributes.prepare(set);
+      if (rules.refuseAsSets && (attributes.flags(set) & SummaryFlag.HasAsSet) !== 0) {
+        return 'AS path has a set (RFC 9774)';
+      }
       const leak = rules.ingressLeak(bytes, start, end, family.table.family);
       if (leak !== null) return leak;
     }

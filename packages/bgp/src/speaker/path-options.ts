@@ -7,6 +7,7 @@ export interface PathOptions {
   readonly role: BgpRole | undefined;
   readonly strictRole: boolean;
   readonly allowOwnAs: number;
+  readonly refuseAsSets: boolean;
   readonly asOverride: boolean;
   readonly removePrivateAs: 'all' | 'replace' | undefined;
   readonly nextHopUnchanged: boolean;

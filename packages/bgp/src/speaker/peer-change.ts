@@ -29,6 +29,7 @@ const effects: Readonly<Record<keyof Omit<PeerSettings, Derived>, Effect>> = {
   role: 'reset',
   strictRole: 'reset',
   allowOwnAs: 'reset',
+  refuseAsSets: 'reset',
   asOverride: 'reset',
   removePrivateAs: 'reset',
   nextHopUnchanged: 'reset',

@@ -11,8 +11,8 @@ const LIMITS = ['inputBytes', 'outboxBytes'] as const satisfies readonly (keyof 
 const ROLES: readonly BgpRole[] = ['provider', 'customer', 'peer', 'route-server', 'route-server-client'];
 
 /**
- * What a session does to AS paths and next hops. All but `allowOwnAs` belong to sessions with other ASes, and not with other
- * members of a confederation.
+ * What a session does to AS paths and next hops. All but `allowOwnAs` and `refuseAsSets` belong to sessions with other
+ * ASes, and not with other members of a confederation.
  */
 export function checkPathOptions(
   at: (field: keyof PeerConfig) => string,
@@ -34,6 +34,7 @@ export function checkPathOptions(
     role,
     strictRole,
     allowOwnAs: checkInteger(at('allowOwnAs'), config.allowOwnAs ?? 0, 0, 10),
+    refuseAsSets: checkBoolean(at('refuseAsSets'), config.refuseAsSets ?? false),
     asOverride: checkBoolean(at('asOverride'), config.asOverride ?? false),
     removePrivateAs,
     nextHopUnchanged: checkBoolean(at('nextHopUnchanged'), config.nextHopUnchanged ?? false),

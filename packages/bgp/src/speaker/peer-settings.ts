@@ -78,6 +78,7 @@ const fields = [
   'role',
   'strictRole',
   'allowOwnAs',
+  'refuseAsSets',
   'asOverride',
   'removePrivateAs',
   'nextHopUnchanged',

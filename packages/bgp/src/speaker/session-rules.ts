@@ -31,6 +31,8 @@ export class SessionRules {
   /** ASes that go in front of what is sent, front first. */
   readonly prepend: readonly number[];
   readonly allowOwnAs: number;
+  /** RFC 9774 */
+  readonly refuseAsSets: boolean;
   readonly nextHopUnchanged: boolean;
   private readonly peerAs: number;
   private readonly role: BgpRole | null;
@@ -47,6 +49,7 @@ export class SessionRules {
     this.peerAs = remoteAs;
     this.role = role;
     this.allowOwnAs = settings.allowOwnAs;
+    this.refuseAsSets = settings.refuseAsSets;
     this.nextHopUnchanged = settings.nextHopUnchanged;
     const { sessionAs } = this;
     this.importPrepend = localAs === undefined || localAs.noPrepend ? [] : [sessionAs];
@@ -63,11 +66,13 @@ export class SessionRules {
 
   /** The rules of a peer, or null when it has none. */
   static of(settings: RuleSettings, speakerAs: number): SessionRules | null {
-    const { localAs, role, allowOwnAs, asOverride, removePrivateAs, nextHopUnchanged } = settings;
+    const { localAs, role, allowOwnAs, refuseAsSets, asOverride, removePrivateAs, nextHopUnchanged } =
+      settings;
     const set = [
       localAs,
       role,
       allowOwnAs || undefined,
+      refuseAsSets || undefined,
       asOverride || undefined,
       removePrivateAs,
       nextHopUnchanged || undefined,

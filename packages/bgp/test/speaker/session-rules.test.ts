@@ -192,3 +192,29 @@ t.test('what does not fit together is refused with its place', async (t) => {
     );
   }
 });
+
+t.test(
+  'paths with an AS_SET or AS_CONFED_SET are refused where it is asked for, and passed on where not',
+  async (t) => {
+    const sets = (...types: ('set' | 'confed-set')[]): PathAttributes => ({
+      origin: 'igp',
+      asPath: [{ type: 'sequence', ases: [64_601] }, ...types.map((type) => ({ type, ases: [7, 8] }))],
+    });
+    const { route, reason } = passed(sets('set'), { refuseAsSets: true });
+    t.equal(route, undefined);
+    t.equal(reason, 'AS path has a set (RFC 9774)');
+    t.ok(passed(sets('set')).route);
+    t.ok(passed(sets(), { refuseAsSets: true }).route);
+
+    const p = pipeline();
+    const { rules } = end('10.0.0.1', LOCAL_AS, { refuseAsSets: true }).peer;
+    const inside = new FarEnd('10.0.0.1', LOCAL_AS, { rules: rules ?? null }).open(p);
+    const other = new FarEnd('10.0.0.2', 64_602).open(p);
+    inside.announce(p, [P], path(7));
+    settle(p);
+    t.ok(other.held.get(P));
+    inside.announce(p, [P], sets('confed-set'));
+    settle(p);
+    t.equal(other.held.get(P), undefined, 'as if it were withdrawn (RFC 9774)');
+  },
+);

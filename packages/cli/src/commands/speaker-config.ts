@@ -64,6 +64,7 @@ const neighborSchema = z.strictObject({
   role: z.enum(['provider', 'customer', 'peer', 'route-server', 'route-server-client']).optional(),
   strictRole: z.boolean().optional(),
   allowOwnAs: z.number().int().min(0).max(10).optional(),
+  refuseAsSets: z.boolean().optional(),
   asOverride: z.boolean().optional(),
   removePrivateAs: z.enum(['all', 'replace']).optional(),
   nextHopUnchanged: z.boolean().optional(),
