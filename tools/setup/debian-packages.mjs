@@ -76,7 +76,12 @@ export const debianPackages = [
     for: ['test'],
     why: 'reads what went over the wire in interop tests',
   },
-  { name: 'nftables', files: ['nft'], for: ['test'], why: 'cuts links and drops packets in tests' },
+  {
+    name: 'nftables',
+    files: ['nft'],
+    for: ['lab', 'test'],
+    why: 'masquerades what pods send out of the cluster',
+  },
   { name: 'ipset', files: ['ipset'], for: ['test'], why: 'reads sets that an earlier router agent left' },
   { name: 'kmod', files: ['modprobe'], for: ['test'], why: 'asks whether the kernel has a module' },
   { name: 'xz-utils', files: ['xz'], for: ['test'], why: 'unpacks programs that tests run' },

@@ -5,6 +5,7 @@ import type { RouteKernel } from './fib/route-kernel.js';
 import type { CniFileItem } from './items/cni-file.js';
 import type { Driver } from './items/item.js';
 import type { LinkItem } from './items/link.js';
+import type { NftTableItem } from './items/nft-table.js';
 import type { SysctlItem } from './items/sysctl.js';
 import type { Log } from './observe/log.js';
 import type { ClusterSource } from './sources/cluster-source.js';
@@ -14,6 +15,7 @@ export interface AgentKernel {
   readonly routes: RouteKernel;
   readonly links: Driver<LinkItem>;
   readonly sysctls: Driver<SysctlItem>;
+  readonly nftTables: Driver<NftTableItem>;
   /** Finds the interface of a neighbour, by what `refresh` read last. */
   readonly interfaces: InterfaceResolver & { refresh(): Promise<void> };
   /** Changes that others make. */

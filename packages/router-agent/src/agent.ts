@@ -3,7 +3,7 @@ import type { AgentPorts } from './agent-ports.js';
 import type { Config } from './config/config.js';
 import { advertisementsController } from './controllers/advertisements.js';
 import type { Facts } from './controllers/facts.js';
-import { bridgeController, cniController, sysctlController } from './controllers/host.js';
+import { bridgeController, cniController, egressController, sysctlController } from './controllers/host.js';
 import { peersController } from './controllers/peers.js';
 import { speakerController } from './controllers/speaker.js';
 import type { AdvertisementRow } from './desired/advertisements.js';
@@ -106,6 +106,7 @@ export class Agent {
       await this.#learned.start();
       this.#add(sysctlController(this.#facts, kernel.sysctls));
       this.#add(bridgeController(this.#facts, kernel.links));
+      this.#add(egressController(this.#facts, kernel.nftTables));
       if (this.#config.enableCni) this.#add(cniController(this.#facts, cniFile));
       this.#add(speakerController(this.#facts, this.#speakerDriver));
     }

@@ -24,6 +24,10 @@ export interface Config {
   readonly runServiceProxy: boolean;
   readonly enableCni: boolean;
   readonly cniConfFile: string;
+  /** Masquerade what pods send out of the cluster. */
+  readonly enablePodEgress: boolean;
+  /** Ranges that are inside the cluster beside those of pods and nodes; packets of pods to them keep their source. */
+  readonly clusterCidrs: readonly string[];
   readonly enableIbgp: boolean;
   readonly nodesFullMesh: boolean;
   /** Own AS; 64512 by default. */

@@ -55,7 +55,7 @@ export const bothLater = rowsOf('both', false);
 export const newer = rowsOf('v2.11', true);
 /** Newer than v0.3.1, without effect so far. */
 export const newerLater = rowsOf('v2.11', false);
-/** Only in v0.3.1, without effect so far. */
-export const olderLater = rowsOf('v0.3.1', false);
+/** Only in v0.3.1, and it works. */
+export const older = rowsOf('v0.3.1', true);
 /** Peerage's own. */
 export const own = rowsOf('peerage', true);

@@ -54,6 +54,9 @@ export function parseConfig(
     runServiceProxy: values['run-service-proxy'],
     enableCni: values['enable-cni'],
     cniConfFile,
+    enablePodEgress: values['enable-pod-egress'],
+    clusterCidrs:
+      values['cluster-cidr'] === '' ? [] : values['cluster-cidr'].split(',').map((part) => part.trim()),
     enableIbgp: values['enable-ibgp'],
     nodesFullMesh: values['nodes-full-mesh'],
     clusterAsn: values['cluster-asn'] || DEFAULT_ASN,

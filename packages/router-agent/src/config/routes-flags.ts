@@ -1,4 +1,4 @@
-import { both, bothLater, newer, newerLater, olderLater } from './flag-row.js';
+import { both, bothLater, newer, newerLater, older } from './flag-row.js';
 import { base64Password, bool, cidr, duration, ip, isCidr, listOf, text, unsigned } from './flag-type.js';
 
 const syncPeriod = duration('1s', '24h');
@@ -92,13 +92,13 @@ export const routesFlags = {
     'Port to listen on, and port of the other nodes.',
   ),
   'cluster-asn': both('routes', privateAsn, 0, 'AS number of the nodes; 0: 64512.'),
-  'cluster-cidr': olderLater(
+  'cluster-cidr': older(
     'routes',
     text('10.48.0.0/12', 'one or two comma-separated address ranges', (given) =>
       given.split(',').every((part) => isCidr(part.trim())),
     ),
     '',
-    'Range of all pods. The original reads it nowhere.',
+    'Ranges inside the cluster beside those of pods and nodes: what pods send there keeps its source. The original reads it nowhere.',
   ),
   'disable-source-dest-check': bothLater(
     'routes',
@@ -115,7 +115,7 @@ export const routesFlags = {
   ),
   'enable-ibgp': both('routes', bool, true, 'Sessions between the nodes.'),
   'enable-overlay': bothLater('routes', bool, true, 'Tunnels to nodes that are not on a common subnet.'),
-  'enable-pod-egress': bothLater('routes', bool, true, 'Masquerade what pods send out of the cluster.'),
+  'enable-pod-egress': both('routes', bool, true, 'Masquerade what pods send out of the cluster.'),
   'gobgp-admin-address': newerLater(
     'routes',
     ip,

@@ -1,7 +1,9 @@
+import { desiredEgress } from '../desired/egress.js';
 import { desiredCniFile, desiredLinks, desiredSysctls } from '../desired/host.js';
 import type { CniFileItem } from '../items/cni-file.js';
 import type { Driver } from '../items/item.js';
 import type { LinkItem } from '../items/link.js';
+import type { NftTableItem } from '../items/nft-table.js';
 import type { SysctlItem } from '../items/sysctl.js';
 import type { ControllerOptions } from '../reconcile/controller.js';
 import { defaultRetry } from '../reconcile/loop-machine.js';
@@ -34,6 +36,25 @@ export function bridgeController(facts: Facts, driver: Driver<LinkItem>): Contro
     times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
     deadlineMilliseconds,
     run: (signal) => reconcile(driver, desiredLinks(), signal, { mayDelete: false }),
+  };
+}
+
+/** Keeps the masquerading of what pods send out of the cluster, or takes it away when it is switched off. */
+export function egressController(facts: Facts, driver: Driver<NftTableItem>): ControllerOptions {
+  const name = 'egress';
+  return {
+    name,
+    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    deadlineMilliseconds,
+    run: async (signal) => {
+      const own = knownOwnNode(facts, name);
+      if (own === null) return nothingToDo;
+      facts.tellProblems(name, []);
+      // With half of the nodes known, packets to pods of the others would be rewritten.
+      if (!facts.snapshot().listed.has('Node')) return nothingToDo;
+      const table = desiredEgress(facts.snapshot(), own, facts.config);
+      return reconcile(driver, table === null ? [] : [table], signal);
+    },
   };
 }
 

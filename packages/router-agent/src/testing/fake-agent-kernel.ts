@@ -1,6 +1,7 @@
 import type { AgentKernel } from '../agent-ports.js';
 import type { Driver, ItemKind } from '../items/item.js';
 import { type LinkItem, linkKind } from '../items/link.js';
+import { type NftTableItem, nftTableKind } from '../items/nft-table.js';
 import { type SysctlItem, sysctlKind } from '../items/sysctl.js';
 import type { FakeKernel } from './fake-kernel.js';
 
@@ -30,6 +31,7 @@ export class MemoryDriver<T> implements Driver<T> {
 export interface FakeAgentKernel extends AgentKernel {
   readonly links: MemoryDriver<LinkItem>;
   readonly sysctls: MemoryDriver<SysctlItem>;
+  readonly nftTables: MemoryDriver<NftTableItem>;
 }
 
 export function fakeAgentKernel(kernel: FakeKernel): FakeAgentKernel {
@@ -37,6 +39,7 @@ export function fakeAgentKernel(kernel: FakeKernel): FakeAgentKernel {
     routes: kernel,
     links: new MemoryDriver(linkKind),
     sysctls: new MemoryDriver(sysctlKind),
+    nftTables: new MemoryDriver(nftTableKind),
     interfaces: { interfaceOf: () => null, refresh: async () => {} },
     subscribe: (listener) => kernel.subscribe(listener),
   };

@@ -63,9 +63,7 @@ t.test("parseConfig reads the deployment guide's option block", async (t) => {
     socket: '/run/peerage/k8s-node01.sock',
   });
   t.same(config.unimplementedFlags, [
-    '--cluster-cidr',
     '--enable-overlay',
-    '--enable-pod-egress',
     '--hairpin-mode',
     '--nodeport-bindon-all-ip',
     '--run-firewall',

@@ -93,7 +93,7 @@ t.test(
   asRoot,
   async (t) => {
     const { one, two, start, routes, get } = await segment(t);
-    const first = start(1, ['--metrics-port=20241', '--cluster-cidr=10.48.0.0/12', '--v=2']);
+    const first = start(1, ['--metrics-port=20241', '--hairpin-mode=true', '--v=2']);
     const second = start(2);
     await eventually(async () => (await routes(one)) !== '' && (await routes(two)) !== '', patient);
     t.match(await routes(one), '10.48.2.0/24 via 192.168.1.12 dev eth0');
@@ -105,7 +105,7 @@ t.test(
       metrics,
       'kube_router_bgp_peer_info{address="192.168.1.12",type="internal",asn="64512",state="established"} 1',
     );
-    t.match(metrics, /peerage_unimplemented_flag\{flag="(--)?cluster-cidr"\} 1/);
+    t.match(metrics, /peerage_unimplemented_flag\{flag="(--)?hairpin-mode"\} 1/);
     t.match(first.events('firewall.missing'), [{ level: 'error', msg: /NetworkPolicies are NOT enforced/ }]);
     t.match(first.events('service-proxy.missing'), [
       { level: 'error', msg: /Services are NOT proxied on this node/ },
