@@ -46,7 +46,7 @@ t.test('a peer that is held down stays down, and its connections are refused', a
   const told = peer.expectNotification();
   await lab.clock.runFor(2_000);
   t.match(await told, { code: 6, subcode: 5 });
-  t.match(left.lines.findLast((line) => line.event === 'connection.refused')?.fields['reason'], /held down/);
+  t.match(left.lines.findLast((line) => line.event === 'connection.refused')?.fields.reason, /held down/);
 });
 
 t.test('announced again, changed or refreshed prefixes count once', async (t) => {

@@ -76,7 +76,7 @@ function identityOf({ internal = false, member = false, routerId = 9, address = 
 /** Everything that the decision says of the paths, as text. */
 function outcome(options: Partial<DecisionOptions>, paths: readonly Candidate[]): string {
   const bench = new DecisionBench(options);
-  [20, 21, 22, 23].forEach((hop, i) => bench.rib.nextHops.setMetric(bench.hop(hop), i < 2 ? 5 : 10));
+  for (const hop of [20, 21, 22, 23]) bench.rib.nextHops.setMetric(bench.hop(hop), hop < 22 ? 5 : 10);
   bench.rib.nextHops.setReachable(bench.hop(23), false);
   for (const path of paths) {
     bench.put(path);
