@@ -67,7 +67,7 @@ export class GroupSet {
 
   private leave(subscriber: Subscriber): void {
     const groups = this.groups.get(subscriber.group.table)!;
-    const at = groups.indexOf(subscriber.group);
+    const at = groups.findIndex((group) => group === subscriber.group);
     const group = groups[at]!;
     group.remove(subscriber);
     if (!group.isEmpty) return;
