@@ -95,7 +95,8 @@ ${more}`;
   t.equal(peer?.exportPolicy?.name, 'reject-all');
   writeFileSync(path, file('  - { address: 192.0.2.3, remoteAs: 64514, importPolicy: nothing }'));
   t.throws(() => speakerSetup(readSpeakerFile(path), false), {
-    message: 'neighbors.1.importPolicy: no policy "nothing"; there are accept-all, reject-all, from-customer',
+    message:
+      'neighbors.1.importPolicy: no policy "nothing"; there are accept-all, reject-all, graceful-shutdown, blackhole, from-customer',
   });
   writeFileSync(path, file('').replace('localPref: 200', 'localPref: high'));
   t.throws(() => speakerSetup(readSpeakerFile(path), false), {
