@@ -14,15 +14,12 @@ import {
   type PrefixId,
 } from './ids.js';
 import type { NextHopTable } from './next-hop-table.js';
+import { PeerRounds, withoutRound } from './peer-rounds.js';
 
-/** Bits of a path's flags. */
+/** Bits of a path's flags. The upper four are its round (see `PeerRounds`). */
 export const RowFlag = {
   /** Import policy or a loop check refused it: kept as received, not to be chosen. */
   Rejected: 1,
-  /** Kept over a restart of the peer (RFC 4724), until it sends the route again or End-of-RIB. */
-  RestartStale: 2,
-  /** Not sent again since the peer's Beginning-of-RR (RFC 7313). */
-  RefreshStale: 4,
   /** Kept for long (RFC 9494): chosen only when there is nothing else. */
   LongLivedStale: 8,
 } as const;
@@ -62,7 +59,7 @@ export class AdjRibIn {
   private readonly peerHeads = new Column32();
   private readonly peerRows = new Column32();
   private readonly peerAccepted = new Column32();
-  private readonly peerStale = new Column32();
+  private readonly rounds = new PeerRounds();
   /** Rows of a prefix that is indexed, else 0. */
   private readonly indexed = new Column32();
   /** Next hop as received, where policy changed it. */
@@ -147,9 +144,9 @@ export class AdjRibIn {
     return this.peerAccepted.get(peer);
   }
 
-  /** Paths of a peer that are kept over its restart. */
+  /** Paths of a peer that it has not sent again in its open round. */
   staleCount(peer: PeerIndex): number {
-    return this.peerStale.get(peer);
+    return this.rounds.staleCount(peer);
   }
 
   find(prefix: PrefixId, peer: PeerIndex, pathId: number): PathRow {
@@ -206,29 +203,47 @@ export class AdjRibIn {
     this.hops.set(row, hop);
     if (receivedHop !== hop) this.receivedHops.set(row, receivedHop);
     this.times.set(row, time);
-    this.flagBits.set(row, accepted === NO_ATTR ? RowFlag.Rejected : 0);
+    const round = this.rounds.open === 0 ? 0 : this.rounds.bits(this.peer(row));
+    this.flagBits.set(row, accepted === NO_ATTR ? RowFlag.Rejected | round : round);
     if (accepted === NO_ATTR) return;
     const peer = this.peers.get(row);
     this.peerAccepted.set(peer, this.peerAccepted.get(peer) + 1);
   }
 
-  /** The peer sent it again as it is: no longer stale. */
-  refresh(row: PathRow): void {
-    const flags = this.flagBits.get(row);
-    if (flags <= RowFlag.Rejected) return;
-    this.flagBits.set(row, flags & RowFlag.Rejected);
-    if ((flags & RowFlag.RestartStale) === 0) return;
-    const peer = this.peers.get(row);
-    this.peerStale.set(peer, this.peerStale.get(peer) - 1);
+  /** The peer begins to send its table again: all that is there is stale. No row may bear this number yet. */
+  beginRound(peer: PeerIndex, number: number): void {
+    this.rounds.begin(peer, number, this.receivedCount(peer));
   }
 
-  /** Sets stale bits. `LongLivedStale` changes the decision: only between `beforeChange` and `afterChange`. */
-  mark(row: PathRow, bits: number): void {
+  /** Nothing is stale any more. */
+  endRound(peer: PeerIndex): void {
+    this.rounds.end(peer);
+  }
+
+  isStale(row: PathRow): boolean {
+    return this.rounds.open > 0 && this.rounds.isStale(this.peer(row), this.flags(row));
+  }
+
+  /** The peer sent it again as it is: no longer stale. */
+  refresh(row: PathRow): void {
+    const { rounds } = this;
     const flags = this.flagBits.get(row);
-    this.flagBits.set(row, flags | bits);
-    if ((bits & ~flags & RowFlag.RestartStale) === 0) return;
-    const peer = this.peers.get(row);
-    this.peerStale.set(peer, this.peerStale.get(peer) + 1);
+    if (flags <= RowFlag.Rejected && rounds.open === 0) return;
+    const peer = this.peer(row);
+    if (rounds.isStale(peer, flags)) rounds.count(peer, -1);
+    this.flagBits.set(row, (flags & RowFlag.Rejected) | rounds.bits(peer));
+  }
+
+  /** Gives a row that was filled the flags that it had, but for `Rejected`. `LongLivedStale` changes the decision, as `fill` does. */
+  setAge(row: PathRow, flags: number): void {
+    const { Rejected } = RowFlag;
+    this.flagBits.set(row, (this.flagBits.get(row) & Rejected) | (flags & ~Rejected));
+    if (this.isStale(row)) this.rounds.count(this.peer(row), 1);
+  }
+
+  /** It is older than every round. */
+  forgetRound(row: PathRow): void {
+    this.flagBits.set(row, withoutRound(this.flagBits.get(row)));
   }
 
   /** Takes a row out of both chains and frees it. */
@@ -277,9 +292,8 @@ export class AdjRibIn {
     }
     this.received.set(row, NO_ATTR);
     this.acceptedSets.set(row, NO_ATTR);
-    const flags = this.flagBits.get(row);
-    if (flags > RowFlag.Rejected) this.refresh(row);
-    if ((flags & RowFlag.Rejected) !== 0) return;
+    if (this.isStale(row)) this.rounds.count(this.peer(row), -1);
+    if ((this.flagBits.get(row) & RowFlag.Rejected) !== 0) return;
     const peer = this.peers.get(row);
     this.peerAccepted.set(peer, this.peerAccepted.get(peer) - 1);
   }
@@ -376,7 +390,6 @@ export class AdjRibIn {
     for (const column of [this.times, this.peerHeads, this.peerRows, this.peerAccepted, this.indexed])
       column.clear();
     this.peers.clear();
-    this.peerStale.clear();
     this.flagBits.clear();
   }
 }

@@ -1,6 +1,6 @@
 import type { Family } from '../net/family.js';
 import { nlriCodec } from '../nlri/nlri.js';
-import { AdjRibIn, RowFlag } from './adj-rib-in.js';
+import { AdjRibIn } from './adj-rib-in.js';
 import { AttributeStore } from './attribute-store.js';
 import { Decision, type DecisionOptions } from './decision.js';
 import { type AttrId, type NextHopId, NO_ROW, type PathRow, type PeerIndex, type PrefixId } from './ids.js';
@@ -83,14 +83,14 @@ export class FamilyTable implements OutKeys {
     loc.afterChange(row);
   }
 
-  /** A path is judged anew: what was received, its age and its stale bits stay, and `bits` are set as well. */
+  /** A path is judged anew: what was received, its time and its age stay, and `bits` are set as well. */
   judgePath(row: PathRow, accepted: AttrId, hop: NextHopId, bits = 0): void {
     const { paths, loc } = this;
-    const stale = paths.flags(row) & ~RowFlag.Rejected;
-    if (paths.accepted(row) === accepted && paths.nextHop(row) === hop && (bits & ~stale) === 0) return;
+    const flags = paths.flags(row);
+    if (paths.accepted(row) === accepted && paths.nextHop(row) === hop && (bits & ~flags) === 0) return;
     loc.beforeChange(row);
     paths.fill(row, paths.receivedSet(row), paths.receivedNextHop(row), accepted, hop, paths.time(row));
-    paths.mark(row, stale | bits);
+    paths.setAge(row, flags | bits);
     loc.afterChange(row);
   }
 

@@ -169,6 +169,11 @@ export interface PeerConfig {
     /** Send all paths that policy admits, or the first 1 … 64 of them in decision order. Default: one, without identifier. */
     readonly send?: 'all' | number;
   };
+  /**
+   * How long routes wait for the end of a route refresh (RFC 7313) before those that were not sent again go, 1 … 86400. Default
+   * 360. Only a peer that marks its refreshes is held to it.
+   */
+  readonly refreshStaleTime?: number;
   /** Default: a lost session voids the routes of both sides. Changing it needs a new session. */
   readonly gracefulRestart?: GracefulRestartConfig;
   /** TCP MD5 password (RFC 2385), 1–80 octets of UTF-8. Never logged, never in a status. */

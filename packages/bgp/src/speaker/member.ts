@@ -19,8 +19,14 @@ export interface MemberFamily {
   endOfRib: boolean;
   /** Under way: judging anew what was received, sweeping stale rows, making rows long-lived stale. */
   judging: RowWalk | null;
-  dropping: { readonly walk: RowWalk; readonly bits: number } | null;
+  sweeping: { readonly walk: RowWalk; readonly from: number; readonly sparesLongLived: boolean } | null;
+  shedding: RowWalk | null;
   aging: RowWalk | null;
+  /** Rounds of sending the table again, counted from 1: the last one begun, and what it is for while it is not over. */
+  round: number;
+  opened: 'restart' | 'refresh' | null;
+  /** No row bears the number of an earlier round. */
+  cleanFrom: number;
 }
 
 /** A session, or one that is gone and whose rows are still being swept. */
@@ -87,6 +93,10 @@ export class Member implements Recipient {
     if (!this.peer.outbox.send(block, messages)) this.isWritable = false;
   }
 
+  sendRouteRefresh(message: Uint8Array): void {
+    this.peer.outbox.sendRouteRefresh?.(message);
+  }
+
   keepLastSet(rib: Rib, set: AttrId): void {
     if (set === this.lastSet) return;
     if (set !== NO_ATTR) rib.attributes.retain(set);
@@ -126,8 +136,12 @@ function familyOf(table: FamilyTable, ownNextHop: NextHopId): MemberFamily {
     subscriber: null,
     endOfRib: false,
     judging: null,
-    dropping: null,
+    sweeping: null,
+    shedding: null,
     aging: null,
+    round: 0,
+    opened: null,
+    cleanFrom: 1,
   };
 }
 

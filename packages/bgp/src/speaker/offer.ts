@@ -25,6 +25,7 @@ export function offeredCapabilities(
   return [
     ...families.map((family): Capability => ({ name: 'multiprotocol', family })),
     { name: 'route-refresh' },
+    { name: 'enhanced-route-refresh' },
     { name: 'extended-message' },
     { name: 'four-octet-as', as: peer.localAs?.as ?? peer.ownAs },
     ...(peer.role === undefined ? [] : [{ name: 'role', role: peer.role } as const]),

@@ -40,6 +40,7 @@ const effects: Readonly<Record<keyof Omit<PeerSettings, Derived>, Effect>> = {
   routeServerClient: 'reset',
   addPathReceive: 'reset',
   addPathSend: 'reset',
+  refreshStaleTime: 'live',
   gracefulRestart: 'reset',
   md5Key: 'reset',
   multihopTtl: 'reset',

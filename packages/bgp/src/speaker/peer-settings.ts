@@ -50,6 +50,7 @@ export interface PeerSettings extends PathOptions {
   readonly addPathReceive: boolean;
   /** Most paths of a prefix, or `ALL_PATHS`; 0 = without path identifiers. */
   readonly addPathSend: number;
+  readonly refreshStaleTime: number;
   readonly gracefulRestart: GracefulRestartSettings | undefined;
   readonly md5Key: Uint8Array | undefined;
   readonly multihopTtl: number | undefined;
@@ -88,6 +89,7 @@ const fields = [
   'routeReflectorClient',
   'routeServerClient',
   'addPath',
+  'refreshStaleTime',
   'gracefulRestart',
   'password',
   'multihopTtl',
@@ -159,6 +161,7 @@ export function peerSettings(
       isOutside || 'internal',
     ),
     ...checkAddPath(at('addPath'), config.addPath ?? {}),
+    refreshStaleTime: checkInteger(at('refreshStaleTime'), config.refreshStaleTime ?? 360, 1, 86_400),
     gracefulRestart: optional(config.gracefulRestart, (value) =>
       gracefulRestartSettings(at('gracefulRestart'), value),
     ),

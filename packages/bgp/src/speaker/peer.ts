@@ -1,7 +1,7 @@
 import type { Negotiated } from '../capabilities/negotiate.js';
 import { BgpError } from '../errors.js';
 import { CeaseError } from '../iana/error-code.js';
-import { RefreshSubtype, type RouteRefreshMessage } from '../message/route-refresh.js';
+import type { RouteRefreshMessage } from '../message/route-refresh.js';
 import type { Family } from '../net/family.js';
 import type { Policy } from '../policy/policy.js';
 import type { LogLevel } from '../ports/log.js';
@@ -29,6 +29,7 @@ import type { PipelinePeer } from './pipeline-peer.js';
 import { isTooManyPrefixes, type PrefixAlarm, PrefixGuard } from './prefix-guard.js';
 import { planProtection } from './protection.js';
 import { Retention } from './retention.js';
+import { RouteRefreshes } from './route-refreshes.js';
 import type { PeerState, PeerStatus } from './status.js';
 
 /** One configured neighbour: its session and its place in the pipeline, introduced to one another. */
@@ -38,11 +39,10 @@ export class Peer implements SessionHandler {
   #session: Session | null = null;
   #live: LiveSession | null = null;
   readonly #retention: Retention;
+  readonly #refreshes: RouteRefreshes;
   #refused: { readonly code: string; readonly message: string } | null = null;
   readonly #holdDown: HoldDown;
   readonly #guard: PrefixGuard;
-  /** Family of the last prefix limit that was passed. */
-  #overLimit = '';
   #isProtected = false;
   #isStarted = false;
   #state: PeerState = 'idle';
@@ -56,12 +56,12 @@ export class Peer implements SessionHandler {
     this.#host = host;
     this.#settings = settings;
     this.#stateSince = host.ports.clock.wallTime();
-    this.#retention = new Retention({
-      pipeline: host.pipeline,
-      clock: host.ports.clock,
-      wake: () => host.loop.wake(),
-      log: (event, fields) => this.#log('info', event, fields),
-    });
+    this.#retention = new Retention(host, (event, fields) => this.#log('info', event, fields));
+    this.#refreshes = new RouteRefreshes(
+      host,
+      (message) => this.#session?.sendRouteRefresh(message),
+      (level, event, fields) => this.#log(level, event, fields),
+    );
     this.#holdDown = new HoldDown(host.ports.clock);
     this.#guard = new PrefixGuard(settings.maxPrefixes, (alarm) => this.#alarm(alarm));
   }
@@ -168,6 +168,11 @@ export class Peer implements SessionHandler {
     }
   }
 
+  /** Has routes of these families sent again, by the peer or to it. Returns those that it was possible for. */
+  refresh(direction: 'in' | 'out', families: readonly Family[] | undefined): readonly Family[] {
+    return this.#live === null ? [] : this.#refreshes.begin(this.#live, direction, families);
+  }
+
   /** Takes an inbound connection of this peer, or turns it away. */
   accept(transport: Transport, origin: InboundOrigin): void {
     const reason = this.#reasonAgainst(transport, origin);
@@ -218,10 +223,13 @@ export class Peer implements SessionHandler {
     const place: PipelinePeer = {
       ...negotiatedPeer(peer, settings, negotiated, families, nextHops),
       ...this.#policies(),
-      outbox: { send: (block, messages) => this.#session?.send(block, messages) ?? true },
+      outbox: {
+        send: (block, messages) => this.#session?.send(block, messages) ?? true,
+        sendRouteRefresh: (message) => this.#session?.sendRouteRefresh(message),
+      },
     };
     const index = this.#retention.open(place, negotiated, peer.gracefulRestart);
-    const limited = this.#limited(families);
+    const limited = this.#guard.limited(families);
     this.#live = { index, negotiated, families, limited, nextHops, since: ports.clock.now() };
     this.#establishedCount++;
     this.#host.ownRestart.established(peer.address, negotiated, families);
@@ -242,10 +250,7 @@ export class Peer implements SessionHandler {
   }
 
   routeRefresh(message: RouteRefreshMessage): void {
-    // RFC 7313 §5: subtypes other than a request are not for a speaker that did not offer them.
-    if (this.#live === null || message.subtype !== RefreshSubtype.Request) return;
-    this.#host.pipeline.refreshOut(this.#live.index, message.family);
-    this.#host.loop.wake();
+    if (this.#live !== null) this.#refreshes.take(this.#live, message, this.#settings.refreshStaleTime);
   }
 
   /** The peer's End-of-RIB came. */
@@ -267,6 +272,7 @@ export class Peer implements SessionHandler {
     this.#lastNotification = error.notification ?? this.#lastNotification;
     if (wasEstablished) {
       this.#live = null;
+      this.#refreshes.stop();
       if (this.#isStarted) this.#retention.lost(error);
       this.#host.loop.wake();
     }
@@ -293,22 +299,15 @@ export class Peer implements SessionHandler {
     );
   }
 
-  /** The first family that has more prefixes than it may have, as the fault that ends the session. */
-  #tooManyPrefixes(live: LiveSession): Fault | null {
-    for (const family of live.limited) {
-      const fault = this.#guard.check(family, this.#host.pipeline.receivedCount(live.index, family));
-      if (fault === null) continue;
-      this.#overLimit = family.name;
-      return fault;
-    }
-    return null;
+  #tooManyPrefixes({ limited, index }: LiveSession): Fault | null {
+    if (limited.length === 0) return null;
+    return this.#guard.checkAll(limited, (family) => this.#host.pipeline.receivedCount(index, family));
   }
 
   /** Torn down for its prefixes: down until the restart time, a new limit, or a reset. */
   #holdBack(reason: string): void {
-    const time = this.#settings.maxPrefixes[this.#overLimit]?.restartTime;
     this.stop(CeaseError.MaximumPrefixes);
-    this.#holdDown.hold(reason, time, () => this.start());
+    this.#holdDown.hold(reason, this.#guard.restartTime, () => this.start());
   }
 
   /** New limits let a peer back that was over the old ones, and hold for what is there already. */
@@ -316,13 +315,9 @@ export class Peer implements SessionHandler {
     this.#guard.change(this.#settings.maxPrefixes);
     if (this.#holdDown.held !== null) this.start();
     if (this.#live === null) return;
-    this.#live = { ...this.#live, limited: this.#limited(this.#live.families) };
+    this.#live = { ...this.#live, limited: this.#guard.limited(this.#live.families) };
     const fault = this.#tooManyPrefixes(this.#live);
     if (fault !== null) this.#session?.reset({ subcode: fault.subcode, data: fault.data });
-  }
-
-  #limited(families: readonly Family[]): readonly Family[] {
-    return families.filter(({ name }) => this.#settings.maxPrefixes[name] !== undefined);
   }
 
   #alarm(alarm: PrefixAlarm): void {
@@ -358,6 +353,7 @@ export class Peer implements SessionHandler {
   /** Nothing of the peer stays in the tables. */
   #leave(): void {
     this.#live = null;
+    this.#refreshes.stop();
     this.#retention.stopped();
   }
 

@@ -12,6 +12,8 @@ export interface Outbox {
    * pipeline to wait for `writable` before it sends more.
    */
   send(block: Uint8Array, messages: number): boolean;
+  /** Takes a ROUTE-REFRESH, in order with these. Only for sessions with enhanced route refresh (RFC 7313). */
+  sendRouteRefresh?(message: Uint8Array): void;
 }
 
 /** An established session, as the pipeline needs it. It stays as it is until `closePeer`. */

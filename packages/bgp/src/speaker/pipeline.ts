@@ -1,9 +1,7 @@
 import { parseAddress, u32ToAddress } from '../net/address.js';
 import type { Family } from '../net/family.js';
 import { supportedFamilies } from '../nlri/nlri.js';
-
 import type { NextHopState } from '../ports/next-hop-tracker.js';
-
 import { LOCAL_PEER, NO_ROW, type PeerIndex, type PrefixId } from '../rib/ids.js';
 import { type FamilyTable, Rib } from '../rib/rib.js';
 import type { Fault } from '../wire/result.js';
@@ -130,7 +128,10 @@ export class Pipeline {
   closePeer(peer: PeerIndex): void {
     const member = this.member(peer);
     this.detach(member);
-    for (const family of member.families.values()) this.stale.forget(family);
+    for (const family of member.families.values()) {
+      this.inbound.stopJudging(family);
+      this.stale.forget(peer, family);
+    }
     this.lost.push(member);
   }
 
@@ -148,10 +149,10 @@ export class Pipeline {
     if (table !== undefined) table.isDeferred = isDeferred;
   }
 
-  /** Sweeps the stale routes of a peer, or its long-lived ones; or makes what is stale long-lived (RFC 9494 §4.2). */
-  age(peer: PeerIndex, family: Family, how: Aging): void {
+  /** Sweeps the stale routes of a peer, or makes them long-lived (RFC 9494 §4.2); begins and ends a refresh of them. */
+  age(peer: PeerIndex, family: Family, how: Aging): boolean {
     const own = this.member(peer).family(family);
-    if (own !== undefined) this.stale.age(peer, own, how);
+    return own !== undefined && this.stale.age(peer, own, how);
   }
 
   /** The outbox that said false takes more. */
@@ -204,10 +205,10 @@ export class Pipeline {
     }
   }
 
-  /** Sends everything again (ROUTE-REFRESH, RFC 2918). */
-  refreshOut(peer: PeerIndex, family: Family): void {
+  /** Sends everything again (ROUTE-REFRESH, RFC 2918); `isMarked`: between marks of begin and end (RFC 7313). */
+  refreshOut(peer: PeerIndex, family: Family, isMarked = false): void {
     const subscriber = this.member(peer).family(family)?.subscriber;
-    if (subscriber) subscriber.group.resend(subscriber);
+    if (subscriber) subscriber.group.resend(subscriber, isMarked);
   }
 
   /** Originates routes: all of the announcement, or none of it when it throws `BgpError`. */
@@ -324,10 +325,7 @@ export class Pipeline {
   private detach(member: Member): void {
     member.isOpen = false;
     member.isKept = false;
-    for (const family of member.families.values()) {
-      this.inbound.stopJudging(family);
-      this.groups.unsubscribe(family);
-    }
+    for (const family of member.families.values()) this.groups.unsubscribe(family);
   }
 
   /** Decides dirty prefixes and tells groups and sinks. */

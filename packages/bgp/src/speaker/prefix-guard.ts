@@ -31,6 +31,7 @@ export class PrefixGuard {
   readonly #tell: (alarm: PrefixAlarm) => void;
   readonly #levels = new Map<string, PrefixAlarm['level']>();
   #limits: PrefixLimits;
+  #passed = '';
 
   constructor(limits: PrefixLimits, tell: (alarm: PrefixAlarm) => void) {
     this.#limits = limits;
@@ -43,7 +44,28 @@ export class PrefixGuard {
     this.#levels.clear();
   }
 
-  /** The fault that ends the session, when there are too many of a family. */
+  /** Of these families: those that have a limit. */
+  limited(families: readonly Family[]): readonly Family[] {
+    return families.filter(({ name }) => this.#limits[name] !== undefined);
+  }
+
+  /** How long a peer is held down after the last fault, in seconds; undefined: until told otherwise. */
+  get restartTime(): number | undefined {
+    return this.#limits[this.#passed]?.restartTime;
+  }
+
+  /** The fault that ends the session, when there are too many of one of these families. */
+  checkAll(families: readonly Family[], received: (family: Family) => number): Fault | null {
+    for (const family of families) {
+      const fault = this.check(family, received(family));
+      if (fault === null) continue;
+      this.#passed = family.name;
+      return fault;
+    }
+    return null;
+  }
+
+  /** As `checkAll`, for one family. */
   check(family: Family, received: number): Fault | null {
     const limit = this.#limits[family.name];
     if (limit === undefined) return null;

@@ -8,4 +8,6 @@ export interface Recipient {
   /** False after the outbox asked to wait. */
   readonly isWritable: boolean;
   send(block: Uint8Array, messages: number): void;
+  /** Sends a ROUTE-REFRESH in its place behind what was sent before. */
+  sendRouteRefresh(message: Uint8Array): void;
 }

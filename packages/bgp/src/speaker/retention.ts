@@ -10,35 +10,29 @@ import {
   stepRestart,
 } from '../fsm/graceful-restart.js';
 import { CeaseError, ErrorCode } from '../iana/error-code.js';
-import type { Clock, Timer } from '../ports/clock.js';
+import type { Timer } from '../ports/clock.js';
 import type { PeerIndex } from '../rib/ids.js';
 import type { SessionError } from '../session/session-error.js';
 import type { GracefulRestartSettings } from './graceful-restart-settings.js';
-import type { Pipeline } from './pipeline.js';
+import type { PeerHost } from './peer-host.js';
 import type { PipelinePeer } from './pipeline-peer.js';
 import type { RetentionStatus } from './status.js';
 
 const MOST_MILLISECONDS = 86_400_000;
 
-/** What keeping routes over a restart needs of its surroundings. */
-export interface RetentionTools {
-  readonly pipeline: Pipeline;
-  readonly clock: Clock;
-  /** The tables have work. */
-  wake(): void;
-  /** Something worth a line in the log. */
-  log(event: string, fields: Readonly<Record<string, unknown>>): void;
-}
+type Log = (event: string, fields: Readonly<Record<string, unknown>>) => void;
 
 /** A peer's place in the tables, which outlives its session where graceful restart says so: interprets that machine. */
 export class Retention {
-  readonly #tools: RetentionTools;
+  readonly #host: Pick<PeerHost, 'pipeline' | 'ports' | 'loop'>;
+  readonly #log: Log;
   #helper: RestartHelper = steadyHelper(0);
   #index: PeerIndex | null = null;
   readonly #timers = new Map<RestartTimer, { readonly timer: Timer; readonly at: number }>();
 
-  constructor(tools: RetentionTools) {
-    this.#tools = tools;
+  constructor(host: Pick<PeerHost, 'pipeline' | 'ports' | 'loop'>, log: Log) {
+    this.#host = host;
+    this.#log = log;
   }
 
   /** While the peer has routes, or may have: with a session, or with what is kept of one. */
@@ -48,7 +42,7 @@ export class Retention {
 
   /** A session is up: takes over what is kept. */
   open(peer: PipelinePeer, negotiated: Negotiated, settings: GracefulRestartSettings | undefined): PeerIndex {
-    const { pipeline } = this.#tools;
+    const { pipeline } = this.#host;
     const index = pipeline.openPeer(peer, this.#index);
     this.#index = index;
     if (settings !== undefined) this.#helper = { ...this.#helper, stalePathTime: settings.stalePathTime };
@@ -89,28 +83,28 @@ export class Retention {
     const { helper, actions } = stepRestart(this.#helper, event);
     this.#helper = helper;
     for (const action of actions) this.#perform(action);
-    if (actions.length > 0) this.#tools.wake();
+    if (actions.length > 0) this.#host.loop.wake();
   }
 
   #perform(action: RestartAction): void {
-    const { pipeline, log } = this.#tools;
+    const { pipeline } = this.#host;
     const index = this.#index;
     if (index === null) return;
     switch (action.type) {
       case 'keep':
         pipeline.keepPeer(index, action.families);
-        log('routes.kept', { families: action.families.map((family) => family.name) });
+        this.#log('routes.kept', { families: action.families.map((family) => family.name) });
         break;
       case 'drop-all':
         this.#index = null;
         pipeline.closePeer(index);
         break;
       case 'drop':
-        log('stale.swept', { family: action.family.name, which: action.which });
+        this.#log('stale.swept', { family: action.family.name, which: action.which });
         pipeline.age(index, action.family, `drop ${action.which}`);
         break;
       case 'long-live':
-        log('stale.long-lived', { family: action.family.name });
+        this.#log('stale.long-lived', { family: action.family.name });
         pipeline.age(index, action.family, 'long-live');
         break;
       case 'start-timer':
@@ -126,12 +120,12 @@ export class Retention {
 
   #start(name: RestartTimer, seconds: number): void {
     this.#stop(name);
-    this.#arm(name, this.#tools.clock.now() + seconds * 1000);
+    this.#arm(name, this.#host.ports.clock.now() + seconds * 1000);
   }
 
   /** A system timer is too short for half a year (RFC 9494 §3): it is set anew each day. */
   #arm(name: RestartTimer, at: number): void {
-    const { clock } = this.#tools;
+    const { clock } = this.#host.ports;
     const timer = clock.setTimer(Math.min(at - clock.now(), MOST_MILLISECONDS), () => {
       if (at > clock.now()) this.#arm(name, at);
       else this.#expired(name);
@@ -154,7 +148,7 @@ export class Retention {
   #secondsLeft(name: RestartTimer): number | undefined {
     const running = this.#timers.get(name);
     if (running === undefined) return undefined;
-    return Math.max(0, Math.ceil((running.at - this.#tools.clock.now()) / 1000));
+    return Math.max(0, Math.ceil((running.at - this.#host.ports.clock.now()) / 1000));
   }
 }
 

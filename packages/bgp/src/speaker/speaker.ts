@@ -24,6 +24,7 @@ import type { PeerChange } from './peer-change.js';
 import type { PeerHost } from './peer-host.js';
 import { type PeerSettings, peerSettings } from './peer-settings.js';
 import { Pipeline } from './pipeline.js';
+import { pipelineOptions } from './pipeline-options.js';
 import { Planner } from './planner.js';
 import type { RouteSink } from './route-sink.js';
 import { identityOf, type SpeakerSettings, speakerSettings } from './speaker-settings.js';
@@ -68,18 +69,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#ports = ports;
     this.#startedAt = ports.clock.wallTime();
     this.#loop = new TurnLoop(ports.clock);
-    this.#pipeline = new Pipeline({
-      localAs: this.#settings.localAs,
-      routerId: this.#settings.routerIdWord,
-      clusterId: this.#settings.clusterId,
-      maximumPaths: this.#settings.maximumPaths,
-      exactAsPath: this.#settings.multipathExactAsPath,
-      alwaysCompareMed: this.#settings.alwaysCompareMed,
-      medMissingAsWorst: this.#settings.medMissingAsWorst,
-      ...(ports.originValidator !== undefined && { validator: ports.originValidator }),
-      ...(ports.nextHopTracker !== undefined && { nextHopTracker: ports.nextHopTracker }),
-      now: () => ports.clock.now(),
-    });
+    this.#pipeline = new Pipeline(pipelineOptions(this.#settings, ports));
     this.#pipeline.onEndOfRib = (index, family) =>
       [...this.#peers.values()].find((peer) => peer.index === index)?.endOfRib(family);
     this.#endTracking = ports.nextHopTracker?.subscribe((address, state) => {
@@ -224,6 +214,16 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   /** Cease / Administrative Reset with a text; the session comes back by itself. */
   resetPeer(address: string, communication?: string): void {
     this.#known(address).reset(communication);
+  }
+
+  /**
+   * Soft reset: asks an Established peer to send its routes again (`in`, RFC 2918), or sends ours again (`out`), all or some of its
+   * families. With RFC 7313 on both sides what is not sent again is swept. Returns the families that it was possible for.
+   */
+  refreshPeer(address: string, direction: 'in' | 'out', families?: readonly FamilyName[]): readonly string[] {
+    return this.#known(address)
+      .refresh(direction, families?.map(parseFamily))
+      .map((family) => family.name);
   }
 
   /** Originates prefixes: all of them, or none when it throws `BgpError` with the place and the value. A prefix that is

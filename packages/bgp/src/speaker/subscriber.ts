@@ -16,8 +16,8 @@ export interface SubscriberGroup {
   /** What `adjOut` is keyed by: prefixes, or slots with add-path. Comments here say prefix for both. */
   readonly keys: OutKeys;
   readonly adjOut: AdjRibOut;
-  /** Sends everything again, in place of what is not sent yet. */
-  resend(subscriber: Subscriber): void;
+  /** Sends everything again, in place of what is not sent yet; `isMarked`: between Begin-of-RR and End-of-RR. */
+  resend(subscriber: Subscriber, isMarked: boolean): void;
   /** Prefixes that this member was sent and not withdrawn. */
   sentCount(subscriber: Subscriber): number;
 }
@@ -44,6 +44,8 @@ export class Subscriber implements OutKeyHolder {
   wasSent = false;
   /** Routes are sent again even when they did not change (ROUTE-REFRESH). */
   isResent = false;
+  /** Marks of RFC 7313 around that walk: none, the first is to be sent, or the last is. */
+  refreshMark: 'none' | 'begin' | 'end' = 'none';
   /** An End-of-RIB marker is sent when the walk is done. */
   owesEndOfRib = true;
   private readonly outs: OutTable;

@@ -1,3 +1,4 @@
+import { encodeRouteRefresh, RefreshSubtype } from '../message/route-refresh.js';
 import { AdjRibOut } from '../rib/adj-rib-out.js';
 import { Column8, Column32 } from '../rib/columns.js';
 import {
@@ -116,7 +117,10 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   }
 
   /** Sends everything again, in place of what is not sent yet. */
-  resend(subscriber: Subscriber): void {
+  resend(subscriber: Subscriber, isMarked: boolean): void {
+    // RFC 7313 §4.1: no Begin-of-RR before End-of-RIB. Until then the first walk is begun anew, without a mark.
+    if (isMarked && !subscriber.owesEndOfRib) subscriber.refreshMark = 'begin';
+    if (subscriber.isResent && subscriber.cursor === 1) return;
     if (subscriber.isInStream) {
       this.detach(subscriber);
       subscriber.wasSent = true;
@@ -269,6 +273,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   }
 
   private walkAlone(subscriber: Subscriber, limit: number): void {
+    if (subscriber.refreshMark === 'begin') this.sendRefreshMark(subscriber, RefreshSubtype.Begin);
     const end = Math.min(subscriber.cursor + this.stepSize, limit);
     const batch = this.batches.all;
     for (let prefix = subscriber.cursor as OutKey; prefix < end; prefix++) {
@@ -319,9 +324,16 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     subscriber.isResent = false;
     // From now on every new prefix comes through `update`.
     this.filled = WALKED;
+    if (subscriber.refreshMark === 'begin') this.sendRefreshMark(subscriber, RefreshSubtype.Begin);
+    if (subscriber.refreshMark === 'end') this.sendRefreshMark(subscriber, RefreshSubtype.End);
     if (!subscriber.owesEndOfRib) return;
     subscriber.owesEndOfRib = false;
     this.writer.sendEndOfRib(this.table.family, subscriber.member);
+  }
+
+  private sendRefreshMark(subscriber: Subscriber, subtype: number): void {
+    subscriber.refreshMark = subtype === RefreshSubtype.Begin ? 'end' : 'none';
+    subscriber.member.sendRouteRefresh(encodeRouteRefresh({ family: this.table.family, subtype }));
   }
 
   /** With add-path: one step of putting in what was there before the group. Nobody is in the stream, or was sent any of it. */

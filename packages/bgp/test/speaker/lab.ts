@@ -77,6 +77,13 @@ export class Lab {
     return { speaker, address, as, lines, events };
   }
 
+  /** The host `192.0.2.N`, for one that is no speaker of ours. */
+  hostOf(number: number): FakeHost {
+    const host = this.#hosts.get(number) ?? this.network.host(`192.0.2.${number}`, `2001:db8::${number}`);
+    this.#hosts.set(number, host);
+    return host;
+  }
+
   /** Configures each speaker on the other, with policies that accept everything. */
   join(left: LabSpeaker, right: LabSpeaker, both: Partial<PeerConfig> = {}): void {
     left.speaker.addPeer(peerOf(right, both));

@@ -80,6 +80,7 @@ const neighborSchema = z.strictObject({
       send: z.union([z.literal('all'), z.number().int().min(1).max(64)]).optional(),
     })
     .optional(),
+  refreshStaleTime: seconds.min(1).max(86_400).optional(),
   gracefulRestart: gracefulRestart.optional(),
   /** Read from a file, so that the configuration can be shown. */
   passwordFile: z.string().optional(),

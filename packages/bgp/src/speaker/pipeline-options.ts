@@ -1,0 +1,20 @@
+import type { SpeakerPorts } from '../ports/speaker-ports.js';
+import type { PipelineOptions } from './pipeline-peer.js';
+import type { SpeakerSettings } from './speaker-settings.js';
+
+/** What the tables need of a speaker's configuration and surroundings. */
+export function pipelineOptions(settings: SpeakerSettings, ports: SpeakerPorts): PipelineOptions {
+  const { originValidator, nextHopTracker, clock } = ports;
+  return {
+    localAs: settings.localAs,
+    routerId: settings.routerIdWord,
+    clusterId: settings.clusterId,
+    maximumPaths: settings.maximumPaths,
+    exactAsPath: settings.multipathExactAsPath,
+    alwaysCompareMed: settings.alwaysCompareMed,
+    medMissingAsWorst: settings.medMissingAsWorst,
+    ...(originValidator !== undefined && { validator: originValidator }),
+    ...(nextHopTracker !== undefined && { nextHopTracker }),
+    now: () => clock.now(),
+  };
+}
