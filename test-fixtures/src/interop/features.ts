@@ -100,10 +100,13 @@ export const interopFeatures = {
   'extended-communities': { title: 'Extended communities (RFC 4360)' },
   'ipv6-extended-communities': {
     title: 'IPv6 extended communities (RFC 5701)',
-    lacks: { BIRD: 'has them not', OpenBGPD: 'has them not' },
+    lacks: { FRR: '8.4 drops them', BIRD: 'only passes them on', OpenBGPD: 'only passes them on' },
   },
-  'link-bandwidth': { title: 'Link bandwidth community' },
-  aigp: { title: 'AIGP (RFC 7311)', lacks: { OpenBGPD: 'has it not' } },
+  'link-bandwidth': {
+    title: 'Link bandwidth community',
+    lacks: { OpenBGPD: 'removes it from external routes' },
+  },
+  aigp: { title: 'AIGP (RFC 7311)', lacks: { FRR: '8.4 has it not', OpenBGPD: 'has it not' } },
   'unknown-attribute': { title: 'Unknown transitive attribute is passed on' },
   'malformed-attribute': {
     title: 'Malformed attribute withdraws the route, the session stands (RFC 7606)',

@@ -1,4 +1,12 @@
-import { type Daemon, freePort, startBird, startFrr, type Teardown } from '@peerage/test-fixtures';
+import {
+  type Daemon,
+  freePort,
+  startBird,
+  startFrr,
+  startGobgp,
+  startOpenbgpd,
+  type Teardown,
+} from '@peerage/test-fixtures';
 import { BgpSpeaker } from '../../src/index.js';
 import { nodePorts } from '../../src/node/index.js';
 import { acceptAll } from '../../src/policy/defaults.js';
@@ -115,5 +123,69 @@ ${activated.join('\n')}
  exit-address-family
 `,
     hub,
+  );
+}
+
+/** GoBGP with IPv4 sessions to all neighbours; `lines` of a neighbour are TOML behind its `config`, those of the hub its global ones. */
+export async function gobgpHub(t: Teardown, hub: Hub): Promise<Daemon> {
+  const neighbors = hub.neighbors.map(
+    ({ address, as, port, lines = [], channel = [] }) => `[[neighbors]]
+  [neighbors.config]
+    neighbor-address = "${address}"
+    peer-as = ${as}
+  [neighbors.timers.config]
+    connect-retry = 2
+    idle-hold-time-after-reset = 2
+  [neighbors.transport.config]
+    local-address = "${hub.address}"
+    remote-port = ${port}
+  [neighbors.ebgp-multihop.config]
+    enabled = true
+    multihop-ttl = 2
+  ${lines.join('\n  ')}
+  [[neighbors.afi-safis]]
+    [neighbors.afi-safis.config]
+      afi-safi-name = "ipv4-unicast"
+    ${channel.join('\n    ')}
+`,
+  );
+  const daemon = await startGobgp(
+    t,
+    `[global.config]
+  as = ${hub.as}
+  router-id = "${hub.routerId}"
+  port = ${hub.port}
+  local-address-list = ["${hub.address}"]
+${(hub.lines ?? []).join('\n')}
+${neighbors.join('')}`,
+  );
+  for (const network of hub.networks) await daemon.query(`global rib add ${network} nexthop ${hub.address}`);
+  return daemon;
+}
+
+/** OpenBGPD with IPv4 sessions to all neighbours; `lines` of a neighbour are in its block, those of the hub before all. */
+export function openbgpdHub(t: Teardown, hub: Hub): Promise<Daemon> {
+  const neighbors = hub.neighbors.map(
+    ({ address, as, port, lines = [] }) => `neighbor ${address} {
+  remote-as ${as}
+  local-address ${hub.address}
+  port ${port}
+  announce IPv4 unicast
+  ${lines.join('\n  ')}
+}`,
+  );
+  return startOpenbgpd(
+    t,
+    `AS ${hub.as}
+router-id ${hub.routerId}
+listen on ${hub.address} port ${hub.port}
+fib-update no
+connect-retry 1
+${(hub.lines ?? []).join('\n')}
+${hub.networks.map((network) => `network ${network} set nexthop ${hub.address}`).join('\n')}
+${neighbors.join('\n')}
+allow from any
+allow to any set nexthop no-modify
+`,
   );
 }
