@@ -37,18 +37,19 @@ export const interopFeatures = {
   'extended-parameters': { title: 'Extended optional parameters (RFC 9072)' },
   'host-names': {
     title: 'Host name (capability 73)',
-    lacks: { GoBGP: '3.10 only shows ours', OpenBGPD: 'has it not' },
+    lacks: { OpenBGPD: 'has it not' },
   },
   'software-version': {
     title: 'Software version (capability 75)',
     lacks: {
       FRR: '8.4 has it not',
       BIRD: '2.0 has it not',
+      GoBGP: '3.10 has it not',
       OpenBGPD: 'has it not',
       ExaBGP: '4.2 has it not',
     },
   },
-  'route-refresh': { title: 'Route refresh (RFC 2918)' },
+  'route-refresh': { title: 'Route refresh (RFC 2918)', lacks: { GoBGP: 'never asks' } },
   'enhanced-refresh': { title: 'Enhanced route refresh (RFC 7313)' },
   'graceful-restart': { title: 'Graceful restart (RFC 4724)' },
   'long-lived-graceful-restart': {

@@ -53,8 +53,10 @@ export function connect(from: Ours, to: End, more: Partial<PeerConfig> = {}): vo
 export interface Neighbor extends End {
   /** FRR: `neighbor ADDRESS …` in the address family, without those two words; BIRD: in the protocol. */
   readonly lines?: readonly string[];
-  /** BIRD: in the channel. */
+  /** BIRD: in the channel; GoBGP: behind the family. */
   readonly channel?: readonly string[];
+  /** Seconds that the daemon offers; its own default otherwise. */
+  readonly holdTime?: number;
 }
 
 export interface Hub extends End {
@@ -79,6 +81,7 @@ export function birdHub(t: Teardown, hub: Hub): Promise<Daemon> {
   connect delay time 1;
   connect retry time 1;
   error wait time 1, 2;
+  ${neighbor.holdTime === undefined ? '' : `hold time ${neighbor.holdTime};`}
   ${(neighbor.lines ?? []).join('\n  ')}
   ipv4 { import all; export all; ${(neighbor.channel ?? []).join(' ')} };
 }`,
@@ -96,12 +99,13 @@ ${protocols.join('\n')}
 
 /** FRR with IPv4 sessions to all neighbours. */
 export function frrHub(t: Teardown, hub: Hub): Promise<Daemon> {
-  const sessions = hub.neighbors.flatMap(({ address, as, port }) => [
+  const sessions = hub.neighbors.flatMap(({ address, as, port, holdTime }) => [
     ` neighbor ${address} remote-as ${as}`,
     ` neighbor ${address} port ${port}`,
     ` neighbor ${address} update-source ${hub.address}`,
     ` neighbor ${address} timers connect 1`,
     ` neighbor ${address} advertisement-interval 0`,
+    holdTime === undefined ? '!' : ` neighbor ${address} timers ${Math.floor(holdTime / 3)} ${holdTime}`,
   ]);
   const activated = hub.neighbors.flatMap(({ address, lines = [] }) =>
     ['activate', ...lines].map((line) => `  neighbor ${address} ${line}`),
@@ -129,13 +133,14 @@ ${activated.join('\n')}
 /** GoBGP with IPv4 sessions to all neighbours; `lines` of a neighbour are TOML behind its `config`, those of the hub its global ones. */
 export async function gobgpHub(t: Teardown, hub: Hub): Promise<Daemon> {
   const neighbors = hub.neighbors.map(
-    ({ address, as, port, lines = [], channel = [] }) => `[[neighbors]]
+    ({ address, as, port, holdTime = 90, lines = [], channel = [] }) => `[[neighbors]]
   [neighbors.config]
     neighbor-address = "${address}"
     peer-as = ${as}
   [neighbors.timers.config]
     connect-retry = 2
     idle-hold-time-after-reset = 2
+    hold-time = ${holdTime}
   [neighbors.transport.config]
     local-address = "${hub.address}"
     remote-port = ${port}
@@ -166,11 +171,12 @@ ${neighbors.join('')}`,
 /** OpenBGPD with IPv4 sessions to all neighbours; `lines` of a neighbour are in its block, those of the hub before all. */
 export function openbgpdHub(t: Teardown, hub: Hub): Promise<Daemon> {
   const neighbors = hub.neighbors.map(
-    ({ address, as, port, lines = [] }) => `neighbor ${address} {
+    ({ address, as, port, holdTime = 90, lines = [] }) => `neighbor ${address} {
   remote-as ${as}
   local-address ${hub.address}
   port ${port}
   announce IPv4 unicast
+  holdtime ${holdTime}
   ${lines.join('\n  ')}
 }`,
   );

@@ -1,11 +1,14 @@
 import {
   type Daemon,
   type DaemonName,
+  eventually,
   freePort,
   type LeftOut,
   needs,
   type Teardown,
 } from '@peerage/test-fixtures';
+import type { PeerConfig, SpeakerConfig } from '../../src/speaker/config.js';
+import type { PeerStatus } from '../../src/speaker/status.js';
 import {
   birdHub,
   connect,
@@ -61,6 +64,10 @@ export interface Relayed {
   readonly hub: Hub;
   readonly daemon: Daemon;
   shows(prefix: string): Promise<string>;
+  /** How one of ours sees the daemon. */
+  status(at: Ours): PeerStatus;
+  /** Both sessions are up. */
+  up(): Promise<void>;
 }
 
 export interface RelayedOptions {
@@ -70,14 +77,19 @@ export interface RelayedOptions {
   readonly left?: Partial<Neighbor>;
   readonly right?: Partial<Neighbor>;
   readonly hub?: Partial<Hub>;
+  /** How ours take the daemon. */
+  readonly leftPeer?: Partial<PeerConfig>;
+  readonly rightPeer?: Partial<PeerConfig>;
+  /** Of both of ours. */
+  readonly speaker?: Partial<SpeakerConfig>;
 }
 
 /** Starts all three; the sessions are dialled from both sides. */
 export async function relayed(t: Teardown, relay: Relay, options: RelayedOptions): Promise<Relayed> {
   const [at, leftAt, rightAt] = options.at.map((octet) => `127.0.1.${octet}`) as [string, string, string];
   const [as, leftAs, rightAs] = options.ases ?? [64_513, 64_601, 64_602];
-  const left = await startOurs(t, leftAt, leftAs);
-  const right = await startOurs(t, rightAt, rightAs);
+  const left = await startOurs(t, leftAt, leftAs, options.speaker);
+  const right = await startOurs(t, rightAt, rightAs, options.speaker);
   const hub: Hub = {
     ...{ address: at, port: await freePort(at), as, routerId: '198.51.100.2', networks: [] },
     neighbors: [
@@ -87,10 +99,19 @@ export async function relayed(t: Teardown, relay: Relay, options: RelayedOptions
     ...options.hub,
   };
   const daemon = await relay.start(t, hub);
-  connect(left, hub);
-  connect(right, hub);
+  connect(left, hub, options.leftPeer);
+  connect(right, hub, options.rightPeer);
+  const status = (end: Ours): PeerStatus => {
+    const found = end.speaker.peer(at);
+    if (found === undefined) throw new Error(`${at} is no peer of ${end.address}`);
+    return found;
+  };
   return {
-    ...{ left, right, hub, daemon },
+    ...{ left, right, hub, daemon, status },
+    async up() {
+      for (const end of [left, right])
+        await eventually(() => status(end).state === 'established', { timeout: 30_000 });
+    },
     shows: (prefix) => relay.shows(daemon, prefix).catch(() => ''),
   };
 }
