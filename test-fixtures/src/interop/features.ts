@@ -37,7 +37,7 @@ export const interopFeatures = {
   'extended-parameters': { title: 'Extended optional parameters (RFC 9072)' },
   'host-names': {
     title: 'Host name (capability 73)',
-    lacks: { OpenBGPD: 'has it not' },
+    lacks: { OpenBGPD: 'has it not', ExaBGP: '4.2 neither tells nor reads it' },
   },
   'software-version': {
     title: 'Software version (capability 75)',
