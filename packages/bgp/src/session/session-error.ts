@@ -50,6 +50,14 @@ export function notificationSummary({ text, communication }: NotificationRecord)
   return communication === undefined ? text : `${text}: ${communication}`;
 }
 
+/** An error as fields of a log: `{reason: 'send-hold-timer', message, notification: 'sent 8/0'}`. */
+export function errorFields(error: SessionError): Readonly<Record<string, string>> {
+  const { code: reason, message, notification } = error;
+  if (notification === undefined) return { reason, message };
+  const { direction, code, subcode } = notification;
+  return { reason, message, notification: `${direction} ${code}/${subcode}` };
+}
+
 /** A dial that failed, in words that say what to look at. */
 export function connectFailure(target: ConnectTarget, error: unknown): string {
   const where = `${target.address} port ${target.port}`;

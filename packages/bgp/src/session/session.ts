@@ -163,6 +163,11 @@ export class Session implements LoopMember {
     return this.#performer.established?.outbox.unsentBytes ?? 0;
   }
 
+  /** Octets that came and were not taken yet. */
+  get inboxBytes(): number {
+    return this.#performer.established?.framer.buffered ?? 0;
+  }
+
   /**
    * Octets that this connection was given to write, and of these what the kernel took at least; null outside Established.
    * KEEPALIVEs are left out, because they overtake what waits.

@@ -66,6 +66,7 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     ...(live !== null && negotiatedFields(live, session?.keepaliveTime)),
     families: settings.families.map((family) => familyStatus(peer, family)),
     capabilities: live === null ? [] : capabilityNames(live),
+    ...(live !== null && session !== null && { queued: queuesOf(session) }),
     sent,
     received,
     ...(peer.lastError !== null && { lastError: peer.lastError }),
@@ -73,6 +74,10 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     ...(hint !== undefined && { hint }),
     md5: settings.md5Key !== undefined,
   };
+}
+
+function queuesOf({ inboxBytes, outboxBytes }: Session): NonNullable<PeerStatus['queued']> {
+  return { inbox: inboxBytes, outbox: outboxBytes };
 }
 
 function endpointFields({ local, remote }: NonNullable<Session['endpoints']>): Partial<PeerStatus> {

@@ -9,7 +9,7 @@ import type { Endpoint, SocketProtection, Transport } from '../ports/transport.j
 import type { PeerIndex } from '../rib/ids.js';
 import { Session } from '../session/session.js';
 import type { SessionConfig } from '../session/session-config.js';
-import type { NotificationRecord, SessionError } from '../session/session-error.js';
+import { errorFields, type NotificationRecord, type SessionError } from '../session/session-error.js';
 import type { SessionHandler } from '../session/session-handler.js';
 import type { Fault } from '../wire/result.js';
 import type { SendPosition } from './announce-watch.js';
@@ -278,7 +278,7 @@ export class Peer implements SessionHandler {
     }
     if (error.notification?.direction === 'sent' && isTooManyPrefixes(error.notification))
       this.#holdBack(error.message);
-    const fields = { reason: error.code, message: error.message };
+    const fields = errorFields(error);
     if (wasEstablished) {
       this.#flaps++;
       this.#log('warn', 'session.down', fields);

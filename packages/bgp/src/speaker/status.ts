@@ -86,6 +86,8 @@ export interface PeerStatus {
   readonly families: readonly PeerFamilyStatus[];
   /** Names of the capabilities the peer offered. */
   readonly capabilities: readonly string[];
+  /** Octets that wait in Established: what came and was not taken yet, and what the kernel has not taken. */
+  readonly queued?: { readonly inbox: number; readonly outbox: number };
   readonly sent: MessageCounts;
   readonly received: MessageCounts;
   readonly lastError?: SessionError;
