@@ -41,6 +41,9 @@ export type { NextHopState, NextHopTracker } from './ports/next-hop-tracker.js';
 export type { OriginValidator } from './ports/origin-validator.js';
 export type { Random } from './ports/random.js';
 export type {
+  AoAlgorithm,
+  AoKey,
+  AoState,
   ConnectTarget,
   Endpoint,
   Listener,
@@ -69,6 +72,7 @@ export type {
   PeerRange,
   SpeakerConfig,
   SpeakerPorts,
+  TcpAoKey,
 } from './speaker/config.js';
 export type { PlanRow, WantedConfiguration, WantedPeer } from './speaker/configuration.js';
 export type { NotificationRecord, PrefixAlarm, SessionError, SpeakerEvents } from './speaker/events.js';
@@ -82,6 +86,7 @@ export type {
   MessageCounts,
   OwnedRoute,
   PathStatus,
+  PeerAoStatus,
   PeerFamilyStatus,
   PeerState,
   PeerStatus,

@@ -98,6 +98,21 @@ export const peerSchema = z.object({
   lastNotification: notificationSchema.optional(),
   hint: z.string().optional(),
   md5: z.boolean(),
+  tcpAo: z
+    .object({
+      keys: z.array(z.object({ sendId: count, receiveId: count, algorithm: z.string() })),
+      connection: z
+        .object({
+          sendsWith: count,
+          asksFor: count,
+          good: count,
+          bad: count,
+          unknownKey: count,
+          unsigned: count,
+        })
+        .optional(),
+    })
+    .optional(),
 });
 
 export const statusSchema = z.object({

@@ -62,7 +62,7 @@ function dial(sockets: TcpSockets, target: ConnectTarget, signal: AbortSignal): 
     socket.once('connect', () => {
       signal.removeEventListener('abort', aborted);
       socket.off('error', failed);
-      resolve(new TcpTransport(socket));
+      resolve(new TcpTransport(socket, sockets));
     });
   });
 }
@@ -73,6 +73,7 @@ function requireFeatures(sockets: TcpSockets, protection: SocketProtection): voi
     ['ttl', protection.ttl],
     ['minTtl', protection.minTtl],
     ['md5', protection.md5Key],
+    ['tcpAo', protection.aoKeys],
     ['device', protection.device],
   ];
   for (const [feature, value] of wanted) {
@@ -101,12 +102,12 @@ class TcpListener implements Listener {
     server.on('connection', (socket) => {
       // What was asked for this peer cannot be set: without it the connection must not live.
       try {
-        this.#applyTtl(socket);
+        this.#protectAccepted(socket);
       } catch {
         socket.destroy();
         return;
       }
-      accept(new TcpTransport(socket));
+      accept(new TcpTransport(socket, sockets));
     });
     // A connection was lost before it was accepted: nobody knew of it, and the server goes on.
     server.on('error', () => {});
@@ -117,12 +118,18 @@ class TcpListener implements Listener {
     const bits = isIP(address) === 6 ? 128 : 32;
     const prefixLength = length === undefined ? bits : Number(length);
     if (protection !== null) requireFeatures(this.#sockets, protection);
-    const had = this.#rules.get(peer)?.protection.md5Key;
-    const key = protection?.md5Key;
-    if (key !== undefined || had !== undefined) {
-      const whom = length === undefined ? { address } : { address, prefixLength };
-      this.#sockets.setMd5Key(this.#server, whom, key ?? null);
-    }
+    const before = this.#rules.get(peer)?.protection;
+    const whom = length === undefined ? { address } : { address, prefixLength };
+    const setMd5 = (): void => {
+      const key = protection?.md5Key ?? null;
+      if (key !== null || before?.md5Key !== undefined) this.#sockets.setMd5Key(this.#server, whom, key);
+    };
+    const setAo = (): void => {
+      const [keys, had] = [protection?.aoKeys ?? [], before?.aoKeys ?? []];
+      if (keys.length + had.length > 0) this.#sockets.setAoKeys(this.#server, whom, keys, had);
+    };
+    // The kernel takes no key of one kind while one of the other is there.
+    for (const set of protection?.md5Key === undefined ? [setMd5, setAo] : [setAo, setMd5]) set();
     if (protection === null) {
       this.#rules.delete(peer);
       return;
@@ -140,8 +147,10 @@ class TcpListener implements Listener {
     });
   }
 
-  #applyTtl(socket: Socket): void {
-    const { ttl, minTtl } = this.#ruleFor(plainAddress(socket.remoteAddress ?? '')) ?? {};
+  #protectAccepted(socket: Socket): void {
+    const { ttl, minTtl, aoKeys } = this.#ruleFor(plainAddress(socket.remoteAddress ?? '')) ?? {};
+    // It may have waited in the queue since before the keys were set or changed.
+    if (aoKeys !== undefined) this.#sockets.changeAoKeys(socket, aoKeys);
     if (ttl === undefined && minTtl === undefined) return;
     this.#sockets.setTtl(socket, {
       ...(ttl !== undefined && { ttl }),

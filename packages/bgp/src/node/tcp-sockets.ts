@@ -1,6 +1,6 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { BgpError } from '../errors.js';
-import type { ConnectTarget, ListenTarget, SocketFeature } from '../ports/transport.js';
+import type { AoKey, AoState, ConnectTarget, ListenTarget, SocketFeature } from '../ports/transport.js';
 
 /**
  * Where sockets come from. Node's own can do little; `@peerage/linux/tcp` has one with TTL, TCP MD5 and devices.
@@ -18,6 +18,17 @@ export interface TcpSockets {
     peer: { readonly address: string; readonly prefixLength?: number },
     key: Uint8Array | null,
   ): void;
+  /** Replaces the TCP-AO keys (`before`: those set so far) that connections from `peer` must use. */
+  setAoKeys(
+    server: Server,
+    peer: { readonly address: string; readonly prefixLength?: number },
+    keys: readonly AoKey[],
+    before: readonly AoKey[],
+  ): void;
+  /** Rolls the TCP-AO keys of a connection over. */
+  changeAoKeys(socket: Socket, keys: readonly AoKey[]): void;
+  /** What TCP-AO does on a connection; null without it. */
+  aoState(socket: Socket): AoState | null;
   /** Sets the TTL of what a connected socket sends, and the least that it accepts. */
   setTtl(socket: Socket, ttl: { readonly ttl?: number; readonly minTtl?: number }): void;
 }
@@ -60,6 +71,13 @@ export function plainTcpSockets(): TcpSockets {
     setMd5Key() {
       throw missingFeature('md5');
     },
+    setAoKeys() {
+      throw missingFeature('tcpAo');
+    },
+    changeAoKeys() {
+      throw missingFeature('tcpAo');
+    },
+    aoState: () => null,
     setTtl(_socket, { minTtl }) {
       throw missingFeature(minTtl === undefined ? 'ttl' : 'minTtl');
     },

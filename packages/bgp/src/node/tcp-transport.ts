@@ -1,5 +1,6 @@
 import { isIPv6, type Socket } from 'node:net';
-import type { Endpoint, Transport, TransportHandler } from '../ports/transport.js';
+import type { AoKey, AoState, Endpoint, Transport, TransportHandler } from '../ports/transport.js';
+import type { TcpSockets } from './tcp-sockets.js';
 
 /**
  * A connected `net.Socket` as a transport. The socket must be up; it is this object's from now on.
@@ -10,6 +11,7 @@ export class TcpTransport implements Transport {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly #socket: Socket;
+  readonly #sockets: TcpSockets | undefined;
   #handler: TransportHandler | null = null;
   #error: Error | null = null;
   #isCorked = false;
@@ -17,8 +19,10 @@ export class TcpTransport implements Transport {
   #hasEnded = false;
   #grace: NodeJS.Timeout | null = null;
 
-  constructor(socket: Socket) {
+  /** `sockets` made it, and can set what Node cannot. */
+  constructor(socket: Socket, sockets?: TcpSockets) {
     this.#socket = socket;
+    this.#sockets = sockets;
     this.local = endpoint(socket.localAddress, socket.localPort);
     this.remote = endpoint(socket.remoteAddress, socket.remotePort);
     // Our FIN leaves when we say so: a NOTIFICATION may still have to go first.
@@ -88,6 +92,14 @@ export class TcpTransport implements Transport {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  authentication(): AoState | null {
+    return this.#isClosed ? null : (this.#sockets?.aoState(this.#socket) ?? null);
+  }
+
+  changeAoKeys(keys: readonly AoKey[]): void {
+    if (!this.#isClosed) this.#sockets?.changeAoKeys(this.#socket, keys);
   }
 
   #ended(handler: TransportHandler): void {

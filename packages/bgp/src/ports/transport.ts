@@ -33,10 +33,46 @@ export interface Transport {
   end(graceMilliseconds: number): void;
   /** Drops the connection at once. */
   destroy(): void;
+  /** What TCP-AO does on this connection; null without it. Absent: this transport cannot have it. */
+  authentication?(): AoState | null;
+  /** Rolls the keys of a connection that has TCP-AO over. Throws what the system refuses. */
+  changeAoKeys?(keys: readonly AoKey[]): void;
+}
+
+/** Algorithms of TCP-AO: those of RFC 5926, and HMAC-SHA-256. */
+export type AoAlgorithm = 'hmac-sha-1-96' | 'aes-128-cmac-96' | 'hmac-sha-256-128';
+
+/** One master key tuple of TCP-AO (RFC 5925 §3.1). */
+export interface AoKey {
+  /** KeyID in what we send: the peer's `receiveId`. */
+  readonly sendId: number;
+  /** KeyID in what the peer sends with it. */
+  readonly receiveId: number;
+  readonly algorithm: AoAlgorithm;
+  /** 1–80 octets. */
+  readonly secret: Uint8Array;
+  /** Octets of the authentication code, 4–16. */
+  readonly macLength: number;
+  /** The other TCP options are covered too. */
+  readonly coversOptions: boolean;
+}
+
+/** TCP-AO on one connection. Secrets are not in it. */
+export interface AoState {
+  readonly keys: readonly { readonly sendId: number; readonly receiveId: number }[];
+  /** Key that we send with, by its `sendId`. */
+  readonly sendsWith: number;
+  /** Key that the peer is asked to send with (RNextKeyID), by its `receiveId`. */
+  readonly asksFor: number;
+  /** Segments that came with a right code, a wrong one, a key that is not ours, and without any. */
+  readonly good: number;
+  readonly bad: number;
+  readonly unknownKey: number;
+  readonly unsigned: number;
 }
 
 /** What a socket factory may be able to give beyond a plain connection. */
-export type SocketFeature = 'localAddress' | 'ttl' | 'minTtl' | 'md5' | 'device';
+export type SocketFeature = 'localAddress' | 'ttl' | 'minTtl' | 'md5' | 'tcpAo' | 'device';
 
 /** What one peer needs of its sockets, for dialled and accepted connections alike. */
 export interface SocketProtection {
@@ -46,6 +82,8 @@ export interface SocketProtection {
   readonly minTtl?: number;
   /** TCP MD5 key (RFC 2385), 1–80 octets. */
   readonly md5Key?: Uint8Array;
+  /** TCP-AO keys (RFC 5925); the peer is asked to send with the first. Excludes `md5Key`. */
+  readonly aoKeys?: readonly AoKey[];
   /** Network interface that the socket is bound to. */
   readonly device?: string;
 }

@@ -82,10 +82,12 @@ export class Dialler {
 /** A likely cause of silence, in words. TCP MD5 drops what does not match without a trace, on both sides. */
 export function silenceHint(target: ConnectTarget, seconds: number, passive: boolean): string | undefined {
   if (seconds === 0) return undefined;
-  const { address, port, md5Key } = target;
+  const { address, port, md5Key, aoKeys } = target;
   const silence = passive
     ? `no connection came from ${address} for ${seconds} s, and it is not dialled`
     : `no answer from ${address} port ${port} for ${seconds} s`;
+  if (aoKeys !== undefined)
+    return `${silence}: TCP-AO is configured, and keys or numbers that differ, or a peer without it, look like this`;
   return md5Key === undefined
     ? `${silence}: it is down, filtered, or expects TCP MD5, for which no password is configured here`
     : `${silence}: TCP MD5 is configured, and a password that differs, or a peer without one, looks like this`;

@@ -197,11 +197,15 @@ export class Session implements LoopMember {
     return transport && { local: transport.local, remote: transport.remote };
   }
 
+  /** Connections that are open. */
+  get transports(): readonly Transport[] {
+    return this.#performer.slots.flatMap((connection) => connection?.transport ?? []);
+  }
+
   /** Negotiated keepalive interval in seconds; undefined outside Established. */
   get keepaliveTime(): number | undefined {
-    return this.#performer.established === null
-      ? undefined
-      : this.#context.keepaliveSeconds(this.#performer.established);
+    const { established } = this.#performer;
+    return established === null ? undefined : this.#context.keepaliveSeconds(established);
   }
 
   /** A likely cause in plain words, when the symptoms fit one. */
@@ -341,8 +345,6 @@ export class Session implements LoopMember {
     this.#performer.perform(actions, transport);
     if (this.#context.reasons.isBad && !wasEstablished && isDown(after)) this.#performer.ended(false);
   }
-
-  // --- Small things. ---
 
   #stateOf(connection: Connection): PeerState {
     if (this.#peer.rival?.slot === connection.slot) return this.#peer.rival.state.name;

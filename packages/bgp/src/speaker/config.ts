@@ -1,7 +1,7 @@
 import type { PathAttributes } from '../attributes/path-attributes.js';
 import type { BgpRole } from '../capabilities/capability.js';
 import type { Policy } from '../policy/policy.js';
-import type { Acceptor, ListenTarget } from '../ports/transport.js';
+import type { Acceptor, AoAlgorithm, ListenTarget } from '../ports/transport.js';
 
 /** A family by name, as in configuration files and in what is shown. */
 export type FamilyName = 'ipv4-unicast' | 'ipv6-unicast';
@@ -75,6 +75,22 @@ export interface MaxPrefixes {
   readonly action?: 'tear-down' | 'warn';
   /** Seconds after which a peer that was torn down may come back. Default: when the limit is raised, or by a reset. */
   readonly restartTime?: number;
+}
+
+/** One key of TCP-AO, a master key tuple (RFC 5925 §3.1). Both sides have the same secret, with the numbers crossed. */
+export interface TcpAoKey {
+  /** KeyID in what we send, 0 … 255: the peer's `receiveId`. */
+  readonly sendId: number;
+  /** KeyID in what the peer sends, 0 … 255. */
+  readonly receiveId: number;
+  /** Default `hmac-sha-1-96`. */
+  readonly algorithm?: AoAlgorithm;
+  /** 1–80 octets of UTF-8. Never logged, never in a status. */
+  readonly secret: string;
+  /** Octets of the authentication code, 4 … 16. Default 12, for `hmac-sha-256-128` 16. */
+  readonly macLength?: number;
+  /** Other TCP options are covered too. Default true. */
+  readonly coversOptions?: boolean;
 }
 
 /** Bounds of one session; each has a row in `docs/reference/limits.md`. */
@@ -178,6 +194,11 @@ export interface PeerConfig {
   readonly gracefulRestart?: GracefulRestartConfig;
   /** TCP MD5 password (RFC 2385), 1–80 octets of UTF-8. Never logged, never in a status. */
   readonly password?: string;
+  /**
+   * TCP-AO (RFC 5925), where the kernel has it (Linux 6.7); excludes `password`. The peer is asked to send with the first key. Keys are
+   * rolled over without a new session: add one at both ends, put it first, take the old one away.
+   */
+  readonly authentication?: { readonly tcpAo: { readonly keys: readonly TcpAoKey[] } };
   /** Least hop count of the peer + 1 … as TTL to send, for external peers that are not adjacent. Default 1 external, 255 internal. */
   readonly multihopTtl?: number;
   /** GTSM (RFC 5082): accept only packets that made at most this many hops, 1 … 254. Excludes `multihopTtl`. */

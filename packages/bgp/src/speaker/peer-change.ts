@@ -1,3 +1,4 @@
+import { canRollOver } from './ao-keys.js';
 import type { PeerSettings } from './peer-settings.js';
 
 /** What a changed peer configuration does: nothing, something at once, or a new session. */
@@ -9,7 +10,9 @@ type Effect = Exclude<PeerChange, 'unchanged'>;
 type Derived = 'address' | 'type' | 'isMember' | 'ownAs';
 
 /** What a session has agreed on, or what its socket was opened with, needs a new session; the rest does not. */
-const effects: Readonly<Record<keyof Omit<PeerSettings, Derived>, Effect>> = {
+const effects: Readonly<
+  Record<keyof Omit<PeerSettings, Derived>, Effect | ((before: PeerSettings, after: PeerSettings) => Effect)>
+> = {
   remoteAs: 'reset',
   description: 'live',
   port: 'reset',
@@ -43,6 +46,7 @@ const effects: Readonly<Record<keyof Omit<PeerSettings, Derived>, Effect>> = {
   refreshStaleTime: 'live',
   gracefulRestart: 'reset',
   md5Key: 'reset',
+  aoKeys: (before, after) => (canRollOver(before.aoKeys, after.aoKeys) ? 'live' : 'reset'),
   multihopTtl: 'reset',
   ttlSecurityHops: 'reset',
   device: 'reset',
@@ -52,9 +56,12 @@ const effects: Readonly<Record<keyof Omit<PeerSettings, Derived>, Effect>> = {
 /** Compares two configurations of one peer. Policies are compared by identity. */
 export function peerChange(before: PeerSettings, after: PeerSettings): PeerChange {
   let change: PeerChange = 'unchanged';
-  for (const [field, effect] of Object.entries(effects) as [keyof typeof effects, Effect][]) {
+  for (const [field, effect] of Object.entries(effects) as [
+    keyof typeof effects,
+    (typeof effects)[keyof typeof effects],
+  ][]) {
     if (isEqual(before[field], after[field])) continue;
-    if (effect === 'reset') return 'reset';
+    if ((typeof effect === 'string' ? effect : effect(before, after)) === 'reset') return 'reset';
     change = 'live';
   }
   return change;

@@ -1,6 +1,8 @@
 import { parseAddress } from '../net/address.js';
 import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
 import type { Policy } from '../policy/policy.js';
+import type { AoKey } from '../ports/transport.js';
+import { checkAoKeys, checkSecret } from './ao-keys.js';
 import { knownAs } from './confederation.js';
 import type { Confederation, FamilyName, PeerConfig, PeerLimits } from './config.js';
 import {
@@ -19,7 +21,7 @@ import { checkLimits, checkMaxPrefixes, checkPathOptions } from './peer-options.
 import type { PrefixLimits } from './prefix-guard.js';
 import { checkAs } from './speaker-settings.js';
 
-/** A checked `PeerConfig` with its defaults filled in. Holds the MD5 key: never shown, logged or serialised. */
+/** A checked `PeerConfig` with its defaults filled in. Holds TCP MD5 and TCP-AO keys: never shown, logged or serialised. */
 export interface PeerSettings extends PathOptions {
   /** In canonical text: the name of the peer. */
   readonly address: string;
@@ -53,6 +55,7 @@ export interface PeerSettings extends PathOptions {
   readonly refreshStaleTime: number;
   readonly gracefulRestart: GracefulRestartSettings | undefined;
   readonly md5Key: Uint8Array | undefined;
+  readonly aoKeys: readonly AoKey[] | undefined;
   readonly multihopTtl: number | undefined;
   readonly ttlSecurityHops: number | undefined;
   readonly device: string | undefined;
@@ -92,6 +95,7 @@ const fields = [
   'refreshStaleTime',
   'gracefulRestart',
   'password',
+  'authentication',
   'multihopTtl',
   'ttlSecurityHops',
   'device',
@@ -126,6 +130,13 @@ export function peerSettings(
     throw badField(at('remoteAs'), remoteAs, 'the AS of a member, not that of our confederation');
   const { ownAs, isMember } = knownAs(remoteAs, localAs, confederation);
   const isOutside = remoteAs !== localAs && !isMember;
+  if (config.password !== undefined && config.authentication !== undefined) {
+    throw badField(
+      at('authentication'),
+      'TCP-AO',
+      'absent where password is set: TCP MD5 and TCP-AO exclude one another',
+    );
+  }
   return {
     address,
     remoteAs,
@@ -165,7 +176,8 @@ export function peerSettings(
     gracefulRestart: optional(config.gracefulRestart, (value) =>
       gracefulRestartSettings(at('gracefulRestart'), value),
     ),
-    md5Key: optional(config.password, (password) => checkPassword(at('password'), password)),
+    md5Key: optional(config.password, (password) => checkSecret(at('password'), password)),
+    aoKeys: optional(config.authentication, (value) => checkAoKeys(at('authentication'), value)),
     multihopTtl: optional(config.multihopTtl, (ttl) => checkInteger(at('multihopTtl'), ttl, 1, 255)),
     ttlSecurityHops: optional(config.ttlSecurityHops, (hops) =>
       checkInteger(at('ttlSecurityHops'), hops, 1, 254),
@@ -239,13 +251,6 @@ function checkNextHops(path: string, value: unknown): PeerSettings['nextHop'] {
     return [name, bytes] as const;
   });
   return Object.fromEntries(entries);
-}
-
-/** The password itself stays out of the error, so that it cannot reach a log. */
-function checkPassword(path: string, value: unknown): Uint8Array {
-  const key = typeof value === 'string' ? new TextEncoder().encode(value) : new Uint8Array(0);
-  if (key.length >= 1 && key.length <= 80) return key;
-  throw badField(path, `${key.length} octets`, 'a text of 1 … 80 octets of UTF-8');
 }
 
 function checkPolicy(path: string, value: unknown): Policy {

@@ -1,6 +1,7 @@
 import { findCapability } from '../capabilities/negotiate.js';
 import { u32ToAddress } from '../net/address.js';
 import type { Family } from '../net/family.js';
+import type { AoKey } from '../ports/transport.js';
 import type { PeerIndex } from '../rib/ids.js';
 import type { MessageCounts } from '../session/counters.js';
 import type { Session } from '../session/session.js';
@@ -11,7 +12,7 @@ import { addPathMode, NO_OWN_NEXT_HOP, NOT_OFFERED } from './offer.js';
 import type { PeerSettings } from './peer-settings.js';
 import type { PeerCounts } from './pipeline-peer.js';
 import type { Retention } from './retention.js';
-import type { PeerFamilyStatus, PeerState, PeerStatus } from './status.js';
+import type { PeerAoStatus, PeerFamilyStatus, PeerState, PeerStatus } from './status.js';
 
 /** What a status is made from: references into the running peer, read once. */
 export interface PeerSnapshot {
@@ -73,6 +74,16 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     ...(peer.lastNotification !== null && { lastNotification: peer.lastNotification }),
     ...(hint !== undefined && { hint }),
     md5: settings.md5Key !== undefined,
+    ...(settings.aoKeys !== undefined && { tcpAo: aoStatus(settings.aoKeys, session) }),
+  };
+}
+
+function aoStatus(keys: readonly AoKey[], session: Session | null): PeerAoStatus {
+  const state = session?.transports[0]?.authentication?.() ?? null;
+  const { sendsWith = 0, asksFor = 0, good = 0, bad = 0, unknownKey = 0, unsigned = 0 } = state ?? {};
+  return {
+    keys: keys.map(({ sendId, receiveId, algorithm }) => ({ sendId, receiveId, algorithm })),
+    ...(state !== null && { connection: { sendsWith, asksFor, good, bad, unknownKey, unsigned } }),
   };
 }
 

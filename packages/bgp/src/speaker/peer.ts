@@ -1,5 +1,4 @@
 import type { Negotiated } from '../capabilities/negotiate.js';
-import { BgpError } from '../errors.js';
 import { CeaseError } from '../iana/error-code.js';
 import type { RouteRefreshMessage } from '../message/route-refresh.js';
 import type { Family } from '../net/family.js';
@@ -22,12 +21,12 @@ import { carriedFamilies } from './offer.js';
 import { type OwnNextHops, ownNextHops } from './own-next-hops.js';
 import { type PeerChange, peerChange } from './peer-change.js';
 import type { PeerHost } from './peer-host.js';
+import { PeerProtection } from './peer-protection.js';
 import { peerSessionConfig } from './peer-session.js';
 import type { PeerSettings } from './peer-settings.js';
 import { peerStatus } from './peer-status.js';
 import type { PipelinePeer } from './pipeline-peer.js';
 import { isTooManyPrefixes, type PrefixAlarm, PrefixGuard } from './prefix-guard.js';
-import { planProtection } from './protection.js';
 import { Retention } from './retention.js';
 import { RouteRefreshes } from './route-refreshes.js';
 import type { PeerState, PeerStatus } from './status.js';
@@ -41,9 +40,9 @@ export class Peer implements SessionHandler {
   readonly #retention: Retention;
   readonly #refreshes: RouteRefreshes;
   #refused: { readonly code: string; readonly message: string } | null = null;
+  readonly #protection: PeerProtection;
   readonly #holdDown: HoldDown;
   readonly #guard: PrefixGuard;
-  #isProtected = false;
   #isStarted = false;
   #state: PeerState = 'idle';
   #stateSince: number;
@@ -62,6 +61,7 @@ export class Peer implements SessionHandler {
       (message) => this.#session?.sendRouteRefresh(message),
       (level, event, fields) => this.#log(level, event, fields),
     );
+    this.#protection = new PeerProtection(host);
     this.#holdDown = new HoldDown(host.ports.clock);
     this.#guard = new PrefixGuard(settings.maxPrefixes, (alarm) => this.#alarm(alarm));
   }
@@ -94,16 +94,9 @@ export class Peer implements SessionHandler {
     this.#refused = null;
     this.#holdDown.release();
     this.#guard.change(this.#settings.maxPrefixes);
-    const plan = planProtection(this.#settings, this.#host.ports.sockets.features);
+    const plan = this.#protection.apply(this.#settings);
     if (!plan.ok) {
-      this.#refuse('BGP_ERR_SOCKET_FEATURE', plan.message);
-      return;
-    }
-    try {
-      this.#protect(plan.protection);
-    } catch (error) {
-      const code = error instanceof BgpError ? error.code : 'BGP_ERR_SOCKET_FEATURE';
-      this.#refuse(code, error instanceof Error ? error.message : String(error));
+      this.#refuse(plan.code, plan.message);
       return;
     }
     if (this.#settings.shutdown) return;
@@ -129,7 +122,7 @@ export class Peer implements SessionHandler {
       ...(communication !== undefined && { communication }),
     });
     this.#leave();
-    if (this.#isProtected) this.#protect({});
+    this.#protection.release(this.#settings.address);
   }
 
   /** Ends the session so that the peer keeps our routes for our return; with a Cease where graceful restart is not agreed on. */
@@ -232,6 +225,8 @@ export class Peer implements SessionHandler {
     const limited = this.#guard.limited(families);
     this.#live = { index, negotiated, families, limited, nextHops, since: ports.clock.now() };
     this.#establishedCount++;
+    // It may have been dialled with the keys of before.
+    if (peer.aoKeys !== undefined) this.#protection.rollOver(peer, this.#session);
     this.#host.ownRestart.established(peer.address, negotiated, families);
     this.#log('info', 'session.established', {
       families: families.map((family) => family.name),
@@ -327,8 +322,11 @@ export class Peer implements SessionHandler {
   }
 
   #changeLive(): void {
-    const plan = planProtection(this.#settings, this.#host.ports.sockets.features);
-    if (plan.ok) this.#session?.reconfigure(this.#sessionConfig(plan.protection));
+    if (this.#isStarted) {
+      const plan = this.#protection.rollOver(this.#settings, this.#session);
+      if (plan.ok) this.#session?.reconfigure(this.#sessionConfig(plan.protection));
+      else this.#fail(plan);
+    }
     const index = this.tableIndex;
     if (index === null) return;
     const { nextHopSelf } = this.#settings;
@@ -362,11 +360,10 @@ export class Peer implements SessionHandler {
     return this.#live?.negotiated.gracefulRestart?.notification ?? false;
   }
 
-  #protect(protection: SocketProtection): void {
-    const isWanted = Object.keys(protection).length > 0;
-    if (!isWanted && !this.#isProtected) return;
-    this.#host.protect(this.#settings.address, isWanted ? protection : null);
-    this.#isProtected = isWanted;
+  /** A peer that ran cannot be had any more. */
+  #fail({ code, message }: { readonly code: string; readonly message: string }): void {
+    this.stop(CeaseError.OtherConfigurationChange);
+    this.#refuse(code, message);
   }
 
   #refuse(code: string, message: string): void {

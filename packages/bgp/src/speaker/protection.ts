@@ -11,6 +11,7 @@ const reasons: Readonly<Record<SocketFeature, string>> = {
   ttl: 'multihopTtl or ttlSecurityHops (setting the TTL)',
   minTtl: 'ttlSecurityHops (checking the TTL)',
   md5: 'password (TCP MD5)',
+  tcpAo: 'authentication.tcpAo (TCP-AO, RFC 5925: in Linux from 6.7 on, where its kernel was built with it)',
   device: 'device',
 };
 
@@ -21,6 +22,7 @@ const reasons: Readonly<Record<SocketFeature, string>> = {
 export function planProtection(peer: PeerSettings, features: ReadonlySet<SocketFeature>): ProtectionPlan {
   const wanted: SocketFeature[] = [];
   if (peer.md5Key !== undefined) wanted.push('md5');
+  if (peer.aoKeys !== undefined) wanted.push('tcpAo');
   if (peer.ttlSecurityHops !== undefined) wanted.push('ttl', 'minTtl');
   if (peer.multihopTtl !== undefined) wanted.push('ttl');
   if (peer.device !== undefined) wanted.push('device');
@@ -39,6 +41,7 @@ export function planProtection(peer: PeerSettings, features: ReadonlySet<SocketF
       // RFC 5082 §3: what arrives made at most that many hops from 255.
       ...(peer.ttlSecurityHops !== undefined && { minTtl: 256 - peer.ttlSecurityHops }),
       ...(peer.md5Key !== undefined && { md5Key: peer.md5Key }),
+      ...(peer.aoKeys !== undefined && { aoKeys: peer.aoKeys }),
       ...(peer.device !== undefined && { device: peer.device }),
     },
   };

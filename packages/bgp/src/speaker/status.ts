@@ -1,6 +1,7 @@
 import type { PathAttributes } from '../attributes/path-attributes.js';
 import type { BgpRole } from '../capabilities/capability.js';
 import type { PeerState } from '../fsm/state.js';
+import type { AoAlgorithm, AoState } from '../ports/transport.js';
 import type { MessageCounts } from '../session/counters.js';
 import type { NotificationRecord, SessionError } from '../session/session-error.js';
 import type { HeldDown } from './hold-down.js';
@@ -35,6 +36,18 @@ export interface RetentionStatus {
   readonly secondsLeft?: number;
   /** By family name, until its long-lived stale routes go. */
   readonly longLivedSecondsLeft?: Readonly<Record<string, number>>;
+}
+
+/** TCP-AO of a peer, without its secrets. */
+export interface PeerAoStatus {
+  /** As configured: the peer is asked to send with the first. */
+  readonly keys: readonly {
+    readonly sendId: number;
+    readonly receiveId: number;
+    readonly algorithm: AoAlgorithm;
+  }[];
+  /** What the kernel says of the connection, while there is one. */
+  readonly connection?: Omit<AoState, 'keys'>;
 }
 
 /** One neighbour as it stands. A plain value: it does not change after it was made. */
@@ -94,6 +107,8 @@ export interface PeerStatus {
   readonly lastNotification?: NotificationRecord;
   /** A likely cause in plain words, when the symptoms fit one (for example MD5). */
   readonly hint?: string;
+  /** TCP-AO (RFC 5925), where it is configured. */
+  readonly tcpAo?: PeerAoStatus;
   /** Whether the transport is protected by MD5; the key itself is never shown. */
   readonly md5: boolean;
 }

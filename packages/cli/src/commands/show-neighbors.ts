@@ -81,6 +81,16 @@ function fullName({ remoteHostName, remoteDomainName }: WirePeer): string | unde
   return remoteDomainName === undefined ? remoteHostName : `${remoteHostName}.${remoteDomainName}`;
 }
 
+function aoText({ keys, connection }: NonNullable<WirePeer['tcpAo']>): string {
+  const all = keys
+    .map(({ sendId, receiveId, algorithm }) => `${sendId}/${receiveId} ${algorithm}`)
+    .join(', ');
+  if (connection === undefined) return `keys (send/receive) ${all}`;
+  const { sendsWith, asksFor, good, bad, unknownKey, unsigned } = connection;
+  const segments = `${good} segments good, ${bad} bad, ${unknownKey} of unknown keys, ${unsigned} unsigned`;
+  return `keys (send/receive) ${all}; sends with ${sendsWith}, asks for ${asksFor}; ${segments}`;
+}
+
 function detail(peer: WirePeer): Block[] {
   const facts: [string, Cell | undefined][] = [
     ['description', peer.description],
@@ -104,6 +114,7 @@ function detail(peer: WirePeer): Block[] {
       peer.holdTime === undefined ? undefined : `${peer.holdTime} s, keepalive ${peer.keepaliveTime} s`,
     ],
     ['TCP MD5', peer.md5 ? 'on' : 'off'],
+    ['TCP-AO', peer.tcpAo && aoText(peer.tcpAo)],
     ['passive', peer.passive ? 'yes' : undefined],
     ['capabilities', peer.capabilities.join(', ') || undefined],
     [

@@ -36,6 +36,17 @@ const gracefulRestart = z
   })
   .transform(definedOnly);
 
+const aoId = z.number().int().min(0).max(255);
+const aoKey = z.strictObject({
+  sendId: aoId,
+  receiveId: aoId,
+  algorithm: z.enum(['hmac-sha-1-96', 'aes-128-cmac-96', 'hmac-sha-256-128']).optional(),
+  /** Read from a file, as passwords are. */
+  secretFile: z.string(),
+  macLength: z.number().int().min(4).max(16).optional(),
+  coversOptions: z.boolean().optional(),
+});
+
 const neighborSchema = z.strictObject({
   address: z.string(),
   remoteAs: asNumber,
@@ -84,6 +95,7 @@ const neighborSchema = z.strictObject({
   gracefulRestart: gracefulRestart.optional(),
   /** Read from a file, so that the configuration can be shown. */
   passwordFile: z.string().optional(),
+  authentication: z.strictObject({ tcpAo: z.strictObject({ keys: z.array(aoKey).min(1) }) }).optional(),
   multihopTtl: z.number().int().min(1).max(255).optional(),
   ttlSecurityHops: z.number().int().min(1).max(254).optional(),
   device: z.string().optional(),
@@ -247,7 +259,7 @@ function peerConfig(
   policies: ReadonlyMap<string, Policy>,
   at: string,
 ): PeerConfig | PeerRange {
-  const { passwordFile, addPath, importPolicy, exportPolicy, ...rest } = entry;
+  const { passwordFile, authentication, addPath, importPolicy, exportPolicy, ...rest } = entry;
   const named = (field: string, name: string): Policy => {
     const found = policies.get(name);
     if (found !== undefined) return found;
@@ -258,6 +270,18 @@ function peerConfig(
     ...definedOnly(rest),
     ...(addPath === undefined ? {} : { addPath: definedOnly(addPath) }),
     ...(passwordFile === undefined ? {} : { password: readPassword(passwordFile) }),
+    ...(authentication === undefined
+      ? {}
+      : {
+          authentication: {
+            tcpAo: {
+              keys: authentication.tcpAo.keys.map(({ secretFile, ...key }) => ({
+                ...definedOnly(key),
+                secret: readPassword(secretFile),
+              })),
+            },
+          },
+        }),
     ...(requiresPolicy ? {} : { importPolicy: acceptAll, exportPolicy: acceptAll }),
     ...(importPolicy === undefined ? {} : { importPolicy: named('importPolicy', importPolicy) }),
     ...(exportPolicy === undefined ? {} : { exportPolicy: named('exportPolicy', exportPolicy) }),

@@ -113,3 +113,16 @@ t.test('the file of the policy guide is one', async (t) => {
     { importPolicy: { name: 'in', reads: ['prefix', 'rpki'] }, exportPolicy: { name: 'out' } },
   ]);
 });
+
+t.test('secrets of TCP-AO are read from files', (t) => {
+  const folder = tempDir(t);
+  writeFileSync(join(folder, 'key'), 'secret\n');
+  const path = join(folder, 'speaker.json');
+  const keys = [{ sendId: 1, receiveId: 2, algorithm: 'aes-128-cmac-96', secretFile: join(folder, 'key') }];
+  const neighbor = { address: '192.0.2.2', remoteAs: 64513, authentication: { tcpAo: { keys } } };
+  writeFileSync(path, JSON.stringify({ localAs: 64512, routerId: '192.0.2.1', neighbors: [neighbor] }));
+  t.same(speakerSetup(readSpeakerFile(path), true).peers[0]?.authentication, {
+    tcpAo: { keys: [{ sendId: 1, receiveId: 2, algorithm: 'aes-128-cmac-96', secret: 'secret' }] },
+  });
+  t.end();
+});

@@ -14,7 +14,7 @@ import { encodeMd5Key, TCP_MD5SIG, TCP_MD5SIG_EXT } from './md5-key.js';
 import { encodeSocketAddress, type IpVersion, mapToIpv6, type SocketAddress } from './socket-address.js';
 import type { TtlLimits } from './tcp-sockets.js';
 
-const IPPROTO_TCP = 6;
+export const IPPROTO_TCP = 6;
 const levelOf = { 4: 0, 6: 41 } as const;
 const ttlOption = { 4: 2, 6: 16 } as const;
 const minTtlOption = { 4: 21, 6: 73 } as const;
@@ -66,29 +66,32 @@ export class Descriptor {
   }
 
   allowReuse(): void {
-    this.#set(SOL_SOCKET, SO_REUSEADDR, cInt(1), 'SO_REUSEADDR');
+    this.set(SOL_SOCKET, SO_REUSEADDR, cInt(1), 'SO_REUSEADDR');
   }
 
   setIpv6Only(only: boolean): void {
-    this.#set(levelOf[6], IPV6_V6ONLY, cInt(only ? 1 : 0), 'IPV6_V6ONLY');
+    this.set(levelOf[6], IPV6_V6ONLY, cInt(only ? 1 : 0), 'IPV6_V6ONLY');
   }
 
   bindToDevice(name: string): void {
-    this.#set(SOL_SOCKET, SO_BINDTODEVICE, new TextEncoder().encode(`${name}\0`), `bind to device ${name}`);
+    this.set(SOL_SOCKET, SO_BINDTODEVICE, new TextEncoder().encode(`${name}\0`), `bind to device ${name}`);
   }
 
   /** On an IPv6 socket both families' options are set, since it may carry IPv4 connections. */
   setTtl({ ttl, minTtl }: TtlLimits): void {
     for (const family of this.version === 6 ? ([6, 4] as const) : ([4] as const)) {
-      if (ttl !== undefined) this.#set(levelOf[family], ttlOption[family], octet('ttl', ttl), 'the TTL');
+      if (ttl !== undefined) this.set(levelOf[family], ttlOption[family], octet('ttl', ttl), 'the TTL');
       if (minTtl !== undefined) {
-        this.#set(levelOf[family], minTtlOption[family], octet('minTtl', minTtl), 'the least TTL');
+        this.set(levelOf[family], minTtlOption[family], octet('minTtl', minTtl), 'the least TTL');
       }
     }
   }
 
-  /** Sets or removes (`null`) the key of a peer, an address or a prefix. */
-  setMd5Key(address: string, prefixLength: number | undefined, key: Uint8Array | null): void {
+  /** A peer, an address or a prefix, as options that concern it name it; the length is absent for one address. */
+  encodePeer(
+    address: string,
+    prefixLength: number | undefined,
+  ): { readonly peer: SocketAddress; readonly prefix: number; readonly most: number } {
     const peer = this.encode(address, 0);
     const mapped = peer.version === 4 && this.version === 6 ? this.encode(mapToIpv6(address), 0) : peer;
     // The kernel counts the prefix length of a mapped address within its 32 bits.
@@ -99,10 +102,16 @@ export class Descriptor {
         throw new LinuxError('LINUX_ERR_ARGUMENT', message);
       }
     }
-    const prefix = prefixLength === undefined || prefixLength === most ? null : prefixLength;
+    return { peer: mapped, prefix: prefixLength ?? most, most };
+  }
+
+  /** Sets or removes (`null`) the key of a peer, an address or a prefix. */
+  setMd5Key(address: string, prefixLength: number | undefined, key: Uint8Array | null): void {
+    const { peer, prefix: length, most } = this.encodePeer(address, prefixLength);
+    const prefix = length === most ? null : length;
     const name = prefix === null ? TCP_MD5SIG : TCP_MD5SIG_EXT;
-    const option = encodeMd5Key(mapped, prefix, key);
-    if (key !== null) this.#set(IPPROTO_TCP, name, option, `the TCP MD5 key of ${address}`);
+    const option = encodeMd5Key(peer, prefix, key);
+    if (key !== null) this.set(IPPROTO_TCP, name, option, `the TCP MD5 key of ${address}`);
     else this.#removeKey(name, option, address);
   }
 
@@ -129,7 +138,8 @@ export class Descriptor {
     throw systemCallError('setsockopt', errno, `cannot remove the TCP MD5 key of ${address}`);
   }
 
-  #set(level: number, name: number, value: Uint8Array, what: string): void {
+  /** Sets an option; `what` completes "cannot set". */
+  set(level: number, name: number, value: Uint8Array, what: string): void {
     if (this.#libc.setsockopt(this.fd, level, name, value, value.length) >= 0) return;
     const failed = systemCallError('setsockopt', this.#libc.errno(), `cannot set ${what}`);
     if (failed.code === 'LINUX_ERR_PERMISSION') throw failed;

@@ -1,6 +1,7 @@
 import { createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net';
 import { LinuxError, systemCallError } from '../errors.js';
 import { type Libc, loadLibc } from '../libc.js';
+import { AoSocket } from './ao-socket.js';
 import { Descriptor } from './descriptor.js';
 import { versionOf } from './socket-address.js';
 import type { ConnectTarget, ListenTarget, SocketFeature, TcpSockets } from './tcp-sockets.js';
@@ -24,6 +25,14 @@ export function linuxTcpSockets(): TcpSockets {
     setMd5Key: (server, peer, key) => {
       Descriptor.of(libc, descriptorOf(server)).setMd5Key(peer.address, peer.prefixLength, key);
     },
+    setAoKeys: (server, peer, keys, before) => {
+      new AoSocket(libc, Descriptor.of(libc, descriptorOf(server))).replace(peer, keys, before);
+    },
+    changeAoKeys: (socket, keys) => {
+      const { remoteAddress: address = '' } = socket;
+      new AoSocket(libc, Descriptor.of(libc, descriptorOf(socket))).rollOver(plain(address), keys);
+    },
+    aoState: (socket) => new AoSocket(libc, Descriptor.of(libc, descriptorOf(socket))).state(),
     setTtl: (socket, limits) => Descriptor.of(libc, descriptorOf(socket)).setTtl(limits),
   };
 }
@@ -32,13 +41,14 @@ function featuresOf(libc: Libc): ReadonlySet<SocketFeature> {
   const features = new Set<SocketFeature>(['localAddress', 'ttl', 'minTtl', 'device']);
   const probe = Descriptor.open(libc, 4);
   if (probe.knowsMd5()) features.add('md5');
+  if (new AoSocket(libc, probe).isKnown()) features.add('tcpAo');
   probe.close();
   return features;
 }
 
 function connect(libc: Libc, target: ConnectTarget): Socket {
   const version = versionOf(target.address);
-  const { localAddress, localPort, device, md5Key } = target;
+  const { localAddress, localPort, device, md5Key, aoKeys } = target;
   if (localAddress !== undefined && versionOf(localAddress) !== version) {
     const message = `cannot connect to ${target.address} from ${localAddress}: they are of different families`;
     throw new LinuxError('LINUX_ERR_ARGUMENT', message);
@@ -48,6 +58,7 @@ function connect(libc: Libc, target: ConnectTarget): Socket {
     if (device !== undefined) descriptor.bindToDevice(device);
     descriptor.setTtl(target);
     if (md5Key !== undefined) descriptor.setMd5Key(target.address, undefined, md5Key);
+    if (aoKeys !== undefined) new AoSocket(libc, descriptor).replace(target, aoKeys, []);
     if (localPort !== undefined) descriptor.allowReuse();
     if (localAddress !== undefined || localPort !== undefined) {
       descriptor.bind(localAddress ?? (version === 4 ? '0.0.0.0' : '::'), localPort ?? 0);
@@ -110,6 +121,11 @@ function openFor(libc: Libc, address: string | undefined): Descriptor {
     if (error instanceof LinuxError && error.errno === EAFNOSUPPORT) return Descriptor.open(libc, 4);
     throw error;
   }
+}
+
+/** An IPv4 peer of an IPv6 socket, as IPv4. */
+function plain(address: string): string {
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
 }
 
 /** The descriptor below a socket or server. Node has no public way to it, but has kept this one for ten years. */

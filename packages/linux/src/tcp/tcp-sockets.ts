@@ -1,7 +1,8 @@
 import type { Server, Socket } from 'node:net';
+import type { AoKey, AoState } from './ao-key.js';
 
 /** What a TCP socket can be asked for beyond what Node gives. */
-export type SocketFeature = 'localAddress' | 'ttl' | 'minTtl' | 'md5' | 'device';
+export type SocketFeature = 'localAddress' | 'ttl' | 'minTtl' | 'md5' | 'tcpAo' | 'device';
 
 /** Where to connect, and how. Addresses are text without brackets; link-local ones carry `%scope`. */
 export interface ConnectTarget {
@@ -17,6 +18,8 @@ export interface ConnectTarget {
   readonly minTtl?: number;
   /** TCP MD5 signature key (RFC 2385), 1 to 80 octets. */
   readonly md5Key?: Uint8Array;
+  /** TCP-AO keys (RFC 5925); the peer is asked to send with the first. Excludes `md5Key`. */
+  readonly aoKeys?: readonly AoKey[];
 }
 
 /** Where to listen. */
@@ -64,6 +67,26 @@ export interface TcpSockets {
     peer: { readonly address: string; readonly prefixLength?: number },
     key: Uint8Array | null,
   ): void;
+
+  /**
+   * Replaces the TCP-AO keys that connections from `peer` must use; `before` are those set so far. A connection that is there keeps
+   * its own.
+   */
+  setAoKeys(
+    server: Server,
+    peer: { readonly address: string; readonly prefixLength?: number },
+    keys: readonly AoKey[],
+    before: readonly AoKey[],
+  ): void;
+
+  /**
+   * Rolls the keys of a connection over: new ones are added, the peer is asked to send with the first, the others go. Refused
+   * on a connection that has no TCP-AO.
+   */
+  changeAoKeys(socket: Socket, keys: readonly AoKey[]): void;
+
+  /** What TCP-AO does on a connection; null without it. */
+  aoState(socket: Socket): AoState | null;
 
   /** Sets TTL limits of a connection, an accepted one too. */
   setTtl(socket: Socket, limits: TtlLimits): void;
