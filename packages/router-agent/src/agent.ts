@@ -1,8 +1,8 @@
-import type { BgpSpeaker } from '@peerage/bgp';
+import type { BgpSpeaker, SpeakerConfig } from '@peerage/bgp';
 import type { AgentPorts } from './agent-ports.js';
 import type { Config } from './config/config.js';
 import { advertisementsController } from './controllers/advertisements.js';
-import type { Facts } from './controllers/facts.js';
+import { type Facts, isWhole } from './controllers/facts.js';
 import { bridgeController, cniController, egressController, sysctlController } from './controllers/host.js';
 import { peersController } from './controllers/peers.js';
 import { speakerController } from './controllers/speaker.js';
@@ -18,6 +18,7 @@ import { Health } from './observe/health.js';
 import { Metrics } from './observe/metrics.js';
 import { ProblemBoard } from './observe/problem-board.js';
 import { Controller, type ControllerOptions, type RunOutcome } from './reconcile/controller.js';
+import { RestartMark } from './state/restart-mark.js';
 
 export interface AgentOptions {
   readonly version: string;
@@ -25,7 +26,10 @@ export interface AgentOptions {
   readonly deferral?: number;
 }
 
-const defaultDeferral = 360_000;
+/** Seconds. */
+const defaultDeferral = 360;
+/** Milliseconds between marks of being alive. */
+const markPeriod = 5_000;
 /** How long after its due time a loop may still be thought alive. */
 const grace = 35_000;
 
@@ -43,9 +47,15 @@ export class Agent {
   readonly #speakerDriver: SpeakerDriver;
   readonly #learned: LearnedRoutes;
   readonly #facts: Facts;
+  readonly #restartMark: RestartMark;
   #rows: readonly AdvertisementRow[] = [];
   #unsubscribe: (() => void) | null = null;
-  #statusTimer: { cancel(): void } | null = null;
+  #isStopping = false;
+  /** After a restart peers wait until everything is announced: what End-of-RIB does not find is swept by them. */
+  #peersHeldUntil = 0;
+  #hasAnnounced = false;
+  #markTimer: { cancel(): void } | null = null;
+  #heldTimer: { cancel(): void } | null = null;
 
   constructor(config: Config, ports: AgentPorts, options: AgentOptions) {
     this.#config = config;
@@ -61,12 +71,17 @@ export class Agent {
         routes: () => this.#learned.totals(),
       },
     });
-    this.#speakerDriver = new SpeakerDriver(ports.speaker, (speaker) => this.#speakerStarted(speaker));
+    this.#restartMark = new RestartMark(config.restartMark, () => clock.wallTime());
+    this.#speakerDriver = new SpeakerDriver(
+      ports.speaker,
+      () => this.#past(),
+      (speaker) => this.#speakerStarted(speaker),
+    );
     this.#learned = new LearnedRoutes({
       kernel: ports.kernel,
       clock,
       auditPeriod: config.injectedRoutesSyncPeriod * 1000,
-      deferral: options.deferral ?? defaultDeferral,
+      deferral: options.deferral ?? (config.gracefulRestart?.deferralTime ?? defaultDeferral) * 1000,
       events: {
         log: (level, event, fields) => ports.log.log(level, event, fields),
         received: (count) => this.metrics.advertisementsReceived.inc(count),
@@ -115,19 +130,68 @@ export class Agent {
     this.#sourceChanged();
   }
 
-  /** Cease with a text to all peers; the kernel's routes stay, so that packets flow while the agent is away. */
+  /**
+   * Ends all sessions: with graceful restart without a word, so that peers keep our routes, else with a text. The kernel's
+   * routes stay, so that packets flow while the agent is away.
+   */
   async stop(communication: string, graceMilliseconds: number): Promise<void> {
+    this.#isStopping = true;
     this.#unsubscribe?.();
-    this.#statusTimer?.cancel();
+    this.#markTimer?.cancel();
+    this.#heldTimer?.cancel();
     for (const controller of this.#controllers.values()) controller.stop();
     // First the learned routes: the end of the sessions withdraws them from the table, not from the kernel.
     await this.#learned.stop();
-    await this.#speakerDriver.close(communication, graceMilliseconds);
+    const mode = this.#config.gracefulRestart === null ? 'hard' : 'graceful-restart';
+    if (mode === 'graceful-restart' && this.speaker !== null) await this.#renewMark();
+    await this.#speakerDriver.close({ mode, communication, graceMilliseconds });
     await this.#ports.source.close();
+  }
+
+  /**
+   * Whether this start is a restart: the last life ended so shortly ago that peers may still keep its routes. Only the families
+   * whose routes it left in the kernel go on being forwarded.
+   */
+  async #past(): Promise<SpeakerConfig['restarting']> {
+    const { gracefulRestart } = this.#config;
+    if (gracefulRestart === null) return undefined;
+    const age = await this.#restartMark.age();
+    if (age === null || age >= gracefulRestart.time * 1000) return undefined;
+    this.#holdPeers(gracefulRestart.time * 1000 - age);
+    const forwarded = await this.#learned.adopted();
+    this.#ports.log.log('info', 'agent.restarts', {
+      awayMilliseconds: age,
+      forwarded,
+      message: `this is a graceful restart after ${(age / 1000).toFixed(1)} s; packets go on flowing for ${forwarded.join(' and ') || 'no family'}`,
+    });
+    return { forwarded, deferralTime: gracefulRestart.deferralTime };
+  }
+
+  #holdPeers(milliseconds: number): void {
+    const { clock } = this.#ports.speaker;
+    this.#peersHeldUntil = clock.now() + milliseconds;
+    this.#heldTimer = clock.setTimer(milliseconds, () => this.#controllers.get('peers')?.signal());
+  }
+
+  async #renewMark(): Promise<void> {
+    try {
+      await this.#restartMark.renew();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `the mark for a graceful restart cannot be written, the next start will be a first one: ${reason}`;
+      this.#ports.log.log('error', 'restart-mark.failed', { message });
+    }
+  }
+
+  async #keepMark(): Promise<void> {
+    await this.#renewMark();
+    if (this.#isStopping) return;
+    this.#markTimer = this.#ports.speaker.clock.setTimer(markPeriod, () => void this.#keepMark());
   }
 
   #speakerStarted(speaker: BgpSpeaker): void {
     const { log } = this.#ports;
+    if (this.#config.gracefulRestart !== null) void this.#keepMark();
     const { routerId, localAs, listening } = speaker.status();
     const at = listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
     log.log('info', 'speaker.started', {
@@ -143,8 +207,17 @@ export class Agent {
       advertisementsController(this.#facts, this.#counted(new AdvertisementDriver(speaker, originated))),
     );
     this.#add(
-      peersController(this.#facts, new PeerDriver(speaker, originated), () => this.#learned.peersSettled()),
+      peersController(this.#facts, new PeerDriver(speaker, originated), {
+        mayCome: () => this.#hasAnnounced || this.#ports.speaker.clock.now() >= this.#peersHeldUntil,
+        settled: () => this.#learned.peersSettled(),
+      }),
     );
+  }
+
+  #announced(): void {
+    if (this.#hasAnnounced || !isWhole(this.#facts.snapshot())) return;
+    this.#hasAnnounced = true;
+    this.#controllers.get('peers')?.signal();
   }
 
   #sourceChanged(): void {
@@ -168,7 +241,10 @@ export class Agent {
   #finished(name: string, outcome: RunOutcome, milliseconds: number): void {
     this.health.beat(name);
     if (name === 'peers') this.metrics.peersSyncTime.observe(milliseconds / 1000);
-    if (name === 'advertisements') this.metrics.routesSyncTime.observe(milliseconds / 1000);
+    if (name === 'advertisements') {
+      this.metrics.routesSyncTime.observe(milliseconds / 1000);
+      if (outcome.failures.length === 0) this.#announced();
+    }
     this.problems.tell(
       `${name} controller`,
       outcome.failures.map((message): Problem => ({ place: name, message })),

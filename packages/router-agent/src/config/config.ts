@@ -36,6 +36,15 @@ export interface Config {
   readonly routerId: string | null;
   readonly bgpPort: number;
   readonly bgpHoldTime: number;
+  /** Let peers keep our routes while the agent restarts (RFC 4724), and keep theirs; null = off. */
+  readonly gracefulRestart: {
+    /** How long, at most. */
+    readonly time: number;
+    /** Longest wait for the peers' routes after a restart. */
+    readonly deferralTime: number;
+  } | null;
+  /** Says when this node's agent was last alive. */
+  readonly restartMark: string;
   readonly externalPeers: readonly ExternalPeer[];
   /** 0 = not multihop. */
   readonly peerRouterMultihopTtl: number;

@@ -46,6 +46,7 @@ export function parseConfig(
     );
   }
   if (errors.length > 0) return { ok: false, errors };
+  const socket = values.socket || `/run/peerage/${nodeName}.sock`;
   const config: Config = {
     nodeName,
     source,
@@ -63,6 +64,13 @@ export function parseConfig(
     routerId: values['router-id'] || null,
     bgpPort: values['bgp-port'],
     bgpHoldTime: Math.floor(values['bgp-holdtime'] / 1000),
+    gracefulRestart: values['bgp-graceful-restart']
+      ? {
+          time: Math.ceil(values['bgp-graceful-restart-time'] / 1000),
+          deferralTime: Math.ceil(values['bgp-graceful-restart-deferral-time'] / 1000),
+        }
+      : null,
+    restartMark: `${socket.replace(/\.sock$/, '')}.restart`,
     externalPeers,
     peerRouterMultihopTtl: values['peer-router-multihop-ttl'],
     overrideNextHop: values['override-nexthop'],
@@ -83,7 +91,7 @@ export function parseConfig(
     metricsAddress: values['metrics-addr'],
     metricsPort: values['metrics-port'],
     metricsPath: values['metrics-path'],
-    socket: values.socket || `/run/peerage/${nodeName}.sock`,
+    socket,
     verbosity: Number(values.v || '0'),
     unimplementedFlags: unimplementedFlags(values, given),
   };

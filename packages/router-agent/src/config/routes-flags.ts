@@ -61,19 +61,14 @@ export const routesFlags = {
     1000,
     'BFD: least milliseconds between what the peer may send.',
   ),
-  'bgp-graceful-restart': bothLater(
-    'routes',
-    bool,
-    false,
-    'Let peers keep our routes while the agent restarts.',
-  ),
-  'bgp-graceful-restart-deferral-time': newerLater(
+  'bgp-graceful-restart': both('routes', bool, false, 'Let peers keep our routes while the agent restarts.'),
+  'bgp-graceful-restart-deferral-time': newer(
     'routes',
     duration('1ms', '18h'),
     360_000,
     'Longest wait for End-of-RIB after a restart.',
   ),
-  'bgp-graceful-restart-time': newerLater(
+  'bgp-graceful-restart-time': newer(
     'routes',
     duration('1ms', '4095s'),
     90_000,

@@ -7,14 +7,19 @@ import { defaultRetry } from '../reconcile/loop-machine.js';
 import { reconcile } from '../reconcile/reconcile.js';
 import { type Facts, isWhole, knownOwnNode, nothingToDo } from './facts.js';
 
-/**
- * Keeps the neighbours and their policies. `settled` is called after a run that worked from a cluster of which every
- * kind was listed: then it is known which peers there are.
- */
+/** What the controller of peers has to do with the rest of the agent. */
+export interface PeersSurroundings {
+  /** Whether peers may be set up yet. */
+  mayCome(): boolean;
+  /** Called after a run that worked from a cluster of which every kind was listed: then it is known which peers there are. */
+  settled(): void;
+}
+
+/** Keeps the neighbours and their policies. */
 export function peersController(
   facts: Facts,
   driver: Driver<PeerItem>,
-  settled: () => void,
+  surroundings: PeersSurroundings,
 ): ControllerOptions {
   const name = 'peers';
   // The same objects at each run, so that comparing a thousand peers costs nothing.
@@ -25,13 +30,13 @@ export function peersController(
     deadlineMilliseconds: 30_000,
     run: async (signal) => {
       const own = knownOwnNode(facts, name);
-      if (own === null) return nothingToDo;
+      if (own === null || !surroundings.mayCome()) return nothingToDo;
       const snapshot = facts.snapshot();
       const { peers, problems } = desiredPeers(snapshot, own, facts.config, policies);
       facts.tellProblems(name, problems);
       const mayDelete = snapshot.listed.has('Node');
       const outcome = await reconcile(driver, peers, signal, { mayDelete });
-      if (isWhole(snapshot)) settled();
+      if (isWhole(snapshot)) surroundings.settled();
       return outcome;
     },
   };

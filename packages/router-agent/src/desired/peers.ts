@@ -77,6 +77,7 @@ function meshPeers(
       port: config.bgpPort,
       localAddress: own.addresses.primary,
       holdTime: config.bgpHoldTime,
+      ...gracefulRestart(config),
       families,
       nextHops: pick(own.addresses.best, families),
       importPolicy: policies.import,
@@ -84,6 +85,10 @@ function meshPeers(
     });
   }
   return peers;
+}
+
+function gracefulRestart({ gracefulRestart: how }: Config): Pick<PeerItem, 'gracefulRestart'> {
+  return how === null ? {} : { gracefulRestart: { time: how.time, stalePathTime: how.deferralTime } };
 }
 
 function externalPeers(
@@ -109,6 +114,7 @@ function externalPeers(
       port: peer.port,
       ...(local === undefined ? {} : { localAddress: local }),
       holdTime: config.bgpHoldTime,
+      ...gracefulRestart(config),
       families: carried,
       nextHops: pick(own.addresses.best, carried),
       ...(peer.password === undefined ? {} : { password: peer.password }),

@@ -81,6 +81,14 @@ export class PeerDriver implements Driver<PeerItem> {
       importPolicy: this.#policies.compile(item.importPolicy),
       exportPolicy: this.#policies.compile(item.exportPolicy),
       ...(item.localAddress === undefined ? {} : { localAddress: item.localAddress }),
+      ...(item.gracefulRestart === undefined
+        ? {}
+        : {
+            gracefulRestart: {
+              restartTime: item.gracefulRestart.time,
+              stalePathTime: item.gracefulRestart.stalePathTime,
+            },
+          }),
       ...(item.password === undefined ? {} : { password: item.password }),
       ...(item.multihopTtl === undefined ? {} : { multihopTtl: item.multihopTtl }),
     };

@@ -1,4 +1,4 @@
-import { BgpSpeaker, type SpeakerPorts } from '@peerage/bgp';
+import { BgpSpeaker, type CloseOptions, type SpeakerConfig, type SpeakerPorts } from '@peerage/bgp';
 import type { Change, ChangeFailure, Driver } from '../items/item.js';
 import { type SpeakerItem, speakerKind } from '../items/speaker.js';
 import { eachChange } from './each-change.js';
@@ -13,13 +13,22 @@ const maximumPaths = 16;
 export class SpeakerDriver implements Driver<SpeakerItem> {
   readonly kind = speakerKind;
   readonly #ports: SpeakerPorts;
+  readonly #past: () => Promise<SpeakerConfig['restarting']>;
   readonly #started: (speaker: BgpSpeaker) => void;
   #item: SpeakerItem | null = null;
   #speaker: BgpSpeaker | null = null;
 
-  /** `started` is called once, when the speaker listens. */
-  constructor(ports: SpeakerPorts, started: (speaker: BgpSpeaker) => void) {
+  /**
+   * `past` says whether this start is a restart, undefined for a first one; `started` is called once, when the speaker
+   * listens.
+   */
+  constructor(
+    ports: SpeakerPorts,
+    past: () => Promise<SpeakerConfig['restarting']>,
+    started: (speaker: BgpSpeaker) => void,
+  ) {
     this.#ports = ports;
+    this.#past = past;
     this.#started = started;
   }
 
@@ -41,14 +50,19 @@ export class SpeakerDriver implements Driver<SpeakerItem> {
     });
   }
 
-  /** Ends all sessions with a text and closes the sockets. */
-  async close(communication: string, graceMilliseconds: number): Promise<void> {
-    await this.#speaker?.close({ communication, graceMilliseconds });
+  /** Ends all sessions and closes the sockets. */
+  async close(options: CloseOptions): Promise<void> {
+    await this.#speaker?.close(options);
   }
 
   async #start(item: SpeakerItem): Promise<void> {
     const { localAs, routerId, listen } = item;
-    const speaker = new BgpSpeaker({ localAs, routerId, listen, maximumPaths }, this.#ports);
+    const restarting = await this.#past();
+    const config = { localAs, routerId, listen, maximumPaths };
+    const speaker = new BgpSpeaker(
+      restarting === undefined ? config : { ...config, restarting },
+      this.#ports,
+    );
     await speaker.start();
     this.#speaker = speaker;
     this.#item = item;

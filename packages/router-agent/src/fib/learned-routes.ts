@@ -56,6 +56,10 @@ export class LearnedRoutes {
   #unsubscribe: (() => void) | null = null;
   #detach: (() => void) | null = null;
   #verdictTimer: Timer | null = null;
+  #adoption: (() => void) | null = null;
+  readonly #adopted = new Promise<void>((resolve) => {
+    this.#adoption = resolve;
+  });
   #peersKnown = false;
   #released = false;
   #stopped = false;
@@ -105,6 +109,12 @@ export class LearnedRoutes {
     await this.#refreshInterfaces();
     this.#writer.start();
     this.#verdictTimer = clock.setTimer(verdictPeriod, () => this.#judgeLeftovers());
+  }
+
+  /** Families of which an earlier life left routes in the kernel; waits until they were looked for. */
+  async adopted(): Promise<readonly FamilyView['family'][]> {
+    await this.#adopted;
+    return this.view().flatMap(({ family, acknowledged }) => (acknowledged > 0 ? [family] : []));
   }
 
   /** The speaker is there: its routes go to the kernel from now on. */
@@ -194,6 +204,7 @@ export class LearnedRoutes {
 
   #audited(audit: { reason: string; drifted: number; milliseconds: number }): void {
     const { events } = this.#options;
+    this.#adoption?.();
     events.audited(audit.milliseconds / 1000);
     events.beat();
     if (audit.drifted === 0) return;

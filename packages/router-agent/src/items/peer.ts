@@ -19,6 +19,8 @@ export interface PeerItem {
   readonly families: readonly AddressFamily[];
   /** Own next hop by family. */
   readonly nextHops: { readonly [family in AddressFamily]?: string };
+  /** Absent: off. Seconds. */
+  readonly gracefulRestart?: { readonly time: number; readonly stalePathTime: number };
   readonly password?: string;
   readonly multihopTtl?: number;
   readonly importPolicy: PolicyItem;

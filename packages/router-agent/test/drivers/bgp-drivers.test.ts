@@ -153,8 +153,12 @@ t.test('what is announced is refused from peers, without a new policy at each ch
 
 t.test('the speaker starts once; another identity asks for a restart', async (t) => {
   const started: BgpSpeaker[] = [];
-  const driver = new SpeakerDriver(ports(), (each) => started.push(each));
-  t.teardown(() => driver.close('the test is over', 10));
+  const driver = new SpeakerDriver(
+    ports(),
+    async () => undefined,
+    (each) => started.push(each),
+  );
+  t.teardown(() => driver.close({ communication: 'the test is over', graceMilliseconds: 10 }));
   const item = { localAs: 64512, routerId: '192.0.2.1', listen: [{ address: '192.0.2.1', port: 179 }] };
   t.match(await reconcile(driver, [{ ...item, listen: [{ address: '192.0.2.99', port: 179 }] }], signal), {
     failures: [/192.0.2.99/],

@@ -1,0 +1,55 @@
+import { rmSync } from 'node:fs';
+import { netns } from '@peerage/linux';
+import { eventually, needs } from '@peerage/test-fixtures';
+import t from 'tap';
+import { segment } from './segment.js';
+
+const patient = { timeout: 30_000, interval: 50 };
+const flags = ['--bgp-graceful-restart=true', '--bgp-graceful-restart-time=60s'];
+const asRoot = { ...needs('root', 'command:ip'), timeout: 150_000 };
+
+t.test('an agent is killed or restarted, and neither side loses a route', asRoot, async (t) => {
+  const { one, two, start, routes, sockets } = await segment(t);
+  let first = start(1, flags);
+  start(2, flags);
+  await eventually(async () => (await routes(one)) !== '' && (await routes(two)) !== '', patient);
+  t.same(first.events('agent.restarts'), [], 'a first start is no restart');
+
+  const changes = new Map([one, two].map((namespace) => [namespace, monitor(namespace)]));
+  for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+    // Until it was alive long enough to say so.
+    await eventually(() => first.events('speaker.started').length === 1, patient);
+    first.child.kill(signal);
+    await first.exitCode();
+    first = start(1, flags);
+    await eventually(() => first.events('leftovers.released').length === 1, patient);
+    t.match(first.events('agent.restarts'), [{ forwarded: ['ipv4-unicast'] }], `after ${signal}`);
+    t.match(await routes(one), '10.48.2.0/24 via 192.168.1.12');
+    t.match(await routes(two), '10.48.1.0/24 via 192.168.1.11');
+  }
+  for (const [namespace, lines] of changes) {
+    t.same(
+      lines().filter((line) => /proto 17/.test(line)),
+      [],
+      `route changes in ${namespace}`,
+    );
+  }
+
+  first.child.kill('SIGKILL');
+  await first.exitCode();
+  rmSync(`${sockets}/node-1.restart`);
+  first = start(1, flags);
+  await eventually(() => first.events('speaker.started').length === 1, patient);
+  t.same(first.events('agent.restarts'), [], 'without a mark it is a first start');
+
+  /** Lines of `ip monitor route`, from now on. */
+  function monitor(namespace: string): () => readonly string[] {
+    const child = netns.spawn(namespace, ['ip', 'monitor', 'route'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    t.teardown(() => child.kill('SIGKILL'));
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    return () => text.split('\n').filter((line) => line !== '');
+  }
+});
