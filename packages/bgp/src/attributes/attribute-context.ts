@@ -6,6 +6,8 @@ export interface AttributeContext {
   readonly type: 'internal' | 'external';
   /** The peer is of another member of our confederation (RFC 5065). Default: no. */
   readonly confederation?: boolean;
+  /** AIGP is taken (RFC 7311 §3.3). Default: on internal sessions. */
+  readonly aigp?: boolean;
   readonly localAs: number;
   readonly peerAs: number;
 }

@@ -1,5 +1,6 @@
 import { AttributeCode, AttributeFlag } from '../iana/attribute-code.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
+import { writeAigp, writeRaisedAigp } from './aigp.js';
 import { checkU32, refuseAttribute } from './attribute-error.js';
 import {
   beginAttribute,
@@ -26,6 +27,8 @@ export interface AttributeEdits {
   readonly localPref?: number | null;
   /** Added to LOCAL_PREF (100 where there is none), as `addMed`. `localPref` wins over it. */
   readonly addLocalPref?: number;
+  /** Accumulated IGP metric, 0 … 2^53 − 1. It leaves by sessions that exchange it only. */
+  readonly aigp?: number | null;
   /** Goes in front of what the session itself prepends. */
   readonly prepend?: { readonly as: number; readonly count: number };
   /** ASes to put in front of those, front first. */
@@ -67,6 +70,8 @@ export interface Rewrite {
    * ORIGINATOR_ID and CLUSTER_LIST stay behind. Null or absent = they do not.
    */
   readonly memberAs?: number | null;
+  /** Goes out with AIGP, raised by so much (RFC 7311 §3.4.3); null: without it. Absent = it stays within the AS. */
+  readonly aigp?: number | null;
 }
 
 /** Attributes that a rewrite may change or add, in code order. Everything between them is copied. */
@@ -79,6 +84,7 @@ const REWRITTEN: readonly number[] = [
   AttributeCode.OriginatorId,
   AttributeCode.ClusterList,
   AttributeCode.ExtendedCommunities,
+  AttributeCode.Aigp,
   AttributeCode.LargeCommunities,
 ];
 
@@ -171,9 +177,19 @@ function rewriteOne(
     case AttributeCode.ExtendedCommunities:
       rewriteRecords(code, 8, block, at, stop, edits?.extendedCommunities, undefined, out);
       return;
+    case AttributeCode.Aigp:
+      rewriteAigp(block, at, stop, rewrite, out);
+      return;
     default:
       rewriteRecords(code, 12, block, at, stop, edits?.largeCommunities, edits?.addLargeCommunities, out);
   }
+}
+
+function rewriteAigp(block: Uint8Array, at: number, stop: number, rewrite: Rewrite, out: ByteWriter): void {
+  const { external = false, aigp = external ? null : 0, edits } = rewrite;
+  if (aigp === null || edits?.aigp === null) return;
+  if (edits?.aigp !== undefined) writeAigp(edits.aigp, out);
+  else if (at !== stop) writeRaisedAigp(block, at, stop, aigp, out);
 }
 
 /** Reflection is an affair of one AS, or of one member of a confederation (RFC 4456 §8). */

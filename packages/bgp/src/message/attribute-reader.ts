@@ -179,9 +179,10 @@ export class AttributeReader {
       return;
     }
     const context = this.#context;
-    if (row.internalOnly === true && context.type === 'external') {
-      // RFC 7606 §7.5, §7.9, §7.10
-      const message = `${row.name} from an external peer is dropped`;
+    const isTaken = code === AttributeCode.Aigp ? context.aigp : undefined;
+    if (row.internalOnly === true && !(isTaken ?? context.type === 'internal')) {
+      // RFC 7606 §7.5, §7.9, §7.10, RFC 7311 §3.3
+      const message = `${row.name} from an ${context.type} peer is dropped`;
       this.#faults.report('discard', UpdateError.OptionalAttribute, at, message);
       return;
     }

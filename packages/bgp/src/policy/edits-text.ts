@@ -23,6 +23,7 @@ export function editsText(edits: RouteEdits): readonly string[] {
   add(edits.addLargeCommunities && `add large communities ${list(edits.addLargeCommunities)}`);
   phrases.push(...recordsText('large', edits.largeCommunities, 12, largeText));
   phrases.push(...recordsText('extended', edits.extendedCommunities, 8, hexText));
+  add(numberText('AIGP', edits.aigp, undefined));
   const { nextHop } = edits;
   if (nextHop !== undefined) add(`next hop ${typeof nextHop === 'string' ? nextHop : nextHop.address}`);
   return phrases;

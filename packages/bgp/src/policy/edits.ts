@@ -30,6 +30,8 @@ export interface EditsDeclaration {
   readonly addExtendedCommunities?: readonly string[];
   readonly removeExtendedCommunities?: readonly string[];
   readonly setExtendedCommunities?: readonly string[];
+  /** Accumulated IGP metric (RFC 7311), 0 … 2^53 − 1. */
+  readonly aigp?: number | null;
   /** `self`, `unchanged`, or an address. */
   readonly nextHop?: string | { readonly address: string };
 }
@@ -51,6 +53,7 @@ const fields: readonly (keyof EditsDeclaration)[] = [
   'addExtendedCommunities',
   'removeExtendedCommunities',
   'setExtendedCommunities',
+  'aigp',
   'nextHop',
 ];
 
@@ -73,7 +76,7 @@ export function compileEdits(
 ): RouteEdits {
   checkShape(path, declared, fields);
   const of = (field: keyof EditsDeclaration): string => `${path}.${field}`;
-  const { origin, med, addMed, localPref, addLocalPref, prepend, prependAses, nextHop } = declared;
+  const { origin, med, addMed, localPref, addLocalPref, prepend, prependAses, aigp, nextHop } = declared;
   if (origin !== undefined && !['igp', 'egp', 'incomplete'].includes(origin)) {
     throw badPolicy(of('origin'), origin, 'igp, egp or incomplete');
   }
@@ -94,6 +97,9 @@ export function compileEdits(
     }
     for (const [i, as] of prependAses.entries()) checkAs(`${of('prependAses')}[${i}]`, as);
   }
+  if (aigp !== undefined && aigp !== null && (!Number.isSafeInteger(aigp) || aigp < 0)) {
+    throw badPolicy(of('aigp'), aigp, '0 … 2^53 − 1, or null to remove it');
+  }
   const large = records('large', declared, path, sets);
   const extended = records('extended', declared, path, sets);
   return Object.freeze({
@@ -107,6 +113,7 @@ export function compileEdits(
     ...standard(declared, path, sets),
     ...(large !== null && { largeCommunities: large }),
     ...(extended !== null && { extendedCommunities: extended }),
+    ...(aigp !== undefined && { aigp }),
     ...(nextHop !== undefined && { nextHop: nextHopOf(of('nextHop'), nextHop) }),
   });
 }

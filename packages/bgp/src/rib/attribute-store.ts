@@ -1,4 +1,4 @@
-import { type AttributeSummary, createSummary, summarize } from '../attributes/summary.js';
+import { type AttributeSummary, createSummary, SummaryFlag, summarize } from '../attributes/summary.js';
 import { AttributeArena } from './attribute-arena.js';
 import { Column8, Column16, Column32 } from './columns.js';
 import { hashBytes } from './hash.js';
@@ -34,6 +34,8 @@ export class AttributeStore {
   private readonly originators = new Column32();
   private readonly clusterLengths = new Column8();
   private readonly summaryFlags = new Column32();
+  /** Of the few sets that have one. */
+  private readonly aigps = new Map<number, number>();
   private readonly ids = new IdAllocator(this.refs);
   private readonly index = new HashIndex((id) => this.hashes.get(id));
   private readonly summary: AttributeSummary = createSummary();
@@ -138,6 +140,7 @@ export class AttributeStore {
     this.originators.set(id, summary.originatorId);
     this.clusterLengths.set(id, Math.min(summary.clusterListLength, 0xff));
     this.summaryFlags.set(id, summary.flags);
+    if ((summary.flags & SummaryFlag.HasAigp) !== 0) this.aigps.set(id, summary.aigp);
   }
 
   localPref(id: AttrId): number {
@@ -171,6 +174,11 @@ export class AttributeStore {
     return this.clusterLengths.get(id);
   }
 
+  /** Accumulated IGP metric (RFC 7311); 0 when there is none. */
+  aigp(id: AttrId): number {
+    return this.aigps.get(id) ?? 0;
+  }
+
   /** Bits of `SummaryFlag`. */
   flags(id: AttrId): number {
     return this.summaryFlags.get(id);
@@ -188,6 +196,7 @@ export class AttributeStore {
   private free(id: number): void {
     this.index.remove(this.hashes.get(id), id);
     this.arena.free(id);
+    if (this.aigps.size > 0) this.aigps.delete(id);
     this.serials.set(id, 0);
     this.state.set(id, 0);
     this.ids.give(id);

@@ -18,24 +18,26 @@ export const Step = {
   /** RFC 9494 §4.3: long-lived stale paths come last. */
   LongLivedStale: 2,
   LocalPref: 3,
+  /** RFC 7311 §4.1: least AIGP with the metric of the next hop; a path without AIGP comes after one that has it */
+  Aigp: 4,
   /** a) */
-  AsPathLength: 4,
+  AsPathLength: 5,
   /** b) */
-  Origin: 5,
+  Origin: 6,
   /** c) compared between paths of the same neighbouring AS only, unless `alwaysCompareMed` */
-  Med: 6,
+  Med: 7,
   /** d) a peer of another member of our confederation is as an internal one (RFC 5065 §5.3) */
-  External: 7,
+  External: 8,
   /** e) */
-  Metric: 8,
+  Metric: 9,
   /** f) with ORIGINATOR_ID in place of the identifier (RFC 4456 §9) */
-  RouterId: 9,
+  RouterId: 10,
   /** RFC 4456 §9 */
-  ClusterList: 10,
+  ClusterList: 11,
   /** g) */
-  PeerAddress: 11,
+  PeerAddress: 12,
   /** RFC 7911 leaves it open; also between two sessions of one address */
-  PathId: 12,
+  PathId: 13,
 } as const;
 
 export type Step = (typeof Step)[keyof typeof Step];
@@ -46,6 +48,7 @@ export const stepText: Readonly<Record<Step, readonly [won: string, lost: string
   [Step.Local]: ['originated here', 'a local route is preferred'],
   [Step.LongLivedStale]: ['not long-lived stale', 'long-lived stale'],
   [Step.LocalPref]: ['higher local preference', 'lower local preference'],
+  [Step.Aigp]: ['lower accumulated IGP metric', 'higher accumulated IGP metric, or none'],
   [Step.AsPathLength]: ['shorter AS path', 'longer AS path'],
   [Step.Origin]: ['better origin', 'worse origin'],
   [Step.Med]: ['lower MED', 'higher MED'],
@@ -115,14 +118,21 @@ export class Decision {
     if (localA !== (rib.peer(b) === LOCAL_PEER)) return localA ? Step.Local : -Step.Local;
     const x = rib.accepted(a);
     const y = rib.accepted(b);
-    const staleA = isLongLivedStale(rib.flags(a), this.flagsOf(x));
-    if (staleA !== isLongLivedStale(rib.flags(b), this.flagsOf(y))) {
+    const flagsA = this.flagsOf(x);
+    const flagsB = this.flagsOf(y);
+    const staleA = isLongLivedStale(rib.flags(a), flagsA);
+    if (staleA !== isLongLivedStale(rib.flags(b), flagsB)) {
       return staleA ? -Step.LongLivedStale : Step.LongLivedStale;
     }
-    if (x === y) return 0;
+    const hasAigp = ((flagsA | flagsB) & SummaryFlag.HasAigp) !== 0;
+    if (x === y && !hasAigp) return 0;
     const { attributes } = this;
     const prefs = attributes.localPref(x) - attributes.localPref(y);
     if (prefs !== 0) return prefs > 0 ? Step.LocalPref : -Step.LocalPref;
+    if (hasAigp) {
+      const distance = this.aigpDistance(rib, a, flagsA) - this.aigpDistance(rib, b, flagsB);
+      if (distance < 0 || distance > 0) return distance < 0 ? Step.Aigp : -Step.Aigp;
+    }
     const lengths = attributes.asPathLength(x) - attributes.asPathLength(y);
     if (lengths !== 0) return lengths < 0 ? Step.AsPathLength : -Step.AsPathLength;
     const origins = attributes.origin(x) - attributes.origin(y);
@@ -211,6 +221,12 @@ export class Decision {
     let kept = 0;
     for (let i = 0; i < count; i++) if (isKept[i]) scratch[kept++] = scratch[i]!;
     return kept;
+  }
+
+  /** To the far end of the IGPs; infinite where the path does not tell it. */
+  private aigpDistance(rib: AdjRibIn, row: PathRow, flags: number): number {
+    if ((flags & SummaryFlag.HasAigp) === 0) return Number.POSITIVE_INFINITY;
+    return this.attributes.aigp(rib.accepted(row)) + this.nextHops.metric(rib.nextHop(row));
   }
 
   private medOf(set: AttrId): number {

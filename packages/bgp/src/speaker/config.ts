@@ -165,6 +165,11 @@ export interface PeerConfig {
   /** Send our own address as next hop on an internal session too. Default false. */
   readonly nextHopSelf?: boolean;
   /**
+   * Exchange AIGP (RFC 7311), the metric of all IGPs on the way: it is compared before AS paths are, and raised by the metric of
+   * the next hop where that becomes ours. Default: with internal peers and members of our confederation, not with external ones.
+   */
+  readonly aigp?: boolean;
+  /**
    * We reflect to this internal peer what internal peers tell, and to all of them what it tells (RFC 4456). Policies hold as
    * for everyone; the next hop stays as it is, whatever `nextHopSelf` says. Default false.
    */

@@ -57,6 +57,7 @@ export class Exporter {
     prependCluster: null,
     external: false,
     memberAs: null,
+    aigp: null,
   };
   private ownPath: readonly number[] = NO_ASES;
   private lastScope = 0;
@@ -201,7 +202,9 @@ export class Exporter {
     const set = paths.accepted(row);
     const hop = paths.nextHop(row);
     const peer = paths.peer(row);
-    if (policy?.reads.includes('prefix')) return this.compute(profile, prefix, set, hop, peer);
+    // AIGP depends on the metric of the next hop, which no memo knows.
+    const hasAigp = (attributes.flags(set) & SummaryFlag.HasAigp) !== 0;
+    if (hasAigp || policy?.reads.includes('prefix')) return this.compute(profile, prefix, set, hop, peer);
     const serial = attributes.serial(set);
     const peerWord = this.peerWord(profile, prefix, peer);
     if (
@@ -275,6 +278,10 @@ export class Exporter {
     rewrite.markPartial = !isLocal;
     rewrite.external = isOutside;
     rewrite.memberAs = profile.isMember ? profile.localAs : null;
+    const nextHop = this.nextHopFor(profile, hop, isLocal, peer, edits);
+    // RFC 7311 §3.4.3: who becomes the next hop adds the way to the one before.
+    const isPassed = isLocal || nextHop === hop || nextHop === this.rib.nextHops.globalOf(hop);
+    rewrite.aigp = profile.aigp ? (isPassed ? 0 : this.rib.nextHops.metric(hop)) : null;
     const isReflected = isInternal && this.rib.peers.isInternal(peer);
     rewrite.originatorId = isReflected ? this.rib.peers.routerId(peer) : null;
     rewrite.prependCluster = isReflected ? this.clusterId : null;
@@ -285,7 +292,7 @@ export class Exporter {
     const written = { bytes: scratch.bytes, start: 0, end: scratch.length };
     const sent = rules === null ? written : rules.finish(written, profile.table.family);
     const exported = attributes.intern(sent.bytes, sent.start, sent.end);
-    return this.rib.outs.intern(exported, this.nextHopFor(profile, hop, isLocal, peer, edits));
+    return this.rib.outs.intern(exported, nextHop);
   }
 
   private blockOf(set: AttrId): BlockView {

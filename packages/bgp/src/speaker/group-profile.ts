@@ -19,6 +19,8 @@ export interface GroupProfile {
   readonly as4: boolean;
   readonly maxMessage: number;
   readonly nextHopSelf: boolean;
+  /** Is sent AIGP (RFC 7311). */
+  readonly aigp: boolean;
   /** Is sent what internal peers told (RFC 4456). */
   readonly isClient: boolean;
   /** Is sent what others told without a trace of us (RFC 7947). */
@@ -46,6 +48,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     as4: peer.as4,
     maxMessage: peer.maxMessage,
     nextHopSelf: member.nextHopSelf,
+    aigp: peer.aigp ?? (peer.type === 'internal' || peer.isMember === true),
     isClient: peer.routeReflectorClient === true,
     isServed: peer.routeServerClient === true,
     rules: peer.rules ?? null,
@@ -79,6 +82,7 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.as4 === b.as4 &&
     a.maxMessage === b.maxMessage &&
     a.nextHopSelf === b.nextHopSelf &&
+    a.aigp === b.aigp &&
     a.isClient === b.isClient &&
     a.isServed === b.isServed &&
     a.rules?.key === b.rules?.key &&

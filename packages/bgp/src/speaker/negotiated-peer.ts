@@ -31,6 +31,7 @@ export function negotiatedPeer(
       // Members exchange what internal peers do (RFC 5065 §4).
       type: isOutside ? 'external' : 'internal',
       confederation: peer.isMember,
+      aigp: peer.aigp,
       localAs,
       peerAs: negotiated.peerAs,
       maxMessage: negotiated.maxMessage,
@@ -40,6 +41,7 @@ export function negotiatedPeer(
     families,
     nextHops,
     nextHopSelf: peer.nextHopSelf,
+    aigp: peer.aigp,
     routeReflectorClient: peer.routeReflectorClient,
     routeServerClient: peer.routeServerClient,
     takesLongLived: knowsLongLived(negotiated),

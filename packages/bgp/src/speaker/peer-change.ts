@@ -39,6 +39,7 @@ const effects: Readonly<
   families: 'reset',
   nextHop: 'reset',
   nextHopSelf: 'live',
+  aigp: 'reset',
   routeReflectorClient: 'reset',
   routeServerClient: 'reset',
   addPathReceive: 'reset',

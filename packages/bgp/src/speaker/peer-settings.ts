@@ -47,6 +47,7 @@ export interface PeerSettings extends PathOptions {
   readonly families: readonly Family[];
   readonly nextHop: Readonly<Partial<Record<FamilyName, Uint8Array>>>;
   readonly nextHopSelf: boolean;
+  readonly aigp: boolean;
   readonly routeReflectorClient: boolean;
   readonly routeServerClient: boolean;
   readonly addPathReceive: boolean;
@@ -89,6 +90,7 @@ const fields = [
   'families',
   'nextHop',
   'nextHopSelf',
+  'aigp',
   'routeReflectorClient',
   'routeServerClient',
   'addPath',
@@ -161,6 +163,7 @@ export function peerSettings(
     families: checkFamilies(at('families'), config.families, address),
     nextHop: checkNextHops(at('nextHop'), config.nextHop ?? {}),
     nextHopSelf: checkBoolean(at('nextHopSelf'), config.nextHopSelf ?? false),
+    aigp: checkBoolean(at('aigp'), config.aigp ?? !isOutside),
     routeReflectorClient: checkClient(
       at('routeReflectorClient'),
       config.routeReflectorClient ?? false,

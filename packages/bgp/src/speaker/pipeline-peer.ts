@@ -37,6 +37,8 @@ export interface PipelinePeer {
   readonly nextHops: ReadonlyMap<FamilyKey, Uint8Array>;
   /** Own address as next hop on an internal session too. */
   readonly nextHopSelf: boolean;
+  /** AIGP is exchanged (RFC 7311). Default: with internal peers, and members of our confederation. */
+  readonly aigp?: boolean;
   /** We are its route reflector (RFC 4456). Default: no. */
   readonly routeReflectorClient?: boolean;
   /** We are its route server (RFC 7947). Default: no. */

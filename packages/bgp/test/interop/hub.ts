@@ -61,7 +61,7 @@ export interface Neighbor extends End {
 
 export interface Hub extends End {
   readonly routerId: string;
-  /** Destinations of its own. */
+  /** Destinations of its own; BIRD: what stands behind is of its language, `198.51.100.0/24 { igp_metric = 9; }`. */
   readonly networks: readonly string[];
   readonly neighbors: readonly Neighbor[];
   /** FRR: more lines of `router bgp`. */
@@ -86,7 +86,9 @@ export function birdHub(t: Teardown, hub: Hub): Promise<Daemon> {
   ipv4 { import all; export all; ${(neighbor.channel ?? []).join(' ')} };
 }`,
   );
-  const routes = hub.networks.map((network) => `route ${network} blackhole;`).join(' ');
+  const routes = hub.networks
+    .map((network) => network.replace(/^(\S+) ?(.*)/, 'route $1 blackhole $2;'))
+    .join(' ');
   return startBird(
     t,
     `router id ${hub.routerId};

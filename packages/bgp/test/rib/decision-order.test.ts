@@ -36,6 +36,7 @@ function candidate(name: string, pick: Pick): Candidate {
   const kind = pick('external', 'external', 'internal', 'member');
   const med = pick(undefined, 0, 5, 10);
   const originatorId = kind === 'internal' ? pick(undefined, '0.0.0.2') : undefined;
+  const aigp = pick(undefined, undefined, undefined, '10', '15');
   const more: PathAttributes = {
     asPath: asPathOf(pick),
     ...(med !== undefined && { med }),
@@ -44,6 +45,7 @@ function candidate(name: string, pick: Pick): Candidate {
       clusterList: pick(['1.1.1.1'], ['1.1.1.1', '2.2.2.2']),
     }),
     ...(pick(false, false, false, true) && { localPref: 100 }),
+    ...(aigp !== undefined && { aigp }),
     ...(pick(false, false, false, false, true) && { communities: [0xffff0006] }),
   };
   return {

@@ -12,6 +12,8 @@ const steps: readonly [Step, Candidate, Candidate][] = [
     { ...base, more: { communities: [0xffff0006] } },
   ],
   [Step.LocalPref, { ...base, name: 'b', as: [1, 2, 3], more: { localPref: 101 } }, base],
+  [Step.Aigp, { ...base, name: 'b', as: [1, 2, 3], more: { aigp: '7' } }, { ...base, more: { aigp: '8' } }],
+  [Step.Aigp, { ...base, name: 'b', as: [1, 2, 3], more: { aigp: '9' } }, base],
   [Step.AsPathLength, { ...base, name: 'b', as: [1], more: { origin: 'incomplete' } }, base],
   [Step.Origin, { ...base, name: 'b', more: { med: 5 } }, { ...base, more: { origin: 'egp' } }],
   [Step.Med, { ...base, name: 'b', internal: true }, { ...base, more: { med: 1 } }],
@@ -55,6 +57,24 @@ t.test('the nearer next hop wins, and one that is unreachable is no candidate', 
   t.equal(bench.rib.decision.reason, Step.Metric);
   bench.rib.nextHops.setReachable(bench.hop(60), false);
   t.equal(bench.nameOf(bench.rib.decision.select(bench.table.paths, bench.prefix)), 'a');
+});
+
+t.test('the way to the next hop counts to AIGP, also between paths with one set of attributes', async (t) => {
+  const bench = new Bench();
+  const more = { aigp: '18446744073709551615' };
+  bench.put({ name: 'a', as: [1], more: { aigp: '10' }, hop: 50 });
+  bench.put({ name: 'b', as: [1], more: { aigp: '12' }, hop: 60 });
+  bench.rib.nextHops.setMetric(bench.hop(50), 5);
+  bench.rib.nextHops.setMetric(bench.hop(60), 2);
+  bench.table.loc.reconsider(bench.prefix);
+  t.equal(bench.best(), 'b', '12 + 2 is less than 10 + 5');
+  bench.put({ name: 'c', as: [1], more, hop: 70, internal: true });
+  bench.put({ name: 'd', as: [1], more, hop: 71 });
+  bench.drop('a');
+  bench.drop('b');
+  bench.rib.nextHops.setMetric(bench.hop(71), 4_294_967_295);
+  bench.table.loc.reconsider(bench.prefix);
+  t.equal(bench.best(), 'c', 'although external paths go before internal ones');
 });
 
 /** Six paths among which MED makes preference a circle when it is compared pair by pair. */

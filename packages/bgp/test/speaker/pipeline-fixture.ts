@@ -63,11 +63,12 @@ export class FarEnd {
     this.address = address;
     const type = as === LOCAL_AS ? 'internal' : 'external';
     const receives = (family: Family): boolean => family === IPV4_UNICAST || family === IPV6_UNICAST;
-    const { isMember = false, localAs = LOCAL_AS } = overrides;
+    const { isMember = false, localAs = LOCAL_AS, aigp = type === 'internal' || isMember } = overrides;
     const shared = {
       as4: true,
       type: isMember ? 'internal' : type,
       confederation: isMember,
+      aigp,
       maxMessage: 4096,
       receives,
       addPath: () => sendsIds,

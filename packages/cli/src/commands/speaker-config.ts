@@ -83,6 +83,7 @@ const neighborSchema = z.strictObject({
   families: z.array(family).min(1).optional(),
   nextHop: z.partialRecord(family, z.string()).optional(),
   nextHopSelf: z.boolean().optional(),
+  aigp: z.boolean().optional(),
   routeReflectorClient: z.boolean().optional(),
   routeServerClient: z.boolean().optional(),
   addPath: z
@@ -115,6 +116,7 @@ const announcementSchema = z.strictObject({
   nextHop: z.string().optional(),
   med: z.number().int().nonnegative().optional(),
   localPref: z.number().int().nonnegative().optional(),
+  aigp: z.number().int().nonnegative().optional(),
   communities: z.array(z.string()).optional(),
 });
 
@@ -215,7 +217,7 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
       peerConfig(neighbor, requiresPolicy, policies, `neighbors.${i}`),
     ),
     ranges: (file.ranges ?? []).map((range, i) => peerConfig(range, requiresPolicy, policies, `ranges.${i}`)),
-    announcements: (file.announce ?? []).map(({ prefixes, nextHop, communities, med, localPref }) => ({
+    announcements: (file.announce ?? []).map(({ prefixes, nextHop, communities, med, localPref, aigp }) => ({
       prefixes,
       owner: 'config',
       ...(nextHop === undefined ? {} : { nextHop }),
@@ -223,6 +225,7 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
         origin: 'igp' as const,
         ...(med === undefined ? {} : { med }),
         ...(localPref === undefined ? {} : { localPref }),
+        ...(aigp === undefined ? {} : { aigp: String(aigp) }),
         ...(communities === undefined ? {} : { communities: communities.map(parseCommunity) }),
       },
     })),
