@@ -5,6 +5,7 @@ export function refuseAttribute(path: string, value: unknown, wayOut: string): n
   throw new BgpError('BGP_ERR_ATTRIBUTE', `attributes.${path}: ${wayOut}, got ${JSON.stringify(value)}`, {
     path: `attributes.${path}`,
     value,
+    allowed: wayOut.replace(/^must be /, ''),
   });
 }
 
@@ -25,6 +26,7 @@ export function writeValue(write: () => void): void {
     throw new BgpError('BGP_ERR_ATTRIBUTE', `attributes.${error.message}`, {
       path: `attributes.${error.path ?? ''}`,
       value: error.value,
+      ...(error.allowed !== undefined && { allowed: error.allowed }),
       cause: error,
     });
   }

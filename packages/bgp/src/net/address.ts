@@ -105,7 +105,10 @@ export function parseAddress(text: string): Uint8Array {
     const word = scanIpv4(text, 0, text.length);
     if (word >= 0) return Uint8Array.of(word >>> 24, word >>> 16, word >>> 8, word);
   }
-  throw new BgpError('BGP_ERR_ADDRESS', `bad IP address ${JSON.stringify(text)}: ${reasonAgainst(text)}`);
+  throw new BgpError('BGP_ERR_ADDRESS', `bad IP address ${JSON.stringify(text)}: ${reasonAgainst(text)}`, {
+    value: text,
+    allowed: 'an IPv4 or IPv6 address',
+  });
 }
 
 /** Whether `parseAddress` would take it. */
@@ -151,14 +154,20 @@ function formatIpv4(bytes: Uint8Array, start: number): string {
 export function formatAddress(bytes: Uint8Array, start = 0, length: number = bytes.length - start): string {
   if (length === 4 && start + 4 <= bytes.length) return formatIpv4(bytes, start);
   if (length === 16 && start + 16 <= bytes.length) return formatIpv6(bytes, start);
-  throw new BgpError('BGP_ERR_ADDRESS', `an address has 4 or 16 octets, got ${length}`);
+  throw new BgpError('BGP_ERR_ADDRESS', `an address has 4 or 16 octets, got ${length}`, {
+    value: length,
+    allowed: '4 or 16 octets',
+  });
 }
 
 /** Unsigned word of a dotted quad, for router ids and the like. Throws `BGP_ERR_ADDRESS`. */
 export function addressToU32(text: string): number {
   const word = scanIpv4(text, 0, text.length);
   if (word < 0)
-    throw new BgpError('BGP_ERR_ADDRESS', `bad dotted quad ${JSON.stringify(text)}: ${reasonAgainst(text)}`);
+    throw new BgpError('BGP_ERR_ADDRESS', `bad dotted quad ${JSON.stringify(text)}: ${reasonAgainst(text)}`, {
+      value: text,
+      allowed: 'a dotted quad',
+    });
   return word;
 }
 

@@ -73,5 +73,6 @@ export function parseFamily(name: string): Family {
   throw new BgpError(
     'BGP_ERR_FAMILY',
     `unknown address family ${JSON.stringify(name)}; use ipv4-unicast or ipv6-unicast`,
+    { value: name, allowed: 'the name of an address family, such as ipv4-unicast or ipv6-unicast' },
   );
 }

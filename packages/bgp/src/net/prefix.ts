@@ -22,7 +22,10 @@ export function wordMask(bits: number): number {
 }
 
 function refuse(text: string, reason: string): never {
-  throw new BgpError('BGP_ERR_PREFIX', `bad prefix ${JSON.stringify(text)}: ${reason}`);
+  throw new BgpError('BGP_ERR_PREFIX', `bad prefix ${JSON.stringify(text)}: ${reason}`, {
+    value: text,
+    allowed: 'ADDRESS/LENGTH without bits set past the length, such as 192.0.2.0/24 or 2001:db8::/32',
+  });
 }
 
 function refuseHostBits(text: string): never {

@@ -1,6 +1,7 @@
 import { BgpError } from '../errors.js';
 import type { Clock, Timer } from '../ports/clock.js';
 import type { PeerIndex } from '../rib/ids.js';
+import { badField, checkFields, checkSignal } from './field-check.js';
 
 /** What became of an announcement at one peer. */
 export interface AnnounceResult {
@@ -22,6 +23,15 @@ export interface AnnounceWaitOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds. Default 30,000. */
   readonly timeout?: number;
+}
+
+/** Throws `BGP_ERR_CONFIG` with the field, its value and what is allowed. */
+export function checkWaitOptions(options: AnnounceWaitOptions): void {
+  checkFields('options', options, ['signal', 'timeout']);
+  checkSignal('signal', options.signal);
+  const { timeout = 0 } = options;
+  if (!(typeof timeout === 'number' && timeout >= 0))
+    throw badField('timeout', timeout, 'milliseconds, 0 or more');
 }
 
 /** How much a session was given to write, and how much of it the kernel took, in octets since it began. */

@@ -1,7 +1,7 @@
 import type { Family } from '../net/family.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
-import { badField, checkFields, checkInteger } from './field-check.js';
+import { badField, checkFields, checkInteger, checkSignal, checkText } from './field-check.js';
 import type { RouteSink } from './route-sink.js';
 
 /** What the iterations of a speaker share. */
@@ -30,9 +30,12 @@ export class ChangeFeed {
 
   open(options: ChangesOptions): ChangeStream {
     checkFields('changes', options, ['families', 'prefix', 'since', 'signal', 'batchSize']);
+    checkSignal('signal', options.signal);
+    if (options.since !== undefined) checkText('since', options.since, 'the token of an earlier event');
     checkInteger('batchSize', options.batchSize ?? 1024, 1, 1_000_000);
     const { host, log } = this;
-    const names = options.families;
+    const names: unknown = options.families;
+    if (names !== undefined && !Array.isArray(names)) throw badField('families', names, 'a list of families');
     const families = host.families.filter((family) =>
       names === undefined ? true : (names as readonly string[]).includes(family.name),
     );

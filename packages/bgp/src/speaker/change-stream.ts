@@ -4,6 +4,7 @@ import { parseInto, wordMask } from '../net/prefix.js';
 import type { ChangeLog } from './change-log.js';
 import { type ChangedRoute, changedRoutes } from './changed-routes.js';
 import type { FamilyName } from './config.js';
+import { parseField } from './field-check.js';
 import type { PrefixWords, RouteChanges, RouteSink } from './route-sink.js';
 
 /** What `speaker.changes()` gives. */
@@ -77,7 +78,7 @@ export class ChangeStream implements RouteSink, AsyncIterableIterator<RouteEvent
   constructor(source: ChangeSource, options: ChangesOptions, onEnd: (stream: ChangeStream) => void) {
     this.source = source;
     this.batchSize = options.batchSize ?? 1024;
-    this.filter = options.prefix === undefined ? null : coveredBy(options.prefix);
+    this.filter = options.prefix === undefined ? null : parseField('prefix', options.prefix, coveredBy);
     this.onEnd = onEnd;
     this.signal = options.signal;
     this.unsynced = new Set(source.families.map((family) => family.name));

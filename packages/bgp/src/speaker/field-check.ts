@@ -21,7 +21,9 @@ export function checkFields(path: string, value: unknown, known: readonly string
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badField(path, value, 'an object');
   }
-  for (const field of Object.keys(value)) {
+  for (const [field, content] of Object.entries(value)) {
+    // An empty field of a file: nobody knows whether it means the default.
+    if (content === null) throw badField(`${path}.${field}`, null, 'absent, or a value');
     if (known.includes(field)) continue;
     const near = known.find((name) => name.toLowerCase() === field.toLowerCase().replace(/[-_]/g, ''));
     const hint = near === undefined ? `one of ${known.join(', ')}` : near;
@@ -51,6 +53,25 @@ export function checkBoolean(path: string, value: unknown): boolean {
 export function checkText(path: string, value: unknown, allowed: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw badField(path, value, allowed);
+}
+
+/** An `AbortSignal`, or something that does as one. */
+export function checkSignal(path: string, value: unknown): void {
+  const isSignal =
+    typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
+  if (value !== undefined && !isSignal) throw badField(path, value, 'an AbortSignal');
+}
+
+/** Runs the parser of a text; what it throws gets the path of the field. */
+export function parseField<T>(path: string, value: unknown, parse: (text: string) => T): T {
+  if (typeof value !== 'string') throw badField(path, value, 'a text');
+  try {
+    return parse(value);
+  } catch (cause) {
+    if (!(cause instanceof BgpError)) throw cause;
+    const allowed = cause.allowed === undefined ? {} : { allowed: cause.allowed };
+    throw new BgpError(cause.code, `${path}: ${cause.message}`, { path, value, ...allowed, cause });
+  }
 }
 
 /** An address in its one canonical text; link-local IPv6 addresses keep their `%zone`. */

@@ -1,13 +1,14 @@
 import { encodeCanonical } from '../attributes/canonical.js';
 import { BgpError } from '../errors.js';
-import { parseAddress } from '../net/address.js';
 import { createNlriKey } from '../net/nlri-key.js';
 import { parseInto } from '../net/prefix.js';
 import { Column32 } from '../rib/columns.js';
 import { LOCAL_PEER, type NextHopId, NO_PREFIX, NO_ROW, type PrefixId } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
+import { checkAnnouncement } from './announcement-check.js';
 import type { Announcement } from './config.js';
+import { parseField } from './field-check.js';
 import type { OwnedRoute } from './status.js';
 
 /** Routes that this speaker originates, by owner tag. A prefix has one owner: the last that announced it. */
@@ -69,7 +70,7 @@ export class LocalRoutes {
 
   /** Throws `BgpError` for what cannot be announced. Gives its next hop, and leaves its attributes in `scratch`. */
   check(announcement: Announcement): Uint8Array | null {
-    const address = announcement.nextHop === undefined ? null : parseAddress(announcement.nextHop);
+    const address = checkAnnouncement(announcement);
     announcement.prefixes.forEach((prefix, i) => {
       const table = this.tableOf(prefix, i);
       if (address === null || (address.length === 4) === (table.family.afi === 1)) return;
@@ -79,6 +80,7 @@ export class LocalRoutes {
         {
           path: 'nextHop',
           value: announcement.nextHop,
+          allowed: `an ${table.family.afi === 1 ? 'IPv4' : 'IPv6'} address`,
         },
       );
     });
@@ -150,16 +152,7 @@ export class LocalRoutes {
   }
 
   private tableOf(prefix: string, i: number): FamilyTable {
-    try {
-      return this.rib.table(parseInto(prefix, this.key))!;
-    } catch (cause) {
-      if (!(cause instanceof BgpError)) throw cause;
-      throw new BgpError(cause.code, `prefixes[${i}]: ${cause.message}`, {
-        path: `prefixes[${i}]`,
-        value: prefix,
-        cause,
-      });
-    }
+    return parseField(`prefixes[${i}]`, prefix, (text) => this.rib.table(parseInto(text, this.key))!);
   }
 }
 

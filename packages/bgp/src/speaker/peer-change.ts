@@ -4,7 +4,8 @@ import type { PeerSettings } from './peer-settings.js';
 /** What a changed peer configuration does: nothing, something at once, or a new session. */
 export type PeerChange = 'unchanged' | 'live' | 'reset';
 
-type Effect = Exclude<PeerChange, 'unchanged'>;
+/** `refresh` is live too: routes are judged and advertised anew, the session stays. */
+type Effect = 'live' | 'refresh' | 'reset';
 
 /** The name, and what follows from `remoteAs`. */
 type Derived = 'address' | 'type' | 'isMember' | 'ownAs';
@@ -38,7 +39,7 @@ const effects: Readonly<
   nextHopUnchanged: 'reset',
   families: 'reset',
   nextHop: 'reset',
-  nextHopSelf: 'live',
+  nextHopSelf: 'refresh',
   aigp: 'reset',
   routeReflectorClient: 'reset',
   routeServerClient: 'reset',
@@ -51,8 +52,8 @@ const effects: Readonly<
   multihopTtl: 'reset',
   ttlSecurityHops: 'reset',
   device: 'reset',
-  importPolicy: 'live',
-  exportPolicy: 'live',
+  importPolicy: 'refresh',
+  exportPolicy: 'refresh',
 };
 /** Compares two configurations of one peer. Policies are compared by identity. */
 export function peerChange(before: PeerSettings, after: PeerSettings): PeerChange {
@@ -66,6 +67,11 @@ export function peerChange(before: PeerSettings, after: PeerSettings): PeerChang
     change = 'live';
   }
   return change;
+}
+
+/** Whether a change of one of these fields judges and advertises routes anew, in the session that is there. */
+export function needsRefresh(fields: readonly string[]): boolean {
+  return fields.some((field) => effects[field as keyof typeof effects] === 'refresh');
 }
 
 /** Fields in which two configurations of one peer differ. */

@@ -2,7 +2,7 @@ import { BgpError } from '../errors.js';
 import { formatAddress, isAddress, parseAddress } from '../net/address.js';
 import { formatPrefix, type Prefix, parsePrefix } from '../net/prefix.js';
 import type { Confederation, PeerRange } from './config.js';
-import { badField, checkFields, checkInteger } from './field-check.js';
+import { badField, checkFields, checkInteger, parseField } from './field-check.js';
 import { type PeerSettings, peerSettings } from './peer-settings.js';
 
 /** Peers that a range takes unless told otherwise. */
@@ -30,7 +30,7 @@ export function rangeSettings(
 ): RangeSettings {
   if (typeof config !== 'object' || config === null) checkFields('range', config, []);
   const { prefix, limit = DEFAULT_LIMIT, ...shared } = config;
-  const network = parsePrefix(String(prefix));
+  const network = parseField('range.prefix', prefix, parsePrefix);
   if ('passive' in shared)
     throw badField(`range ${prefix}: passive`, true, 'absent: the peers of a range dial us');
   return {

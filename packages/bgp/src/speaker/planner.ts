@@ -4,7 +4,7 @@ import type { Announcement, PeerConfig } from './config.js';
 import type { PlanRow, WantedConfiguration, WantedPeer } from './configuration.js';
 import { badField, checkFields } from './field-check.js';
 import type { LocalChange } from './local-routes.js';
-import { changedFields, peerChange } from './peer-change.js';
+import { changedFields, needsRefresh, peerChange } from './peer-change.js';
 import { type PeerSettings, peerSettings } from './peer-settings.js';
 import type { SpeakerSettings } from './speaker-settings.js';
 
@@ -98,11 +98,10 @@ export class Planner {
       const change = peerChange(before.settings, settings);
       if (change === 'unchanged') return;
       const fields = changedFields(before.settings, settings);
-      const isRefresh = fields.some((field) => refreshing.has(field));
       const end = change === 'reset' && before.state !== 'established' ? '; no session is up' : '';
       rows.push({
         subject: `peer ${address}`,
-        change: change === 'reset' ? 'reset' : isRefresh ? 'soft-refresh' : 'changed-live',
+        change: change === 'reset' ? 'reset' : needsRefresh(fields) ? 'soft-refresh' : 'changed-live',
         reason: `${fields.join(', ')} changed${end}`,
       });
       changes.push(() => speaker.updatePeer(config));
@@ -156,8 +155,6 @@ export class Planner {
     return made;
   }
 }
-
-const refreshing: ReadonlySet<string> = new Set(['importPolicy', 'exportPolicy', 'nextHopSelf']);
 
 function resolved(peer: WantedPeer, path: string, policies: ReadonlyMap<string, Remembered>): PeerConfig {
   const { importPolicy, exportPolicy, ...rest } = peer;

@@ -15,6 +15,7 @@ import {
   type PrefixId,
 } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
+import { parseField } from './field-check.js';
 import type { Importer } from './import.js';
 import type { LocalRoutes } from './local-routes.js';
 import type { Member } from './member.js';
@@ -178,7 +179,7 @@ export class Queries {
     if (query.prefix !== undefined) return this.one(tables, query.prefix, list);
     const limit = query.limit ?? DEFAULT_LIMIT;
     if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LIMIT) {
-      throw badQuery('limit', limit, `must be 1 … ${MOST_LIMIT}`);
+      throw badQuery('limit', limit, `must be an integer 1 … ${MOST_LIMIT}`);
     }
     const [afterFamily, afterId] = this.parseAfter(query.after);
     const routes: RouteStatus[] = [];
@@ -204,9 +205,10 @@ export class Queries {
     text: string,
     list: (table: FamilyTable, prefix: PrefixId) => readonly PathStatus[],
   ): RoutePage {
-    const isPrefix = text.includes('/');
-    const address = isPrefix ? text : `${text}/${parseAddress(text).length * 8}`;
-    const family = parseInto(address, this.key);
+    const isPrefix = parseField('prefix', text, () => text.includes('/'));
+    const family = parseField('prefix', text, () =>
+      parseInto(isPrefix ? text : `${text}/${parseAddress(text).length * 8}`, this.key),
+    );
     const table = tables.find((candidate) => candidate.family.key === family.key);
     if (table === undefined) return { routes: [] };
     const shortest = isPrefix ? this.key.length : 0;
@@ -278,5 +280,6 @@ function badQuery(field: string, value: unknown, allowed: string): BgpError {
   return new BgpError('BGP_ERR_QUERY', `${field} ${allowed}, got ${JSON.stringify(value)}`, {
     path: field,
     value,
+    allowed,
   });
 }

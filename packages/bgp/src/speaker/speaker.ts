@@ -5,7 +5,7 @@ import { parseFamily } from '../net/family.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
 import { TurnLoop } from '../session/turn-loop.js';
-import { type AnnounceResult, type AnnounceWaitOptions, watchAnnouncement } from './announce-watch.js';
+import type { AnnounceResult, AnnounceWaitOptions } from './announce-watch.js';
 import { atMost } from './at-most.js';
 import { ChangeFeed } from './change-feed.js';
 import type { ChangesOptions, RouteEvent } from './change-stream.js';
@@ -29,7 +29,7 @@ import { Planner } from './planner.js';
 import type { RouteSink } from './route-sink.js';
 import { identityOf, type SpeakerSettings, speakerSettings } from './speaker-settings.js';
 import type { OwnedRoute, PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from './status.js';
-import { watchedPeers, watchHost } from './watched-peers.js';
+import { announcementWatch } from './watched-peers.js';
 
 /**
  * A BGP-4 speaker (RFC 4271): peers, a table for each family, and the routes of its own. It does not touch the
@@ -246,10 +246,9 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     announcement: Announcement,
     options: AnnounceWaitOptions = {},
   ): Promise<readonly AnnounceResult[]> {
+    const watch = announcementWatch(options, this.#pipeline, this.#loop, this.#ports.clock);
     this.announce(announcement);
-    const host = watchHost(this.#pipeline, this.#loop, this.#ports.clock);
-    const peers = watchedPeers(this.#peers.values());
-    return watchAnnouncement(host, peers, [...new Set(announcement.prefixes)], options);
+    return watch(this.#peers.values(), announcement.prefixes);
   }
 
   /** Ends what `announce` began. With `owner`, only prefixes that this owner has. Unknown ones are no mistake. */

@@ -1,11 +1,18 @@
 import type { Clock } from '../ports/clock.js';
 import type { TurnLoop } from '../session/turn-loop.js';
-import type { WatchedPeer, WatchHost } from './announce-watch.js';
+import {
+  type AnnounceResult,
+  type AnnounceWaitOptions,
+  checkWaitOptions,
+  type WatchedPeer,
+  type WatchHost,
+  watchAnnouncement,
+} from './announce-watch.js';
 import type { Peer } from './peer.js';
 import type { Pipeline } from './pipeline.js';
 
 /** The peers that are Established now, each with this session of it. */
-export function watchedPeers(peers: Iterable<Peer>): readonly WatchedPeer[] {
+function watchedPeers(peers: Iterable<Peer>): readonly WatchedPeer[] {
   return [...peers].flatMap((peer): WatchedPeer[] => {
     const { index } = peer;
     if (index === null) return [];
@@ -13,7 +20,7 @@ export function watchedPeers(peers: Iterable<Peer>): readonly WatchedPeer[] {
   });
 }
 
-export function watchHost(pipeline: Pipeline, loop: TurnLoop, clock: Clock): WatchHost {
+function watchHost(pipeline: Pipeline, loop: TurnLoop, clock: Clock): WatchHost {
   return {
     clock,
     delivery: (index, prefix) => pipeline.delivery(index, prefix),
@@ -23,5 +30,19 @@ export function watchHost(pipeline: Pipeline, loop: TurnLoop, clock: Clock): Wat
         look();
         return false;
       }),
+  };
+}
+
+/** Checks the options, and gives what waits for prefixes that were announced just now. */
+export function announcementWatch(
+  options: AnnounceWaitOptions,
+  pipeline: Pipeline,
+  loop: TurnLoop,
+  clock: Clock,
+): (peers: Iterable<Peer>, prefixes: readonly string[]) => Promise<readonly AnnounceResult[]> {
+  checkWaitOptions(options);
+  return (peers, prefixes) => {
+    const host = watchHost(pipeline, loop, clock);
+    return watchAnnouncement(host, watchedPeers(peers), [...new Set(prefixes)], options);
   };
 }
