@@ -35,6 +35,7 @@ export type { PrefixList, PrefixRule } from './policy/prefix-list.js';
 export { prefixList } from './policy/prefix-list.js';
 export { blackhole, gracefulShutdown } from './policy/well-known-policies.js';
 export type { Clock, Timer } from './ports/clock.js';
+export type { LocalInterface } from './ports/local-interface.js';
 export type { Log, LogLevel } from './ports/log.js';
 export { silentLog } from './ports/log.js';
 export type { NextHopState, NextHopTracker } from './ports/next-hop-tracker.js';
@@ -77,6 +78,7 @@ export type {
 export type { PlanRow, WantedConfiguration, WantedPeer } from './speaker/configuration.js';
 export type { NotificationRecord, PrefixAlarm, SessionError, SpeakerEvents } from './speaker/events.js';
 export type { ExportExplanation, PolicyExplanation, RouteExplanation } from './speaker/explanation.js';
+export type { LinkLocalForm } from './speaker/link-local-form.js';
 export type { PeerChange } from './speaker/peer-change.js';
 export type { PrefixWords, RouteChanges, RouteSink } from './speaker/route-sink.js';
 export { BgpSpeaker } from './speaker/speaker.js';

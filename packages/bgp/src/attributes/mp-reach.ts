@@ -17,14 +17,14 @@ import { type AttributeRow, readU16 } from './attribute-row.js';
 
 /**
  * Whether a next hop of this length can go with a family that is built (RFC 4760 §3, RFC 2545 §3): 4 octets for IPv4;
- * a global address, or a global and a link-local one, for IPv6. 16 and 32 for IPv4 need RFC 8950, which is not negotiated.
- * Families that are kept by their octets say it themselves.
+ * a global address, or a global and a link-local one, for IPv6, and for IPv4 with `extended` (RFC 8950 §3). Families that are
+ * kept by their octets say it themselves.
  */
-export function isNextHopLength(family: Family, length: number): boolean {
+export function isNextHopLength(family: Family, length: number, extended = false): boolean {
   switch (family.key) {
     case IPV4_UNICAST.key:
     case IPV4_MULTICAST.key:
-      return length === 4;
+      return length === 4 || (extended && (length === 16 || length === 32));
     case IPV6_UNICAST.key:
     case IPV6_MULTICAST.key:
       return length === 16 || length === 32;

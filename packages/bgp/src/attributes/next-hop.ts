@@ -21,3 +21,10 @@ export function isNoHost(bytes: Uint8Array, at: number): boolean {
   const first = bytes[at]!;
   return first >= 224 || (first === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 0 && bytes[at + 3] === 0);
 }
+
+/** Whether sixteen octets cannot be a host: `::` and multicast. */
+export function isNoIpv6Host(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] === 0xff) return true;
+  for (let i = at; i < at + 16; i++) if (bytes[i] !== 0) return false;
+  return true;
+}

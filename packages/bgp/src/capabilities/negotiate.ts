@@ -1,4 +1,4 @@
-import { type Family, type FamilyKey, IPV4_UNICAST } from '../net/family.js';
+import { type Family, type FamilyKey, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
 import type {
   AddPathMode,
   Capability,
@@ -47,6 +47,10 @@ export interface Negotiated {
   /** Families whose NLRI come with a path identifier, in each direction (RFC 7911 §4). */
   readonly addPathReceive: ReadonlySet<FamilyKey>;
   readonly addPathSend: ReadonlySet<FamilyKey>;
+  /** Families of IPv4 that may have IPv6 next hops (RFC 8950 §4). */
+  readonly extendedNextHop: ReadonlySet<FamilyKey>;
+  /** A link-local next hop stands alone, in 16 octets (draft-ietf-idr-linklocal-capability). */
+  readonly linkLocalNextHop: boolean;
   readonly peerCapabilities: readonly Capability[];
 }
 
@@ -94,6 +98,23 @@ function addPathFrom(
       keys.add(key);
   }
   return keys;
+}
+
+function extendedNextHops(
+  ours: readonly Capability[],
+  theirs: readonly Capability[],
+  families: readonly Family[],
+): ReadonlySet<FamilyKey> {
+  const named = (capabilities: readonly Capability[]): ReadonlySet<FamilyKey> =>
+    new Set(
+      capabilities.flatMap((c) =>
+        c.name === 'extended-next-hop'
+          ? c.families.filter((f) => f.nextHopAfi === IPV6_UNICAST.afi).map((f) => f.family.key)
+          : [],
+      ),
+    );
+  const [mine, others] = [named(ours), named(theirs)];
+  return new Set(families.map((f) => f.key).filter((key) => mine.has(key) && others.has(key)));
 }
 
 function negotiateRestart(
@@ -153,6 +174,8 @@ export function negotiate(ours: Offer, theirs: Offer): Negotiated {
     longLived: negotiateLongLived(ours.capabilities, theirs.capabilities),
     addPathReceive: addPathFrom(theirModes, ourModes, families),
     addPathSend: addPathFrom(ourModes, theirModes, families),
+    extendedNextHop: extendedNextHops(ours.capabilities, theirs.capabilities, families),
+    linkLocalNextHop: both('link-local-next-hop'),
     peerCapabilities: theirs.capabilities,
   };
 }

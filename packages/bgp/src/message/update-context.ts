@@ -7,5 +7,7 @@ export interface UpdateContext extends AttributeContext {
   receives(family: Family): boolean;
   /** Whether NLRI that the peer sends come with path identifiers (RFC 7911). */
   addPath(family: Family): boolean;
+  /** Whether the peer may give routes of this family IPv6 next hops although it is of IPv4 (RFC 8950). Default: no. */
+  extendedNextHop?(family: Family): boolean;
   readonly maxMessage: number;
 }

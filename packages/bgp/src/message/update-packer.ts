@@ -43,7 +43,7 @@ export class UpdatePacker {
   /**
    * Announces destinations that share attributes: `attributes[start, end)` as `encodeForSession` wrote them, with NEXT_HOP
    * in it for IPv4 unicast. `nextHop` goes into MP_REACH_NLRI: 16 octets, or 32 with a link-local address (RFC 2545 §3); null
-   * for IPv4 unicast. A destination for which a whole message has no room is given to `tooLarge`, for the caller to withdraw.
+   * for IPv4 unicast in the plain fields, with an IPv6 one it goes into MP_REACH_NLRI as well (RFC 8950). A destination for which a whole message has no room is given to `tooLarge`, for the caller to withdraw.
    * Returns the number of messages.
    */
   announce(
@@ -59,7 +59,7 @@ export class UpdatePacker {
     const codec = this.#codec(family);
     const addPath = this.#addPath(family);
     const key = this.#key;
-    const plain = family === IPV4_UNICAST;
+    const plain = family === IPV4_UNICAST && nextHop === null;
     const overhead =
       HEADER_LENGTH + BODY_OVERHEAD + end - start + (plain ? 0 : REACH_OVERHEAD + (nextHop?.length ?? 0));
     let messages = 0;

@@ -1,9 +1,10 @@
 import { readU16 } from '../attributes/attribute-row.js';
 import { attributeRow } from '../attributes/attribute-table.js';
 import { isNextHopLength } from '../attributes/mp-reach.js';
-import { isNoHost } from '../attributes/next-hop.js';
+import { isNoHost, isNoIpv6Host } from '../attributes/next-hop.js';
 import { AttributeCode } from '../iana/attribute-code.js';
 import { UpdateError } from '../iana/error-code.js';
+import { formatAddress } from '../net/address.js';
 import { type Family, familyOf, IPV4_UNICAST } from '../net/family.js';
 import { createNlriKey, nlriCodec } from '../nlri/nlri.js';
 import { opaqueNlriCodec } from '../nlri/opaque-families.js';
@@ -16,6 +17,8 @@ import type { UpdateContext } from './update-context.js';
 
 /** What to do with an UPDATE: take it; withdraw all routes that it announces; reset the session (RFC 7606 §2). */
 export type UpdateOutcome = 'accept' | 'withdraw' | 'reset';
+
+const UNICAST = 1;
 
 /** Whether routes of a family can be read. */
 function isKnown(family: Family): boolean {
@@ -171,7 +174,8 @@ export class UpdateReader {
       return;
     }
     if (!isKnown(family)) return;
-    if (!isNextHopLength(family, nextHopLength)) {
+    const extended = this.#context.extendedNextHop?.(family) === true;
+    if (!isNextHopLength(family, nextHopLength, extended)) {
       // RFC 7606 §7.11: a next hop of another length than the family asks for leaves the NLRI unfound.
       const message = `a next hop of ${family.name} must not have ${nextHopLength} octets`;
       this.#faults.report(
@@ -288,7 +292,7 @@ export class UpdateReader {
     const attributes = this.#attributes;
     if (!attributes.has(AttributeCode.Origin)) this.#reportMissing(AttributeCode.Origin);
     if (!attributes.has(AttributeCode.AsPath)) this.#reportMissing(AttributeCode.AsPath);
-    if (this.reachFamily === IPV4_UNICAST) this.#checkNextHop(bytes, this.reachNextHopStart);
+    if (this.reachFamily !== null) this.#checkReachNextHop(bytes, this.reachFamily);
     // RFC 4760 §3: NEXT_HOP means nothing to routes in MP_REACH_NLRI.
     if (this.nlriStart === this.nlriEnd) return;
     const at = this.nextHopStart;
@@ -296,6 +300,19 @@ export class UpdateReader {
       this.#reportMissing(AttributeCode.NextHop);
     } else if (at >= 0) {
       this.#checkNextHop(bytes, at);
+    }
+  }
+
+  #checkReachNextHop(bytes: Uint8Array, family: Family): void {
+    const at = this.reachNextHopStart;
+    const length = this.reachNextHopEnd - at;
+    if (family.safi !== UNICAST || family.afi > 2) return;
+    if (length === 4) {
+      this.#checkNextHop(bytes, at);
+    } else if (isNoIpv6Host(bytes, at) && (length === 16 || isNoIpv6Host(bytes, at + 16))) {
+      const message = `next hop ${formatAddress(bytes, at, 16)} cannot be a host`;
+      const data = bytes.slice(at, at + length);
+      this.#faults.report('withdraw', UpdateError.OptionalAttribute, at, message, data);
     }
   }
 

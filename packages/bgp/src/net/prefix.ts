@@ -121,3 +121,14 @@ export function parsePrefix(text: string): Prefix {
 export function formatPrefix(prefix: Prefix): string {
   return `${formatAddress(prefix.bytes)}/${prefix.length}`;
 }
+
+/** Whether an address, 4 or 16 octets, is in a network. Bits of the network past its length are not looked at. */
+export function covers(network: Pick<Prefix, 'bytes' | 'length'>, address: Uint8Array): boolean {
+  if (network.bytes.length !== address.length) return false;
+  for (let bit = 0; bit < network.length; bit += 8) {
+    const bits = Math.min(8, network.length - bit);
+    const mask = (0xff << (8 - bits)) & 0xff;
+    if (((network.bytes[bit >> 3]! ^ address[bit >> 3]!) & mask) !== 0) return false;
+  }
+  return true;
+}

@@ -1,7 +1,8 @@
 import { networkInterfaces } from 'node:os';
+import type { LocalInterface } from '../ports/local-interface.js';
 import type { Log } from '../ports/log.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
-import type { SocketFactory } from '../ports/transport.js';
+import type { Endpoint, SocketFactory } from '../ports/transport.js';
 import { tcpSocketFactory } from './socket-factory.js';
 import { systemClock, systemRandom } from './system-clock.js';
 
@@ -24,16 +25,17 @@ export function nodePorts(options: NodePortsOptions = {}): SpeakerPorts {
     clock: systemClock(),
     random: systemRandom(),
     ...(options.log !== undefined && { log: options.log }),
-    localAddresses: ({ address }) => addressesBeside(address),
+    localAddresses: (local) => interfaceOf(local)?.addresses.map((text) => text.replace(/\/.*$/, '')) ?? [],
+    localInterface: interfaceOf,
   };
 }
 
-/** All addresses of the interface that has this one, itself included; none when no interface has it. */
-function addressesBeside(address: string): readonly string[] {
-  const bare = address.replace(/%.*$/, '');
-  for (const addresses of Object.values(networkInterfaces())) {
-    const texts = (addresses ?? []).map((entry) => entry.address);
-    if (texts.includes(bare)) return texts;
+/** The interface that has this address: the one that its scope names, else the first. Null when none has it. */
+function interfaceOf({ address }: Endpoint): LocalInterface | null {
+  const [bare = '', scope] = address.split('%');
+  for (const [name, entries = []] of Object.entries(networkInterfaces())) {
+    if ((scope !== undefined && scope !== name) || !entries.some((entry) => entry.address === bare)) continue;
+    return { name, addresses: entries.flatMap(({ cidr }) => (cidr === null ? [] : [cidr])) };
   }
-  return [];
+  return null;
 }

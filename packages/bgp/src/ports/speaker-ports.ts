@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { LocalInterface } from './local-interface.js';
 import type { Log } from './log.js';
 import type { NextHopTracker } from './next-hop-tracker.js';
 import type { OriginValidator } from './origin-validator.js';
@@ -16,6 +17,11 @@ export interface SpeakerPorts {
    * transport's; without it such a family needs `PeerConfig.nextHop`.
    */
   readonly localAddresses?: (local: Endpoint) => readonly string[];
+  /**
+   * The interface that has `local`; null when none has. By it the own link-local address goes to peers on the same subnet
+   * (RFC 2545 §3), and a link-local next hop is bound to its interface. Without it only sessions over link-local addresses do.
+   */
+  readonly localInterface?: (local: Endpoint) => LocalInterface | null;
   /** Next-hop tracking. Without it every next hop is reachable at metric 0. */
   readonly nextHopTracker?: NextHopTracker;
   /** Origin validation (RFC 6811) for policies. Without it the state of every route is `unknown`. */

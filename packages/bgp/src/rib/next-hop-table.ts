@@ -1,3 +1,4 @@
+import { isNoIpv6Host } from '../attributes/next-hop.js';
 import { Column8, Column32 } from './columns.js';
 import { hashBytes } from './hash.js';
 import { HashIndex, isTagged } from './hash-index.js';
@@ -7,9 +8,16 @@ import type { NextHopId } from './ids.js';
 const CANDIDATE = 1;
 const UNREACHABLE = 2;
 
+/** An interface, to which link-local addresses are bound; 0 is none. */
+export type Zone = number & { readonly __brand: 'Zone' };
+export const NO_ZONE = 0 as Zone;
+
 /**
  * Next hops by address: 4 or 16 octets, or 32 with a link-local address behind (RFC 2545 §3). There are few, so that each
  * has an array of its own, which is never changed. References and freeing as in the attribute store.
+ *
+ * A link-local address means something on one link only, so that it comes with a zone: `fe80::1` on two interfaces is two
+ * next hops. Of 32 octets with a zone packets go to the link-local address, without one to the global one.
  */
 export class NextHopTable {
   private readonly addresses: Uint8Array[] = [new Uint8Array(0)];
@@ -17,8 +25,13 @@ export class NextHopTable {
   private readonly refs = new Column32();
   private readonly metrics = new Column32();
   private readonly state = new Column8();
-  /** For 32 octets: the id of the first 16, with a reference. */
+  /** For 32 octets: the ids of the first 16 and of the last, each with a reference. */
   private readonly globals = new Column32();
+  private readonly links = new Column32();
+  private readonly zones = new Column32();
+  /** How many sessions have this address as their own. */
+  private readonly owners = new Column32();
+  private readonly zoneNames: string[] = [''];
   private readonly ids = new IdAllocator(this.refs);
   private readonly index = new HashIndex((id) => this.hashes.get(id));
   private candidates: number[] = [];
@@ -33,8 +46,33 @@ export class NextHopTable {
     return this.ids.live;
   }
 
-  intern(bytes: Uint8Array, start: number, end: number): NextHopId {
-    const hash = hashBytes(bytes, start, end);
+  /** The zone of an interface. */
+  zone(name: string): Zone {
+    const known = this.zoneNames.indexOf(name);
+    return (known >= 0 ? known : this.zoneNames.push(name) - 1) as Zone;
+  }
+
+  /**
+   * A next hop as it came in an UPDATE, in one of the five forms that are in use for IPv6: a global address, with or without
+   * a link-local one, or a link-local one alone, behind `::`, or twice. The last three are one and the same.
+   * `isOnLink`: the session itself runs over link-local addresses, which then are the better next hop.
+   */
+  learn(bytes: Uint8Array, start: number, end: number, zone: Zone, isOnLink: boolean): NextHopId {
+    const length = end - start;
+    if (length === 16) return this.intern(bytes, start, end, isLinkLocal(bytes, start) ? zone : NO_ZONE);
+    if (length !== 32) return this.intern(bytes, start, end);
+    const second = start + 16;
+    const hasSecond = isLinkLocal(bytes, second);
+    if (isLinkLocal(bytes, start) || (hasSecond && isNoIpv6Host(bytes, start))) {
+      const at = hasSecond ? second : start;
+      return this.intern(bytes, at, at + 16, zone);
+    }
+    if (hasSecond) return this.intern(bytes, start, end, isOnLink ? zone : NO_ZONE);
+    return this.intern(bytes, start, second);
+  }
+
+  intern(bytes: Uint8Array, start: number, end: number, zone: Zone = NO_ZONE): NextHopId {
+    const hash = hashBytes(bytes, start, end) ^ Math.imul(zone, 0x9e3779b1);
     const slots = this.index.segment(hash);
     const { idMask } = this.index;
     const mask = slots.length - 1;
@@ -43,12 +81,18 @@ export class NextHopTable {
       if (slot === 0) break;
       if (!isTagged(slot, hash, idMask)) continue;
       const id = slot & idMask;
-      if (this.hashes.get(id) === hash && equal(this.addresses[id]!, bytes, start, end))
+      if (
+        this.hashes.get(id) === hash &&
+        this.zones.get(id) === zone &&
+        equal(this.addresses[id]!, bytes, start, end)
+      ) {
         return id as NextHopId;
+      }
     }
     const id = this.ids.take() as NextHopId;
     this.addresses[id] = bytes.slice(start, end);
     this.hashes.set(id, hash);
+    this.zones.set(id, zone);
     this.state.set(id, CANDIDATE);
     this.candidates.push(id);
     this.index.insert(hash, id);
@@ -56,6 +100,9 @@ export class NextHopTable {
       const global = this.intern(bytes, start, start + 16);
       this.retain(global);
       this.globals.set(id, global);
+      const link = this.intern(bytes, start + 16, end, zone);
+      this.retain(link);
+      this.links.set(id, link);
     }
     this.onTake?.(id);
     return id;
@@ -89,6 +136,9 @@ export class NextHopTable {
       const global = this.globals.get(id) as NextHopId;
       if (global !== 0) this.release(global);
       this.globals.set(id, 0);
+      const link = this.links.get(id) as NextHopId;
+      if (link !== 0) this.release(link);
+      this.links.set(id, 0);
       this.metrics.set(id, 0);
       this.state.set(id, 0);
       this.ids.give(id);
@@ -101,10 +151,50 @@ export class NextHopTable {
     return this.addresses[id]!;
   }
 
-  /** The same next hop without a link-local address, which means nothing beyond the link. */
+  /** The same next hop without a link-local address, which means nothing beyond the link; itself if it has no other. */
   globalOf(id: NextHopId): NextHopId {
     const global = this.globals.get(id) as NextHopId;
     return global === 0 || this.isUnspecified(global) ? id : global;
+  }
+
+  /** The 4 or 16 octets of the address that packets are sent to. Never changed. */
+  gateway(id: NextHopId): Uint8Array {
+    const part = this.zones.get(id) === NO_ZONE ? this.globalOf(id) : this.links.get(id);
+    const address = this.addresses[part === 0 ? id : part]!;
+    return address.length === 32 ? this.addresses[this.links.get(id)]! : address;
+  }
+
+  /** The interface over which `gateway` is reached, when that is link-local and its interface is known. */
+  interfaceOf(id: NextHopId): string | null {
+    const zone = this.zones.get(id);
+    return zone === NO_ZONE ? null : this.zoneNames[zone]!;
+  }
+
+  zoneOf(id: NextHopId): Zone {
+    return this.zones.get(id) as Zone;
+  }
+
+  /** Whether it has no address that means something beyond a link. */
+  isLinkLocal(id: NextHopId): boolean {
+    const address = this.addresses[id]!;
+    return address.length === 16 && isLinkLocal(address, 0);
+  }
+
+  /** A session has this address as its own, until `disown`. */
+  own(id: NextHopId): void {
+    this.retain(id);
+    this.owners.set(id, this.owners.get(id) + 1);
+  }
+
+  disown(id: NextHopId): void {
+    this.owners.set(id, this.owners.get(id) - 1);
+    this.release(id);
+  }
+
+  /** Whether it leads to an address of our own. */
+  isOwn(id: NextHopId): boolean {
+    const { owners } = this;
+    return owners.get(id) > 0 || owners.get(this.globals.get(id)) > 0 || owners.get(this.links.get(id)) > 0;
   }
 
   /** Whether it is 0.0.0.0 or ::, which stands for "own address of the session" in routes of our own. */
@@ -130,6 +220,11 @@ export class NextHopTable {
   setMetric(id: NextHopId, metric: number): void {
     this.metrics.set(id, metric);
   }
+}
+
+/** fe80::/10 */
+export function isLinkLocal(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xfe && (bytes[at + 1]! & 0xc0) === 0x80;
 }
 
 function equal(own: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {

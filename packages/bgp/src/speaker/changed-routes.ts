@@ -6,7 +6,7 @@ import type { RouteChanges } from './route-sink.js';
 /** A changed destination as text. */
 export interface ChangedRoute {
   readonly prefix: string;
-  /** In decision order; empty = withdrawn. */
+  /** In decision order, link-local ones with their interface (`fe80::1%eth1`); empty = withdrawn. */
   readonly nextHops: readonly string[];
   /** Address of the peer of the best path, or `local`; empty when withdrawn. */
   readonly bestPeer: string;
@@ -33,7 +33,10 @@ export function* changedRoutes(changes: RouteChanges): Generator<ChangedRoute> {
     const count = changes.nextHopCount(i);
     const nextHops: string[] = [];
     for (let k = 0; k < count; k++) {
-      nextHops.push(formatAddress(changes.nextHopAddress(changes.nextHopId(i, k))));
+      const id = changes.nextHopId(i, k);
+      const zone = changes.nextHopInterface(id);
+      const text = formatAddress(changes.nextHopAddress(id));
+      nextHops.push(zone === null ? text : `${text}%${zone}`);
     }
     const bytes = keyBytes(changes.family, key);
     yield {

@@ -2,6 +2,7 @@ import type { PathAttributes } from '../attributes/path-attributes.js';
 import type { BgpRole } from '../capabilities/capability.js';
 import type { Policy } from '../policy/policy.js';
 import type { Acceptor, AoAlgorithm, ListenTarget } from '../ports/transport.js';
+import type { LinkLocalForm } from './link-local-form.js';
 
 /** A family by name, as in configuration files and in what is shown. */
 export type FamilyName = 'ipv4-unicast' | 'ipv6-unicast';
@@ -160,7 +161,27 @@ export interface PeerConfig {
   readonly maxPrefixes?: Readonly<Partial<Record<FamilyName, number | MaxPrefixes>>>;
   /** Default: the family of `address`. */
   readonly families?: readonly FamilyName[];
-  /** Own next hop by family. Default: own address of that family on the session's interface. */
+  /**
+   * IPv4 routes with IPv6 next hops (RFC 8950), both ways, where the peer can do it too: ours are then the session's IPv6
+   * address. Default false.
+   */
+  readonly extendedNextHop?: boolean;
+  /**
+   * Send our link-local address behind the global one as IPv6 next hop, when both ends of the session are on one subnet
+   * (RFC 2545 §3), which needs `localInterface` of the ports. Sessions over link-local addresses do so by themselves. Default
+   * false: FRR without zebra resets the session over it.
+   */
+  readonly linkLocalNextHop?: boolean;
+  /**
+   * How our next hop is written on a session over link-local addresses when the interface has no other: once in 16 octets
+   * (`single`), twice (`double`), or behind `::` (`unspecified`). Default: `single` when the peer offers it too
+   * (draft-ietf-idr-linklocal-capability), else `double`.
+   */
+  readonly linkLocalForm?: LinkLocalForm;
+  /**
+   * Own next hop by family, with `extendedNextHop` an IPv6 one for IPv4 too. Default: own address of that family on the
+   * session's interface.
+   */
   readonly nextHop?: Readonly<Partial<Record<FamilyName, string>>>;
   /** Send our own address as next hop on an internal session too. Default false. */
   readonly nextHopSelf?: boolean;

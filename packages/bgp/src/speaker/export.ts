@@ -1,6 +1,7 @@
 import { type Rewrite, rewriteCanonical } from '../attributes/rewrite.js';
 import { SummaryFlag } from '../attributes/summary.js';
 import { parseAddress } from '../net/address.js';
+import { IPV4_UNICAST } from '../net/family.js';
 import type { Policy, PolicyPeer, PolicyResult, RouteEdits } from '../policy/policy.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
 import { AnswerMemo } from '../rib/answer-memo.js';
@@ -15,6 +16,7 @@ import {
   type PeerIndex,
   type PrefixId,
 } from '../rib/ids.js';
+import { NO_ZONE } from '../rib/next-hop-table.js';
 import type { Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { ALL_PATHS, type GroupProfile } from './group-profile.js';
@@ -149,12 +151,25 @@ export class Exporter {
       const mayLeave = this.mayLeave(profile, row);
       const { policy } = profile;
       const said = policy === null || !mayLeave ? null : this.evaluate(profile, prefix, row, policy);
-      answers.push({ row, answer: mayLeave ? said : NOT_LEAVING });
+      const refusal = !mayLeave
+        ? NOT_LEAVING
+        : this.lacksNextHop(profile, row, said)
+          ? NO_NEXT_HOP_FOR_IT
+          : null;
+      answers.push({ row, answer: refusal ?? said });
       if (!mayLeave && profile.addPath === 0) break;
-      if (mayLeave && said?.action !== 'reject' && --left === 0) break;
+      if (refusal === null && said?.action !== 'reject' && --left === 0) break;
       asked.push(row);
     }
     return answers;
+  }
+
+  private lacksNextHop(profile: GroupProfile, row: PathRow, said: PolicyResult | null): boolean {
+    const { paths } = profile.table;
+    const peer = paths.peer(row);
+    const edits = said?.action === 'accept' ? (said.edits ?? null) : null;
+    const hop = this.nextHopFor(profile, paths.nextHop(row), peer === LOCAL_PEER, peer, edits);
+    return !this.canHave(profile, hop);
   }
 
   private evaluate(profile: GroupProfile, prefix: PrefixId, row: PathRow, policy: Policy): PolicyResult {
@@ -262,6 +277,8 @@ export class Exporter {
       if (result.action === 'reject') return NO_OUT;
       edits = result.edits ?? null;
     }
+    const nextHop = this.nextHopFor(profile, hop, isLocal, peer, edits);
+    if (!this.canHave(profile, nextHop)) return NO_OUT;
     const { attributes } = this.rib;
     const hasLocalPref = (attributes.flags(set) & SummaryFlag.HasLocalPref) !== 0;
     const isInternal = profile.type === 'internal';
@@ -278,7 +295,6 @@ export class Exporter {
     rewrite.markPartial = !isLocal;
     rewrite.external = isOutside;
     rewrite.memberAs = profile.isMember ? profile.localAs : null;
-    const nextHop = this.nextHopFor(profile, hop, isLocal, peer, edits);
     // RFC 7311 §3.4.3: who becomes the next hop adds the way to the one before.
     const isPassed = isLocal || nextHop === hop || nextHop === this.rib.nextHops.globalOf(hop);
     rewrite.aigp = profile.aigp ? (isPassed ? 0 : this.rib.nextHops.metric(hop)) : null;
@@ -305,6 +321,12 @@ export class Exporter {
     return this.ownPath;
   }
 
+  /** RFC 8950 §4: an IPv6 next hop of an IPv4 destination is for those that said they take it. */
+  private canHave(profile: GroupProfile, hop: NextHopId): boolean {
+    if (profile.extendedNextHop || profile.table.family !== IPV4_UNICAST) return true;
+    return this.rib.nextHops.address(hop).length === 4;
+  }
+
   private nextHopFor(
     profile: GroupProfile,
     hop: NextHopId,
@@ -316,22 +338,35 @@ export class Exporter {
     const isOurs = isLocal && this.rib.nextHops.isUnspecified(hop);
     const edited = edits?.nextHop;
     if (edited === 'self') return own;
-    if (edited === 'unchanged') return isOurs ? own : this.rib.nextHops.globalOf(hop);
+    if (edited === 'unchanged') return isOurs ? own : this.passedOn(profile, hop);
     if (edited !== undefined) {
       const address = parseAddress(edited.address);
-      const isIpv6 = profile.table.family.afi !== 1;
-      if (address.length === (isIpv6 ? 16 : 4)) return this.rib.nextHops.intern(address, 0, address.length);
+      const fits = profile.table.family.afi === 1 ? address.length === 4 : address.length === 16;
+      if (fits || profile.extendedNextHop) return this.rib.nextHops.intern(address, 0, address.length);
       return own;
     }
     // An address that our own user gave for a route goes out as it is.
     if (isLocal) return isOurs ? own : hop;
-    if (profile.rules?.nextHopUnchanged) return this.rib.nextHops.globalOf(hop);
+    if (profile.rules?.nextHopUnchanged) return this.passedOn(profile, hop);
     // RFC 5065 §4: between members it may stay.
-    if (profile.isMember) return profile.nextHopSelf ? own : this.rib.nextHops.globalOf(hop);
-    if (profile.type === 'external') return profile.isServed ? hop : own;
+    if (profile.isMember) return profile.nextHopSelf ? own : this.passedOn(profile, hop);
+    if (profile.type === 'external') return profile.isServed ? this.shared(profile, hop) : own;
     // RFC 4456 §10: a reflector leaves the next hop as it is, so that traffic does not come through it.
     if (profile.nextHopSelf && !this.rib.peers.isInternal(peer)) return own;
-    return this.rib.nextHops.globalOf(hop);
+    return this.passedOn(profile, hop);
+  }
+
+  /** A next hop of others beyond its link: without its link-local address; where it has no other, it is ours. */
+  private passedOn(profile: GroupProfile, hop: NextHopId): NextHopId {
+    const { nextHops } = this.rib;
+    const global = nextHops.globalOf(hop);
+    return nextHops.isLinkLocal(global) ? profile.ownNextHop : global;
+  }
+
+  /** A next hop of others for a client of the same route server, whole when both are on the link that it is bound to. */
+  private shared(profile: GroupProfile, hop: NextHopId): NextHopId {
+    const zone = this.rib.nextHops.zoneOf(hop);
+    return zone === NO_ZONE || zone === profile.zone ? hop : this.passedOn(profile, hop);
   }
 }
 
@@ -344,3 +379,6 @@ export interface ExportAnswer {
 
 const NOT_LEAVING =
   'it may not go there: no-export, no-advertise, long-lived stale, or learned from an internal peer and not reflected (RFC 1997, RFC 9494 §4.3, RFC 4271 §9.2)';
+
+const NO_NEXT_HOP_FOR_IT =
+  'its next hop is an IPv6 address, which this peer does not take for IPv4 (RFC 8950); set nextHopSelf or extendedNextHop';

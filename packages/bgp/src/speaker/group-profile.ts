@@ -1,7 +1,9 @@
 import { SummaryFlag } from '../attributes/summary.js';
 import type { Policy, PolicyPeer } from '../policy/policy.js';
 import type { NextHopId } from '../rib/ids.js';
+import { NO_ZONE, type Zone } from '../rib/next-hop-table.js';
 import type { FamilyTable } from '../rib/rib.js';
+import type { LinkLocalForm } from './link-local-form.js';
 import type { Member, MemberFamily } from './member.js';
 import type { PipelinePeer } from './pipeline-peer.js';
 import type { SessionRules } from './session-rules.js';
@@ -29,6 +31,11 @@ export interface GroupProfile {
   /** `SummaryFlag` bits of routes that are kept from it. */
   readonly barred: number;
   readonly ownNextHop: NextHopId;
+  /** May be sent IPv6 next hops although the family is of IPv4 (RFC 8950). */
+  readonly extendedNextHop: boolean;
+  readonly linkLocalForm: LinkLocalForm;
+  /** The link, when next hops of others are passed on over it. */
+  readonly zone: Zone;
   /** Most paths of a prefix that are sent with path identifiers (RFC 7911); 0 = one, without an identifier. */
   readonly addPath: number;
   readonly policy: Policy | null;
@@ -54,6 +61,9 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     rules: peer.rules ?? null,
     barred: barredFrom(peer),
     ownNextHop: family.ownNextHop,
+    extendedNextHop: peer.extendedNextHop?.has(family.table.family.key) === true,
+    linkLocalForm: peer.linkLocalForm ?? 'double',
+    zone: peer.routeServerClient === true ? member.zone : NO_ZONE,
     addPath: peer.addPathSend?.get(family.table.family.key) ?? 0,
     policy: exportPolicy,
     isBlocked: peer.type === 'external' && peer.requirePolicy && exportPolicy === null,
@@ -88,6 +98,9 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.rules?.key === b.rules?.key &&
     a.barred === b.barred &&
     a.ownNextHop === b.ownNextHop &&
+    a.extendedNextHop === b.extendedNextHop &&
+    a.linkLocalForm === b.linkLocalForm &&
+    a.zone === b.zone &&
     a.addPath === b.addPath &&
     a.policy === b.policy &&
     a.isBlocked === b.isBlocked &&

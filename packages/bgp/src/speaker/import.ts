@@ -204,8 +204,8 @@ export class Importer {
   private isOwn(hop: NextHopId, own: NextHopId): boolean {
     if (hop === own) return true;
     const { nextHops } = this.rib;
-    // One of the two may come with a link-local address behind (RFC 2545 §3).
-    return nextHops.globalOf(hop) === nextHops.globalOf(own);
+    // One of the two may come with a link-local address behind (RFC 2545 §3); other sessions have addresses too.
+    return nextHops.globalOf(hop) === nextHops.globalOf(own) || nextHops.isOwn(hop);
   }
 
   private evaluate(

@@ -142,7 +142,7 @@ export class Inbound {
     const { table } = own;
     const { codec } = table.prefixes;
     const addPath = member.peer.context.addPath(family);
-    const hop = this.tables.nextHops.intern(bytes, hopStart, hopEnd);
+    const hop = this.tables.nextHops.learn(bytes, hopStart, hopEnd, member.zone, member.isOnLink);
     const time = this.tools.seconds();
     const isShared = importer.isSharedAnswer(member);
     let isJudged = false;

@@ -73,7 +73,7 @@ export class LocalRoutes {
     const address = checkAnnouncement(announcement);
     announcement.prefixes.forEach((prefix, i) => {
       const table = this.tableOf(prefix, i);
-      if (address === null || (address.length === 4) === (table.family.afi === 1)) return;
+      if (address === null || address.length === 16 || table.family.afi === 1) return;
       throw new BgpError(
         'BGP_ERR_NEXT_HOP',
         `${prefix} cannot have the next hop ${announcement.nextHop}: not one family`,

@@ -2,7 +2,8 @@ import { UpdateReader } from '../message/update-reader.js';
 import { parseAddress } from '../net/address.js';
 import type { Family, FamilyKey } from '../net/family.js';
 import type { Policy, PolicyPeer } from '../policy/policy.js';
-import { type AttrId, type NextHopId, NO_ATTR, type PeerIndex } from '../rib/ids.js';
+import { type AttrId, type NextHopId, NO_ATTR, NO_NEXT_HOP, type PeerIndex } from '../rib/ids.js';
+import { NO_ZONE, type Zone } from '../rib/next-hop-table.js';
 import type { PeerFacts } from '../rib/peer-columns.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 import type { PipelinePeer } from './pipeline-peer.js';
@@ -42,6 +43,10 @@ export class Member implements Recipient {
   nextHopSelf: boolean;
   /** The set of the last UPDATE, with a reference, for those that repeat its block. */
   lastSet: AttrId = NO_ATTR;
+  /** Where link-local next hops of this session are, and whether these are the better ones. */
+  zone: Zone = NO_ZONE;
+  isOnLink = false;
+  private ownAddress: NextHopId = NO_NEXT_HOP;
   isOpen = true;
   /** The session is lost, and its routes are kept for its return (RFC 4724). */
   isKept = false;
@@ -108,10 +113,23 @@ export class Member implements Recipient {
   dispose(rib: Rib): void {
     this.keepLastSet(rib, NO_ATTR);
     for (const { ownNextHop } of this.families.values()) rib.nextHops.release(ownNextHop);
+    this.keepOwnAddress(rib, NO_NEXT_HOP);
     rib.peers.give(this.index);
   }
 
+  private keepOwnAddress(rib: Rib, id: NextHopId): void {
+    if (id !== NO_NEXT_HOP) rib.nextHops.own(id);
+    if (this.ownAddress !== NO_NEXT_HOP) rib.nextHops.disown(this.ownAddress);
+    this.ownAddress = id;
+  }
+
   private carry(rib: Rib, peer: PipelinePeer): void {
+    const { nextHops } = rib;
+    const { link, ownAddress: own } = peer;
+    this.zone = link === undefined ? NO_ZONE : nextHops.zone(link.interface);
+    this.isOnLink = link?.isOnLink === true;
+    const id = own === undefined ? NO_NEXT_HOP : nextHops.learn(own, 0, own.length, this.zone, false);
+    this.keepOwnAddress(rib, id);
     for (const family of peer.families) {
       const table = rib.table(family);
       const address = peer.nextHops.get(family.key);
@@ -164,6 +182,6 @@ function factsOf(peer: PipelinePeer): PeerFacts {
     client: peer.routeReflectorClient === true,
     routerId: peer.routerId,
     name: peer.address,
-    address: parseAddress(scope < 0 ? peer.address : peer.address.slice(0, scope)),
+    address: peer.remoteAddress ?? parseAddress(scope < 0 ? peer.address : peer.address.slice(0, scope)),
   };
 }

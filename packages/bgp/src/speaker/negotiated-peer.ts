@@ -1,9 +1,11 @@
 import type { Negotiated } from '../capabilities/negotiate.js';
 import type { Family } from '../net/family.js';
 import type { PeerRole } from '../policy/policy.js';
+import type { Endpoint } from '../ports/transport.js';
 import type { OwnNextHops } from './own-next-hops.js';
 import type { PeerSettings } from './peer-settings.js';
 import type { PipelinePeer } from './pipeline-peer.js';
+import { plainAddress, type SessionLink } from './session-link.js';
 import { SessionRules } from './session-rules.js';
 import type { SpeakerSettings } from './speaker-settings.js';
 
@@ -37,6 +39,7 @@ export function negotiatedPeer(
       maxMessage: negotiated.maxMessage,
       receives: (family) => received.has(family.key),
       addPath: (family) => negotiated.addPathReceive.has(family.key),
+      extendedNextHop: (family) => negotiated.extendedNextHop.has(family.key),
     },
     families,
     nextHops,
@@ -53,6 +56,28 @@ export function negotiatedPeer(
     requirePolicy: speaker.ebgpRequiresPolicy && !peer.isMember,
     rules: SessionRules.of(peer, peer.ownAs),
   };
+}
+
+/** What next hops on this session mean: where they are, how they are written, which are our own. */
+export function linkFacts(
+  peer: Pick<PeerSettings, 'linkLocalForm'>,
+  negotiated: Negotiated,
+  link: SessionLink | null,
+  local: Endpoint,
+): Pick<PipelinePeer, 'link' | 'extendedNextHop' | 'linkLocalForm' | 'ownAddress'> {
+  const own = plainAddress(local.address);
+  return {
+    ...(link !== null && { link }),
+    extendedNextHop: negotiated.extendedNextHop,
+    linkLocalForm: peer.linkLocalForm ?? (negotiated.linkLocalNextHop ? 'single' : 'double'),
+    // Speakers on one host may peer over loopback addresses, which each of them has.
+    ...(own !== null && !isLoopback(own) && { ownAddress: own }),
+  };
+}
+
+function isLoopback(address: Uint8Array): boolean {
+  if (address.length === 4) return address[0] === 127;
+  return address.every((octet, i) => octet === (i === 15 ? 1 : 0));
 }
 
 /** The role that a peer told in its OPEN (RFC 9234 §4.1). */

@@ -1,8 +1,9 @@
 import { BgpError } from '../errors.js';
+import { formatAddress } from '../net/address.js';
 import type { NextHopState, NextHopTracker } from '../ports/next-hop-tracker.js';
 import { type NextHopId, NO_ROW, type PrefixId } from '../rib/ids.js';
+import { isLinkLocal } from '../rib/next-hop-table.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
-import { nextHopText, routableNextHop } from './path-view.js';
 
 /** Ids of one address: alone, and with link-local ones behind it. */
 interface Tracked {
@@ -114,11 +115,10 @@ export class NextHopTracking {
 
   /** Null for what is not tracked. */
   private addressOf(id: NextHopId): string | null {
-    const octets = this.rib.nextHops.address(id);
-    const routable = routableNextHop(octets);
-    const isLinkLocal = routable.length === 16 && routable[0] === 0xfe && (routable[1]! & 0xc0) === 0x80;
-    const isAddress = routable.length === 4 || routable.length === 16;
-    return !isAddress || isLinkLocal || this.rib.nextHops.isUnspecified(id) ? null : nextHopText(octets);
+    const { nextHops } = this.rib;
+    const gateway = nextHops.gateway(id);
+    const isAddress = gateway.length === 4 || (gateway.length === 16 && !isLinkLocal(gateway, 0));
+    return !isAddress || nextHops.isUnspecified(id) ? null : formatAddress(gateway);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { AddPathMode, Capability } from '../capabilities/capability.js';
-import type { Family } from '../net/family.js';
+import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
 import type { OwnNextHops } from './own-next-hops.js';
 import type { PeerSettings } from './peer-settings.js';
+import type { SessionLink } from './session-link.js';
 import type { SpeakerSettings } from './speaker-settings.js';
 
 /** Why a family is not exchanged, in the words of a status. */
@@ -13,9 +14,18 @@ export const NOT_OFFERED = 'not offered by the peer';
 export function offeredCapabilities(
   peer: Pick<
     PeerSettings,
-    'families' | 'role' | 'localAs' | 'ownAs' | 'addPathReceive' | 'addPathSend' | 'gracefulRestart'
+    | 'families'
+    | 'role'
+    | 'localAs'
+    | 'ownAs'
+    | 'addPathReceive'
+    | 'addPathSend'
+    | 'gracefulRestart'
+    | 'extendedNextHop'
+    | 'linkLocalForm'
   >,
   nextHops: OwnNextHops,
+  link: SessionLink | null,
   speaker: Pick<SpeakerSettings, 'hostName' | 'domainName' | 'softwareVersion'>,
   past: RestartPast,
 ): readonly Capability[] {
@@ -28,6 +38,8 @@ export function offeredCapabilities(
     { name: 'enhanced-route-refresh' },
     { name: 'extended-message' },
     { name: 'four-octet-as', as: peer.localAs?.as ?? peer.ownAs },
+    ...(peer.extendedNextHop && families.includes(IPV4_UNICAST) ? [EXTENDED_NEXT_HOP] : []),
+    ...(link?.isOnLink && (peer.linkLocalForm ?? 'single') === 'single' ? [LINK_LOCAL_NEXT_HOP] : []),
     ...(peer.role === undefined ? [] : [{ name: 'role', role: peer.role } as const]),
     ...(hostName === undefined ? [] : [{ name: 'fqdn', host: hostName, domain: domainName } as const]),
     ...(softwareVersion === undefined
@@ -68,6 +80,13 @@ function restartCapabilities(
     },
   ];
 }
+
+/** RFC 8950 §4 */
+const EXTENDED_NEXT_HOP: Capability = {
+  name: 'extended-next-hop',
+  families: [{ family: IPV4_UNICAST, nextHopAfi: IPV6_UNICAST.afi }],
+};
+const LINK_LOCAL_NEXT_HOP: Capability = { name: 'link-local-next-hop' };
 
 /** RFC 7911 §4; undefined for neither. */
 export function addPathMode(receive: boolean, send: boolean): AddPathMode | undefined {

@@ -1,48 +1,77 @@
-import { formatAddress, isAddress, parseAddress } from '../net/address.js';
+import { formatAddress } from '../net/address.js';
 import { type Family, type FamilyKey, IPV4_UNICAST } from '../net/family.js';
 import type { Endpoint } from '../ports/transport.js';
 import type { FamilyName } from './config.js';
-import { canonicalAddress } from './field-check.js';
 import type { PeerSettings } from './peer-settings.js';
+import { plainAddress, type SessionLink } from './session-link.js';
 
 /** Own next hop for each family that a session can carry; a family that is missing is not offered. */
 export type OwnNextHops = ReadonlyMap<FamilyKey, Uint8Array>;
 
-/**
- * The next hops that we announce on a session: the configured one, else the session's own address, else another
- * address of that family on the same interface (RFC 4271 §5.1.3, RFC 2545 §3).
- */
-export function ownNextHops(
-  peer: Pick<PeerSettings, 'families' | 'nextHop'>,
-  local: Endpoint,
-  localAddresses: ((local: Endpoint) => readonly string[]) | undefined,
-): OwnNextHops {
-  const nextHops = new Map<FamilyKey, Uint8Array>();
-  let others: readonly string[] | undefined;
-  for (const family of peer.families) {
-    const configured = peer.nextHop[family.name as FamilyName];
-    const own = configured ?? usable(local.address, family, true);
-    if (own !== undefined) {
-      nextHops.set(family.key, own);
-      continue;
-    }
-    others ??= localAddresses?.(local) ?? [];
-    for (const address of others) {
-      const other = usable(address, family, false);
-      if (other === undefined) continue;
-      nextHops.set(family.key, other);
-      break;
-    }
-  }
-  return nextHops;
+/** What own next hops depend on beyond the configuration. */
+export interface NextHopPlace {
+  readonly local: Endpoint;
+  /** Where both ends are, if they are on one link. */
+  readonly link: SessionLink | null;
+  /** IPv4 may have IPv6 next hops (RFC 8950): by the configuration before the OPENs, by both of these after. */
+  readonly extended: boolean;
+  readonly localAddresses: ((local: Endpoint) => readonly string[]) | undefined;
 }
 
-/** The octets of an address that may stand as next hop of a family. Loopback ones only if the session runs on them. */
-function usable(address: string, family: Family, allowLoopback: boolean): Uint8Array | undefined {
-  const text = canonicalAddress(address).replace(/%.*/, '');
-  if (!isAddress(text)) return undefined;
-  const bytes = parseAddress(text);
-  if (bytes.length !== (family === IPV4_UNICAST ? 4 : 16)) return undefined;
+/**
+ * The next hops that we announce on a session: the configured one, else the session's own address, else another
+ * address of that family on the same interface (RFC 4271 §5.1.3). On a session over link-local addresses, and where it
+ * is wanted on a common subnet, an IPv6 one comes with the link-local address of ours there (RFC 2545 §3); the former can do
+ * with that alone. With RFC 8950 an IPv6
+ * one, where there is any, serves IPv4 too.
+ */
+export function ownNextHops(
+  peer: Pick<PeerSettings, 'families' | 'nextHop' | 'linkLocalNextHop'>,
+  { local, link, extended, localAddresses }: NextHopPlace,
+): OwnNextHops {
+  let others: readonly string[] | undefined;
+  const plain = (octets: 4 | 16): Uint8Array | undefined => {
+    const own = usable(local.address, octets, true);
+    if (own !== undefined) return own;
+    others ??= localAddresses?.(local) ?? [];
+    for (const address of others) {
+      const other = usable(address, octets, false);
+      if (other !== undefined) return other;
+    }
+    return undefined;
+  };
+  const ipv6 = (): Uint8Array | undefined => {
+    const global = plain(16);
+    const linkLocal = link?.isOnLink || peer.linkLocalNextHop ? (link?.linkLocal ?? null) : null;
+    if (linkLocal === null) return global;
+    if (global === undefined) return link?.isOnLink ? linkLocal : undefined;
+    return Uint8Array.of(...global, ...linkLocal);
+  };
+  const nextHops = new Map<FamilyKey, Uint8Array>();
+  for (const family of peer.families) {
+    const own = configured(peer, family, extended) ?? (family === IPV4_UNICAST ? ipv4() : ipv6());
+    if (own !== undefined) nextHops.set(family.key, own);
+  }
+  return nextHops;
+
+  function ipv4(): Uint8Array | undefined {
+    return (extended ? ipv6() : undefined) ?? plain(4);
+  }
+}
+
+function configured(
+  peer: Pick<PeerSettings, 'nextHop'>,
+  family: Family,
+  extended: boolean,
+): Uint8Array | undefined {
+  const given = peer.nextHop[family.name as FamilyName];
+  return family === IPV4_UNICAST && given?.length === 16 && !extended ? undefined : given;
+}
+
+/** The octets of an address that may stand as next hop. Loopback ones only if the session runs on them. */
+function usable(address: string, octets: 4 | 16, allowLoopback: boolean): Uint8Array | undefined {
+  const bytes = plainAddress(address);
+  if (bytes === null || bytes.length !== octets) return undefined;
   const plain = formatAddress(bytes);
   // A link-local address alone is no next hop that could be passed on (RFC 2545 §3).
   if (/^fe[89ab]/.test(plain) || plain === '::' || plain === '0.0.0.0') return undefined;

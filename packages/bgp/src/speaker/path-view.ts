@@ -8,18 +8,20 @@ import type { RpkiState } from '../net/rpki-state.js';
 import type { PolicyPeer, RouteView } from '../policy/policy.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
 import { type AttrId, type NextHopId, NO_ATTR, NO_NEXT_HOP, NO_PREFIX, type PrefixId } from '../rib/ids.js';
+import type { NextHopTable } from '../rib/next-hop-table.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 
-/** Text of a next hop: its global address, or the link-local one where there is no other (RFC 2545 §3). */
-export function nextHopText(address: Uint8Array): string {
-  return formatAddress(routableNextHop(address));
+/** Text of a next hop: its global address, or the link-local one with its interface where there is no other (RFC 2545 §3). */
+export function nextHopText(nextHops: NextHopTable, id: NextHopId): string {
+  const text = formatAddress(globalNextHop(nextHops, id));
+  const zone = nextHops.isLinkLocal(id) ? nextHops.interfaceOf(id) : null;
+  return zone === null ? text : `${text}%${zone}`;
 }
 
-/** The 4 or 16 octets of a next hop that packets are sent to. */
-export function routableNextHop(address: Uint8Array): Uint8Array {
-  if (address.length !== 32) return address;
-  for (let i = 0; i < 16; i++) if (address[i] !== 0) return address.subarray(0, 16);
-  return address.subarray(16);
+/** The 4 or 16 octets of a next hop that mean something beyond the link, if it has such. */
+function globalNextHop(nextHops: NextHopTable, id: NextHopId): Uint8Array {
+  const address = nextHops.address(nextHops.globalOf(id));
+  return address.length === 32 ? address.subarray(16) : address;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -91,7 +93,7 @@ export class PathView implements RouteView {
   }
 
   get nextHop(): string {
-    return nextHopText(this.rib.nextHops.address(this.hop));
+    return nextHopText(this.rib.nextHops, this.hop);
   }
 
   get attributes(): PathAttributes {
@@ -119,7 +121,7 @@ export class PathView implements RouteView {
   }
 
   get nextHopOctets(): Uint8Array {
-    return routableNextHop(this.rib.nextHops.address(this.hop));
+    return globalNextHop(this.rib.nextHops, this.hop);
   }
 
   get rpki(): RpkiState {

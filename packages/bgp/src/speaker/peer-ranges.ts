@@ -1,6 +1,6 @@
 import { BgpError } from '../errors.js';
 import { formatAddress, isAddress, parseAddress } from '../net/address.js';
-import { formatPrefix, type Prefix, parsePrefix } from '../net/prefix.js';
+import { covers, formatPrefix, type Prefix, parsePrefix } from '../net/prefix.js';
 import type { Confederation, PeerRange } from './config.js';
 import { badField, checkFields, checkInteger, parseField } from './field-check.js';
 import { type PeerSettings, peerSettings } from './peer-settings.js';
@@ -108,14 +108,4 @@ export class PeerRanges {
     }
     return best;
   }
-}
-
-function covers(network: Prefix, address: Uint8Array): boolean {
-  if (network.bytes.length !== address.length) return false;
-  for (let bit = 0; bit < network.length; bit += 8) {
-    const bits = Math.min(8, network.length - bit);
-    const mask = (0xff << (8 - bits)) & 0xff;
-    if (((network.bytes[bit >> 3]! ^ address[bit >> 3]!) & mask) !== 0) return false;
-  }
-  return true;
 }

@@ -1,8 +1,8 @@
 import type { Endpoint, SocketProtection } from '../ports/transport.js';
 import type { SessionConfig } from '../session/session-config.js';
 import { offeredCapabilities, type RestartPast } from './offer.js';
-import type { OwnNextHops } from './own-next-hops.js';
 import type { PeerSettings } from './peer-settings.js';
+import type { SessionPlace } from './session-place.js';
 import type { SpeakerSettings } from './speaker-settings.js';
 
 /** A peer as its session needs it. */
@@ -11,7 +11,7 @@ export function peerSessionConfig(
   speaker: SpeakerSettings,
   protection: SocketProtection,
   past: () => RestartPast,
-  nextHops: (local: Endpoint) => OwnNextHops,
+  place: (local: Endpoint, remote: Endpoint) => SessionPlace,
 ): SessionConfig {
   return {
     target: {
@@ -32,6 +32,9 @@ export function peerSessionConfig(
     passive: peer.passive,
     limits: peer.limits,
     // Which families we can carry depends on the address that the connection got.
-    capabilities: (local) => offeredCapabilities(peer, nextHops(local), speaker, past()),
+    capabilities: (local, remote) => {
+      const { nextHops, link } = place(local, remote);
+      return offeredCapabilities(peer, nextHops, link, speaker, past());
+    },
   };
 }

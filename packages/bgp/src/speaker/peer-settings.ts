@@ -16,6 +16,7 @@ import {
 } from './field-check.js';
 import { type GracefulRestartSettings, gracefulRestartSettings } from './graceful-restart-settings.js';
 import { ALL_PATHS } from './group-profile.js';
+import type { LinkLocalForm } from './link-local-form.js';
 import type { PathOptions } from './path-options.js';
 import { checkLimits, checkMaxPrefixes, checkPathOptions } from './peer-options.js';
 import type { PrefixLimits } from './prefix-guard.js';
@@ -46,6 +47,9 @@ export interface PeerSettings extends PathOptions {
   readonly maxPrefixes: PrefixLimits;
   readonly families: readonly Family[];
   readonly nextHop: Readonly<Partial<Record<FamilyName, Uint8Array>>>;
+  readonly extendedNextHop: boolean;
+  readonly linkLocalNextHop: boolean;
+  readonly linkLocalForm: LinkLocalForm | undefined;
   readonly nextHopSelf: boolean;
   readonly aigp: boolean;
   readonly routeReflectorClient: boolean;
@@ -88,6 +92,9 @@ const fields = [
   'removePrivateAs',
   'nextHopUnchanged',
   'families',
+  'extendedNextHop',
+  'linkLocalNextHop',
+  'linkLocalForm',
   'nextHop',
   'nextHopSelf',
   'aigp',
@@ -139,6 +146,7 @@ export function peerSettings(
       'absent where password is set: TCP MD5 and TCP-AO exclude one another',
     );
   }
+  const extendedNextHop = checkBoolean(at('extendedNextHop'), config.extendedNextHop ?? false);
   return {
     address,
     remoteAs,
@@ -161,7 +169,10 @@ export function peerSettings(
     maxPrefixes: checkMaxPrefixes(at('maxPrefixes'), config.maxPrefixes ?? {}),
     ...checkPathOptions(at, config, ownAs, isOutside),
     families: checkFamilies(at('families'), config.families, address),
-    nextHop: checkNextHops(at('nextHop'), config.nextHop ?? {}),
+    extendedNextHop,
+    linkLocalNextHop: checkBoolean(at('linkLocalNextHop'), config.linkLocalNextHop ?? false),
+    linkLocalForm: optional(config.linkLocalForm, (form) => checkForm(at('linkLocalForm'), form)),
+    nextHop: checkNextHops(at('nextHop'), config.nextHop ?? {}, extendedNextHop),
     nextHopSelf: checkBoolean(at('nextHopSelf'), config.nextHopSelf ?? false),
     aigp: checkBoolean(at('aigp'), config.aigp ?? !isOutside),
     routeReflectorClient: checkClient(
@@ -244,13 +255,24 @@ function checkFamilies(path: string, value: unknown, address: string): readonly 
   return [...new Set(families)].sort((x, y) => x.key - y.key);
 }
 
-function checkNextHops(path: string, value: unknown): PeerSettings['nextHop'] {
+const FORMS: readonly LinkLocalForm[] = ['single', 'double', 'unspecified'];
+
+function checkForm(path: string, value: unknown): LinkLocalForm {
+  if (FORMS.includes(value as LinkLocalForm)) return value as LinkLocalForm;
+  throw badField(path, value, `one of ${FORMS.join(', ')}`);
+}
+
+function checkNextHops(path: string, value: unknown, extended: boolean): PeerSettings['nextHop'] {
   checkFields(path, value, Object.keys(familiesByName));
   const entries = Object.entries(value as Record<string, unknown>).map(([name, text]) => {
     const bytes = parseAddress(checkAddress(`${path}.${name}`, text).replace(/%.*/, ''));
-    const isFitting = bytes.length === (name === 'ipv4-unicast' ? 4 : 16);
-    if (!isFitting)
-      throw badField(`${path}.${name}`, text, `an ${name === 'ipv4-unicast' ? 'IPv4' : 'IPv6'} address`);
+    const isIpv4 = name === 'ipv4-unicast';
+    if (bytes.length !== (isIpv4 ? 4 : 16) && !(isIpv4 && extended)) {
+      const allowed = isIpv4
+        ? 'an IPv4 address, or an IPv6 one where extendedNextHop is set'
+        : 'an IPv6 address';
+      throw badField(`${path}.${name}`, text, allowed);
+    }
     return [name, bytes] as const;
   });
   return Object.fromEntries(entries);

@@ -145,6 +145,7 @@ function familyStatus(peer: PeerSnapshot, family: Family): PeerFamilyStatus {
     negotiated,
     ...(!negotiated && { reason }),
     ...(addPath !== undefined && { addPath }),
+    ...(live.negotiated.extendedNextHop.has(family.key) && { extendedNextHop: true as const }),
     ...counts,
     ...limited,
   };

@@ -16,9 +16,8 @@ import { HoldDown } from './hold-down.js';
 import { inboundMismatch } from './inbound-check.js';
 import { type InboundOrigin, refuseInbound } from './listeners.js';
 import type { LiveSession } from './live-session.js';
-import { negotiatedPeer } from './negotiated-peer.js';
+import { linkFacts, negotiatedPeer } from './negotiated-peer.js';
 import { carriedFamilies } from './offer.js';
-import { type OwnNextHops, ownNextHops } from './own-next-hops.js';
 import { type PeerChange, peerChange } from './peer-change.js';
 import type { PeerHost } from './peer-host.js';
 import { PeerProtection } from './peer-protection.js';
@@ -29,6 +28,7 @@ import type { PipelinePeer } from './pipeline-peer.js';
 import { isTooManyPrefixes, type PrefixAlarm, PrefixGuard } from './prefix-guard.js';
 import { Retention } from './retention.js';
 import { RouteRefreshes } from './route-refreshes.js';
+import { hasExtendedIpv4, sessionPlace } from './session-place.js';
 import type { PeerState, PeerStatus } from './status.js';
 
 /** One configured neighbour: its session and its place in the pipeline, introduced to one another. */
@@ -210,11 +210,12 @@ export class Peer implements SessionHandler {
   established(negotiated: Negotiated, local: Endpoint, remote: Endpoint): void {
     const { settings, ports } = this.#host;
     const peer = this.#settings;
-    const nextHops = this.#nextHops(local);
+    const { nextHops, link } = sessionPlace(peer, ports, local, remote, hasExtendedIpv4(negotiated));
     const carried = new Set(carriedFamilies(peer, nextHops).map((family) => family.key));
     const families = negotiated.families.filter((family) => carried.has(family.key));
     const place: PipelinePeer = {
       ...negotiatedPeer(peer, settings, negotiated, families, nextHops),
+      ...linkFacts(peer, negotiated, link, local),
       ...this.#policies(),
       outbox: {
         send: (block, messages) => this.#session?.send(block, messages) ?? true,
@@ -289,8 +290,8 @@ export class Peer implements SessionHandler {
 
   #sessionConfig(protection: SocketProtection): SessionConfig {
     const past = () => this.#host.ownRestart.past(this.#establishedCount === 0);
-    return peerSessionConfig(this.#settings, this.#host.settings, protection, past, (local) =>
-      this.#nextHops(local),
+    return peerSessionConfig(this.#settings, this.#host.settings, protection, past, (local, remote) =>
+      sessionPlace(this.#settings, this.#host.ports, local, remote, this.#settings.extendedNextHop),
     );
   }
 
@@ -337,10 +338,6 @@ export class Peer implements SessionHandler {
   /** The AS that this peer takes us for. */
   get #localAs(): number {
     return this.#settings.localAs?.as ?? this.#settings.ownAs;
-  }
-
-  #nextHops(local: Endpoint): OwnNextHops {
-    return ownNextHops(this.#settings, local, this.#host.ports.localAddresses);
   }
 
   #policies(): { importPolicy: Policy | null; exportPolicy: Policy | null } {

@@ -3,6 +3,7 @@ import type { Family, FamilyKey } from '../net/family.js';
 import type { PeerRole, Policy } from '../policy/policy.js';
 import type { NextHopTracker } from '../ports/next-hop-tracker.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
+import type { LinkLocalForm } from './link-local-form.js';
 import type { SessionRules } from './session-rules.js';
 
 /** Where packed UPDATEs of one session go. */
@@ -35,6 +36,19 @@ export interface PipelinePeer {
   readonly families: readonly Family[];
   /** Own next hop on this session: 4 octets, 16, or 32 with a link-local address (RFC 2545 §3). */
   readonly nextHops: ReadonlyMap<FamilyKey, Uint8Array>;
+  /**
+   * The interface that link-local next hops of this session are bound to; absent where it is not known. `isOnLink`: the
+   * session itself runs over link-local addresses.
+   */
+  readonly link?: { readonly interface: string; readonly isOnLink: boolean };
+  /** Families of IPv4 that may be sent with IPv6 next hops (RFC 8950). Absent: none. */
+  readonly extendedNextHop?: ReadonlySet<FamilyKey>;
+  /** How a next hop that is link-local alone is written. Default `double`. */
+  readonly linkLocalForm?: LinkLocalForm;
+  /** Address of our end, 4 or 16 octets: what has it as next hop, whoever sends it, is refused. */
+  readonly ownAddress?: Uint8Array;
+  /** Of the other end, where `address` is a name. */
+  readonly remoteAddress?: Uint8Array;
   /** Own address as next hop on an internal session too. */
   readonly nextHopSelf: boolean;
   /** AIGP is exchanged (RFC 7311). Default: with internal peers, and members of our confederation. */

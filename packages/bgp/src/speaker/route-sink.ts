@@ -21,8 +21,13 @@ export interface RouteChanges {
   nextHopCount(i: number): number;
   /** Id of the k-th next hop, in decision order, without doubles. Ids are stable while a destination uses them. */
   nextHopId(i: number, k: number): number;
-  /** Address of a next hop: 4 or 16 octets. The array is frozen for the life of the id. */
+  /**
+   * Address of a next hop: 4 or 16 octets. It may be IPv6 for a destination of IPv4 (RFC 8950), and link-local. The array is
+   * frozen for the life of the id.
+   */
   nextHopAddress(id: number): Uint8Array;
+  /** Name of the interface over which a link-local next hop is reached; null for others, and where it is not known. */
+  nextHopInterface(id: number): string | null;
   /**
    * Share of the traffic that the k-th next hop is to get, 1 … 256, in proportion to the link bandwidth communities of the
    * paths (draft-ietf-idr-link-bandwidth); 1 for each when one of them has none.

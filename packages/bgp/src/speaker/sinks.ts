@@ -11,7 +11,6 @@ import {
   type PrefixId,
 } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
-import { routableNextHop } from './path-view.js';
 import type { PrefixWords, RouteChanges, RouteSink } from './route-sink.js';
 
 const WALKED = 0x7fffffff;
@@ -116,7 +115,11 @@ class ChangeView implements RouteChanges {
   }
 
   nextHopAddress(id: number): Uint8Array {
-    return routableNextHop(this.rib.nextHops.address(id as NextHopId));
+    return this.rib.nextHops.gateway(id as NextHopId);
+  }
+
+  nextHopInterface(id: number): string | null {
+    return this.rib.nextHops.interfaceOf(id as NextHopId);
   }
 
   bestPeer(i: number): string {

@@ -18,6 +18,8 @@ export interface PeerFamilyStatus {
   readonly reason?: string;
   /** What we do with path identifiers (RFC 7911), by both OPENs; absent: nothing. */
   readonly addPath?: 'receive' | 'send' | 'both';
+  /** Routes of this IPv4 family may have IPv6 next hops, in both directions (RFC 8950); absent: they may not. */
+  readonly extendedNextHop?: true;
   readonly received: number;
   readonly accepted: number;
   readonly advertised: number;

@@ -8,6 +8,7 @@ import type { Rib } from '../rib/rib.js';
 import type { SlotTable } from '../rib/slot-table.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import type { GroupProfile } from './group-profile.js';
+import { writtenNextHop } from './link-local-form.js';
 import { OutBatch, OutBuckets } from './out-batch.js';
 import type { Recipient } from './recipient.js';
 
@@ -79,8 +80,11 @@ export class UpdateWriter {
     const { attributes, nextHops, outs } = this.rib;
     const { family } = profile.table;
     const set = outs.set(id);
-    const nextHop = nextHops.address(outs.nextHop(id));
-    const isPlain = family.afi === 1;
+    const hop = outs.nextHop(id);
+    let nextHop = nextHops.address(hop);
+    // An IPv6 next hop of an IPv4 destination needs MP_REACH_NLRI (RFC 8950 §3).
+    const isPlain = family.afi === 1 && nextHop.length === 4;
+    if (!isPlain && nextHops.isLinkLocal(hop)) nextHop = writtenNextHop(nextHop, profile.linkLocalForm);
     this.attributes.reset();
     this.encoding.as4 = profile.as4;
     this.encoding.nextHop4 = isPlain ? nextHop : null;

@@ -12,7 +12,9 @@ function nextHops(
   others?: readonly string[],
 ): readonly (string | undefined)[] {
   const settings = peerSettings({ address: '192.0.2.2', remoteAs: 64513, families: both, ...more }, 64512);
-  const found = ownNextHops(settings, { address: local, port: 179 }, others && (() => others));
+  const end = { address: local, port: 179 };
+  const localAddresses = others && (() => others);
+  const found = ownNextHops(settings, { local: end, link: null, extended: false, localAddresses });
   return [IPV4_UNICAST, IPV6_UNICAST].map((family) => {
     const bytes = found.get(family.key);
     return bytes && formatAddress(bytes);

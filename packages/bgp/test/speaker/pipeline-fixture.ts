@@ -44,6 +44,8 @@ export class FarEnd {
   readonly as: number;
   readonly address: string;
   readonly held = new Map<string, HeldRoute>();
+  /** The last next hop in MP_REACH_NLRI as it came: with a link-local address behind, or twice. */
+  octets = new Uint8Array(0);
   readonly endOfRib: string[] = [];
   readonly problems: string[] = [];
   readonly blocks: Uint8Array[] = [];
@@ -81,7 +83,12 @@ export class FarEnd {
       type,
       localAs: LOCAL_AS,
       routerId: Number(address.split('.').at(-1)),
-      context: { ...shared, localAs, peerAs: as },
+      context: {
+        ...shared,
+        localAs,
+        peerAs: as,
+        extendedNextHop: (family) => overrides.extendedNextHop?.has(family.key) === true,
+      },
       families: [IPV4_UNICAST, IPV6_UNICAST],
       nextHops: new Map<FamilyKey, Uint8Array>([
         [IPV4_UNICAST.key, parseAddress('10.0.0.254')],
@@ -97,7 +104,9 @@ export class FarEnd {
       ...overrides,
     };
     const { getsIds } = this;
-    this.reader = new UpdateReader({ ...shared, addPath: () => getsIds, localAs: as, peerAs: LOCAL_AS });
+    const extendedNextHop = (family: Family): boolean => overrides.extendedNextHop?.has(family.key) === true;
+    const own = { addPath: () => getsIds, extendedNextHop, localAs: as, peerAs: LOCAL_AS };
+    this.reader = new UpdateReader({ ...shared, ...own });
   }
 
   open(p: Pipeline): this {
@@ -108,11 +117,17 @@ export class FarEnd {
     return this;
   }
 
-  /** Prefixes as text; where it sends path identifiers, `10.0.0.0/8#7`. */
-  announce(p: Pipeline, prefixes: readonly string[], attributes: PathAttributes, nextHop?: string): void {
+  /** Prefixes as text; where it sends path identifiers, `10.0.0.0/8#7`. The next hop: an address, or the octets of several. */
+  announce(
+    p: Pipeline,
+    prefixes: readonly string[],
+    attributes: PathAttributes,
+    nextHop?: string | Uint8Array,
+  ): void {
     this.send(p, prefixes, (out, family, keys) => {
-      const isPlain = family === IPV4_UNICAST;
-      const hop = parseAddress(nextHop ?? (isPlain ? this.address : '2001:db8::1'));
+      const given = nextHop ?? (family === IPV4_UNICAST ? this.address : '2001:db8::1');
+      const hop = typeof given === 'string' ? parseAddress(given) : given;
+      const isPlain = hop.length === 4;
       const canonical = new ByteWriter();
       encodeCanonical(attributes, canonical);
       const encoded = new ByteWriter();
@@ -202,10 +217,12 @@ export class FarEnd {
     if (reader.reachFamily !== null) {
       const length = reader.reachNextHopEnd - reader.reachNextHopStart;
       const nextHop = formatAddress(block, reader.reachNextHopStart, Math.min(16, length));
+      const octets = block.slice(reader.reachNextHopStart, reader.reachNextHopEnd);
       this.hold(block, reader.reachFamily, reader.reachNlriStart, reader.reachNlriEnd, {
         attributes,
         nextHop,
       });
+      this.octets = octets;
     }
   }
 

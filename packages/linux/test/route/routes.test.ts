@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Netlink } from '../../src/index.js';
 import { openNetlink, type Route, RouteBatch, type RouteFilter } from '../../src/index.js';
 import { exec } from '../../src/netns/namespace.js';
-import { kernel, needsRoot, routeTo, via } from '../lab.js';
+import { kernel, needsRoot, routeTo, shown, via } from '../lab.js';
 
 t.setTimeout(120_000);
 
@@ -146,3 +146,46 @@ t.test('listings and batches at the same time do not disturb each other', needsR
   await Promise.all(reads);
   t.equal((await listed(netlink, { family: 4, protocol: 17 })).length, 4000);
 });
+
+t.test(
+  'IPv4 routes go to IPv6 gateways, alone and as equal ways, and are listed as they were written',
+  needsRoot,
+  async (t) => {
+    const { namespace, netlink, cable } = await kernel(t);
+    const linkLocal = Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9);
+    const scoped = { gateway: linkLocal, interfaceIndex: cable };
+    const routes: Route[] = [
+      { ...routeTo(4, 1, []), nextHops: [via(6, 2)] },
+      { ...routeTo(4, 2, []), nextHops: [scoped] },
+      { ...routeTo(4, 3, []), nextHops: [via(6, 2), scoped, via(4, 3)] },
+    ];
+    const create = new RouteBatch();
+    for (const route of routes) create.create(route);
+    t.same(await netlink.routes.apply(create), []);
+    t.same(await shown(namespace, 4, 'proto', '17'), [
+      '10.1.0.0/16 via inet6 2001:db8::2',
+      '10.2.0.0/16 via inet6 fe80::9',
+      '10.3.0.0/16 | nexthop via inet6 2001:db8::2 | nexthop via inet6 fe80::9 | nexthop via 192.0.2.3',
+    ]);
+    const found = await listed(netlink, { family: 4, protocol: 17 });
+    t.same(
+      found.map(({ nextHops }) => nextHops.map(({ gateway }) => gateway)),
+      routes.map(({ nextHops }) => nextHops.map(({ gateway }) => gateway)),
+    );
+    t.ok(found.every(({ nextHops }) => nextHops.every((hop) => hop.interfaceIndex === cable)));
+    const change = new RouteBatch();
+    change.replace({ ...routeTo(4, 1, []), nextHops: [via(4, 5)] });
+    change.replace({ ...routeTo(4, 3, []), nextHops: [scoped] });
+    change.delete(routes[1]!);
+    change.create({ ...routeTo(4, 9, []), nextHops: [{ gateway: linkLocal }] });
+    t.match(
+      await netlink.routes.apply(change),
+      [{ index: 3, operation: 'create' }],
+      'link-local needs its interface',
+    );
+    t.same(await shown(namespace, 4, 'proto', '17'), [
+      '10.1.0.0/16 via 192.0.2.5',
+      '10.3.0.0/16 via inet6 fe80::9',
+    ]);
+  },
+);

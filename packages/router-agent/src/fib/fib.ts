@@ -124,15 +124,17 @@ export class Fib implements RouteSink {
   /** The set of those next hops that the kernel can take; `noGroup`, and told, when there is none. */
   #intern(fib: FamilyFib, changes: RouteChanges, i: number, ids: readonly number[]): GroupId {
     const hops: NextHop[] = [];
-    const width = fib.family === 4 ? 4 : 16;
     for (const id of ids) {
       const gateway = changes.nextHopAddress(id);
-      if (gateway.length !== width) {
-        this.#skip(fib, `its next hop is an IPv${gateway.length === 4 ? 4 : 6} address`);
+      if (gateway.length === 4 && fib.family === 6) {
+        this.#skip(fib, 'its next hop is an IPv4 address');
       } else if (isLinkLocal(gateway)) {
-        const interfaceIndex = this.#interfaces.interfaceOf(changes.bestPeer(i));
+        const name = changes.nextHopInterface(id);
+        const where = name === null ? changes.bestPeer(i) : `fe80::%${name}`;
+        const interfaceIndex = this.#interfaces.interfaceOf(where);
         if (interfaceIndex !== null) hops.push({ gateway, interfaceIndex });
-        else this.#skip(fib, `its next hop is link-local and ${changes.bestPeer(i)} is on no subnet of ours`);
+        else if (name !== null) this.#skip(fib, `its next hop is on ${name}, which is not there`);
+        else this.#skip(fib, `its next hop is link-local and ${where} is on no subnet of ours`);
       } else {
         hops.push({ gateway });
       }

@@ -32,7 +32,8 @@ export function asWritten(route: Route): readonly NextHop[] | null {
   if (route.preferredSource !== undefined || route.nextHops.length === 0) return null;
   const hops: NextHop[] = [];
   for (const { gateway, interfaceIndex, weight, onlink } of route.nextHops) {
-    if (gateway === undefined || gateway.length !== route.destination.length) return null;
+    // An IPv4 route may go to an IPv6 gateway (RFC 8950), never the other way round.
+    if (gateway === undefined || gateway.length < route.destination.length) return null;
     if (onlink === true || (weight !== undefined && weight !== 1)) return null;
     const scoped = isLinkLocal(gateway) && interfaceIndex !== undefined;
     // The kernel names the interface it found by the gateway; we name one only where the address needs it.

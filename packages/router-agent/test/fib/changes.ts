@@ -7,7 +7,7 @@ const family6: Family = { afi: 2, safi: 1, key: 513 as FamilyKey, name: 'ipv6-un
 /** What the speaker would say of one destination. */
 export interface Change {
   readonly prefix: string;
-  /** Empty: withdrawn. */
+  /** Link-local ones with their interface; empty: withdrawn. */
   readonly via: readonly string[];
   readonly local?: boolean;
   readonly bestPeer?: string;
@@ -17,12 +17,14 @@ export interface Change {
 export function changes(family: 4 | 6, list: readonly Change[]): RouteChanges {
   const ids = new Map<string, number>();
   const addresses: Uint8Array[] = [];
+  const zones: (string | null)[] = [];
   const idOf = (text: string): number => {
     const known = ids.get(text);
     if (known !== undefined) return known;
-    const bytes = parseIp(text);
+    const bytes = parseIp(text.replace(/%.*$/, ''));
     if (bytes === null) throw new Error(`${text} is no address`);
     ids.set(text, addresses.length);
+    zones.push(/%(.+)$/.exec(text)?.[1] ?? null);
     return addresses.push(bytes) - 1;
   };
   return {
@@ -32,6 +34,7 @@ export function changes(family: 4 | 6, list: readonly Change[]): RouteChanges {
     nextHopCount: (i) => list[i]?.via.length ?? 0,
     nextHopId: (i, k) => idOf(list[i]?.via[k] ?? ''),
     nextHopAddress: (id) => addresses[id] as Uint8Array,
+    nextHopInterface: (id) => zones[id] ?? null,
     nextHopWeight: () => 1,
     bestPeer: (i) => list[i]?.bestPeer ?? list[i]?.via[0] ?? '',
     isLocal: (i) => list[i]?.local ?? false,

@@ -16,7 +16,7 @@ function bench(between: (kernel: FakeKernel) => Partial<RouteKernel> = () => ({}
   let idles = 0;
   let writer: RouteWriter | null = null;
   const fib = new Fib(
-    { interfaceOf: (peer) => (peer === 'fe80::2%one' ? 2 : null) },
+    { interfaceOf: (peer) => (/^fe80::2?%one$/.test(peer) ? 2 : null) },
     () => writer?.changed(),
     ({ prefix, reason }) => told.push(`skipped ${prefix}: ${reason}`),
   );
@@ -145,6 +145,7 @@ t.test(
         { prefix: '2001:db8:1::/48', via: ['192.0.2.9'] },
         { prefix: '2001:db8:2::/48', via: ['fe80::2'], bestPeer: '192.0.2.77' },
         { prefix: '2001:db8:3::/48', via: ['fe80::2'], bestPeer: 'fe80::2%one' },
+        { prefix: '2001:db8:4::/48', via: ['fe80::2%gone'], bestPeer: 'fe80::2%one' },
       ]),
     );
     const learned = () => kernel.list(6).filter((route) => route.protocol === 17);
@@ -152,8 +153,34 @@ t.test(
     t.match(learned(), [{ prefixLength: 48, nextHops: [{ interfaceIndex: 2 }] }]);
     t.match(
       told.filter((line) => line.startsWith('skipped')),
-      [/2001:db8:1::\/48: its next hop is an IPv4 address/, /2001:db8:2::\/48: .*192.0.2.77 is on no subnet/],
+      [
+        /2001:db8:1::\/48: its next hop is an IPv4 address/,
+        /2001:db8:2::\/48: .*192.0.2.77 is on no subnet/,
+        /2001:db8:4::\/48: its next hop is on gone, which is not there/,
+      ],
     );
+    await writer.stop();
+  },
+);
+
+t.test(
+  'IPv4 routes are written by way of IPv6 next hops, which an audit finds as they were written',
+  async (t) => {
+    const { fib, writer, kernel, told } = bench();
+    writer.start();
+    fib.routes(
+      changes(4, [
+        { prefix: '10.1.0.0/24', via: ['2001:db8::2'] },
+        { prefix: '10.2.0.0/24', via: ['fe80::2%one', '192.0.2.9'], bestPeer: '192.0.2.9' },
+      ]),
+    );
+    const learned = () => kernel.list(4).filter((route) => route.protocol === 17);
+    await eventually(() => writer.idle && learned().length === 2, { interval: 1 });
+    t.match(learned(), [{ nextHops: [{ interfaceIndex: 2 }] }, { nextHops: [{ interfaceIndex: 2 }, {}] }]);
+    const before = told.length;
+    writer.audit('test');
+    await eventually(() => told.length > before && writer.idle, { interval: 1 });
+    t.same(told.slice(before), ['audited: test, 0']);
     await writer.stop();
   },
 );
