@@ -77,6 +77,9 @@ export const peerFields: Readonly<Record<keyof PeerConfig, PeerFieldRow>> = {
     ],
   },
   families: { value: ['ipv6-unicast'], change: 'reset', wrong: [[], 'ipv4-unicast', ['ipv5'], [4]] },
+  extendedNextHop: { value: true, change: 'reset', wrong: yesOrNo },
+  linkLocalNextHop: { value: true, change: 'reset', wrong: yesOrNo },
+  linkLocalForm: { value: 'unspecified', change: 'reset', wrong: ['triple', 5] },
   nextHop: {
     value: { 'ipv4-unicast': '192.0.2.7' },
     change: 'reset',
@@ -210,7 +213,7 @@ export const announcementFields: Readonly<Record<keyof Announcement, FieldRow>> 
       [{ communities: [-1] }, '.communities[0]'],
     ],
   },
-  nextHop: { value: '192.0.2.9', wrong: ['self', '::1', 5, null] },
+  nextHop: { value: '192.0.2.9', wrong: ['self', 5, null] },
   owner: { value: 'vip', wrong: [5, null] },
 };
 
