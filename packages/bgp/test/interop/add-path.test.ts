@@ -1,7 +1,7 @@
 import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import type { PathStatus } from '../../src/speaker/status.js';
-import { birdHub, connect, frrHub, type Hub, type Ours, startOurs } from './hub.js';
+import { birdHub, connect, frrHub, gobgpHub, type Hub, type Ours, openbgpdHub, startOurs } from './hub.js';
 
 const PREFIX = '203.0.113.0/24';
 
@@ -24,6 +24,26 @@ const daemons = [
     both: { lines: ['addpath-tx-all-paths'] },
     show: `show bgp ipv4 unicast ${PREFIX} json`,
     learned: (text: string) => [...text.matchAll(/"string":"64512 (\d+)"/g)].map((m) => Number(m[1])).sort(),
+  },
+  {
+    name: 'GoBGP',
+    required: needs('command:gobgpd', 'command:gobgp'),
+    address: '127.0.0.36',
+    start: gobgpHub,
+    both: {
+      channel: ['[neighbors.afi-safis.add-paths.config]', '  receive = true', '  send-max = 8'],
+    },
+    show: `global rib ${PREFIX}`,
+    learned: (text: string) => [...text.matchAll(/ 64512 (\d+) /g)].map((m) => Number(m[1])).sort(),
+  },
+  {
+    name: 'OpenBGPD',
+    required: needs('root', 'command:bgpctl'),
+    address: '127.0.0.37',
+    start: openbgpdHub,
+    both: { lines: ['announce add-path recv yes', 'announce add-path send all'] },
+    show: `show rib detail ${PREFIX}`,
+    learned: (text: string) => [...text.matchAll(/^ +64512 (\d+)$/gm)].map((m) => Number(m[1])).sort(),
   },
 ] as const;
 

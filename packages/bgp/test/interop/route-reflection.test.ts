@@ -1,7 +1,7 @@
 import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import type { PathStatus } from '../../src/speaker/status.js';
-import { birdHub, connect, frrHub, type Hub, type Ours, startOurs } from './hub.js';
+import { birdHub, connect, frrHub, gobgpHub, type Hub, type Ours, openbgpdHub, startOurs } from './hub.js';
 
 const AS = 64512;
 const OURS = '203.0.113.0/24';
@@ -25,6 +25,30 @@ const daemons = [
     client: { lines: ['route-reflector-client'] },
     show: `show bgp ipv4 unicast ${OURS} json`,
     shows: [/"originatorId":"127\.0\.0\.13"/, /"list":\["?0\.0\.1\.2"?\]/, /"ip":"192\.0\.2\.13"/],
+  },
+  {
+    name: 'GoBGP',
+    required: needs('command:gobgpd', 'command:gobgp'),
+    address: '127.0.0.34',
+    start: gobgpHub,
+    client: {
+      lines: [
+        '[neighbors.route-reflector.config]',
+        '  route-reflector-client = true',
+        '  route-reflector-cluster-id = "198.51.100.2"',
+      ],
+    },
+    show: `global rib ${OURS}`,
+    shows: [/Originator: 127\.0\.0\.13/, /ClusterList: \[0\.0\.1\.2\]/, /192\.0\.2\.13/],
+  },
+  {
+    name: 'OpenBGPD',
+    required: needs('root', 'command:bgpctl'),
+    address: '127.0.0.35',
+    start: openbgpdHub,
+    client: { lines: ['route-reflector'] },
+    show: `show rib detail ${OURS}`,
+    shows: [/Originator Id: 127\.0\.0\.13/, /Cluster Id List: +0\.0\.1\.2/, /Nexthop 192\.0\.2\.13/],
   },
 ] as const;
 
@@ -53,7 +77,7 @@ for (const daemon of daemons) {
       const answer = (await them.query(daemon.show).catch(() => '')).replace(/\s*([{}[\]:,"])\s*/g, '$1');
       return /originator/i.test(answer) ? answer : undefined;
     });
-    const told = daemon.name === 'BIRD' ? await them.query(daemon.show) : text;
+    const told = daemon.name === 'FRR' ? text : await them.query(daemon.show);
     for (const line of daemon.shows) t.match(told, line);
 
     source.speaker.withdraw([OURS]);

@@ -1,6 +1,6 @@
 import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
-import { birdHub, connect, frrHub, type Hub, startOurs } from './hub.js';
+import { birdHub, connect, frrHub, gobgpHub, type Hub, openbgpdHub, startOurs } from './hub.js';
 
 const OURS = '203.0.113.0/24';
 const THEIRS = '198.51.100.0/24';
@@ -11,6 +11,8 @@ const daemons = [
     required: needs('command:bird', 'command:birdc'),
     address: '127.0.0.36',
     start: birdHub,
+    lines: [],
+    takes: {},
     serves: { lines: ['rs client;'] },
     show: `show route ${OURS} all protocol n0`,
     shows: [/BGP\.as_path: 64601\s*$/m, /BGP\.next_hop: 192\.0\.2\.23/],
@@ -20,9 +22,33 @@ const daemons = [
     required: needs('root', 'command:bgpd', 'command:vtysh'),
     address: '127.0.0.37',
     start: frrHub,
+    lines: ['no bgp enforce-first-as'],
+    takes: {},
     serves: { lines: ['route-server-client'] },
     show: `show bgp ipv4 unicast ${OURS} json`,
     shows: [/"string":\s*"64601"/, /"ip":\s*"192\.0\.2\.23"/],
+  },
+  {
+    name: 'GoBGP',
+    required: needs('command:gobgpd', 'command:gobgp'),
+    address: '127.0.0.38',
+    start: gobgpHub,
+    lines: [],
+    takes: {},
+    serves: { lines: ['[neighbors.route-server.config]', '  route-server-client = true'] },
+    show: `global rib ${OURS}`,
+    shows: [/192\.0\.2\.23 +64601 /],
+  },
+  {
+    name: 'OpenBGPD',
+    required: needs('root', 'command:bgpctl'),
+    address: '127.0.0.39',
+    start: openbgpdHub,
+    lines: [],
+    takes: { lines: ['enforce neighbor-as no'] },
+    serves: { lines: ['transparent-as yes', 'multihop 2'] },
+    show: `show rib detail ${OURS}`,
+    shows: [/^ +64601$/m, /Nexthop 192\.0\.2\.23/],
   },
 ] as const;
 
@@ -35,8 +61,8 @@ for (const daemon of daemons) {
       ...{ address: daemon.address, port: await freePort(daemon.address), as: 64513 },
       routerId: '198.51.100.2',
       networks: [THEIRS],
-      lines: ['no bgp enforce-first-as'],
-      neighbors: [us],
+      lines: daemon.lines,
+      neighbors: [{ ...us, ...daemon.takes }],
     };
     const them = await daemon.start(t, hub);
     connect(us, hub, { routeServerClient: true });
