@@ -63,6 +63,8 @@ export interface Hub extends End {
   readonly routerId: string;
   /** Destinations of its own; BIRD: what stands behind is of its language, `198.51.100.0/24 { igp_metric = 9; }`. */
   readonly networks: readonly string[];
+  /** Destinations of its own that may not leave the AS. */
+  readonly noExport?: readonly string[];
   readonly neighbors: readonly Neighbor[];
   /** FRR: more lines of `router bgp`. */
   readonly lines?: readonly string[];
@@ -86,9 +88,12 @@ export function birdHub(t: Teardown, hub: Hub): Promise<Daemon> {
   ipv4 { import all; export all; ${(neighbor.channel ?? []).join(' ')} };
 }`,
   );
-  const routes = hub.networks
-    .map((network) => network.replace(/^(\S+) ?(.*)/, 'route $1 blackhole $2;'))
-    .join(' ');
+  const routes = [
+    ...hub.networks.map((network) => network.replace(/^(\S+) ?(.*)/, 'route $1 blackhole $2;')),
+    ...(hub.noExport ?? []).map(
+      (network) => `route ${network} blackhole { bgp_community.add((65535, 65281)); };`,
+    ),
+  ].join(' ');
   return startBird(
     t,
     `router id ${hub.routerId};
@@ -115,6 +120,8 @@ export function frrHub(t: Teardown, hub: Hub): Promise<Daemon> {
   return startFrr(
     t,
     `${(hub.before ?? []).join('\n')}
+route-map NO_EXPORT permit 10
+ set community no-export
 router bgp ${hub.as}
  bgp router-id ${hub.routerId}
  no bgp ebgp-requires-policy
@@ -124,7 +131,10 @@ router bgp ${hub.as}
 ${(hub.lines ?? []).map((line) => ` ${line}`).join('\n')}
 ${sessions.join('\n')}
  address-family ipv4 unicast
-${hub.networks.map((network) => `  network ${network}`).join('\n')}
+${[
+  ...hub.networks.map((network) => `  network ${network}`),
+  ...(hub.noExport ?? []).map((network) => `  network ${network} route-map NO_EXPORT`),
+].join('\n')}
 ${activated.join('\n')}
  exit-address-family
 `,
@@ -166,7 +176,10 @@ export async function gobgpHub(t: Teardown, hub: Hub): Promise<Daemon> {
 ${(hub.lines ?? []).join('\n')}
 ${neighbors.join('')}`,
   );
-  for (const network of hub.networks) await daemon.query(`global rib add ${network} nexthop ${hub.address}`);
+  const add = (network: string, more: string): Promise<string> =>
+    daemon.query(`global rib add ${network} nexthop ${hub.address}${more}`);
+  for (const network of hub.networks) await add(network, '');
+  for (const network of hub.noExport ?? []) await add(network, ' community no-export');
   return daemon;
 }
 
@@ -190,7 +203,12 @@ listen on ${hub.address} port ${hub.port}
 fib-update no
 connect-retry 1
 ${(hub.lines ?? []).join('\n')}
-${hub.networks.map((network) => `network ${network} set nexthop ${hub.address}`).join('\n')}
+${[
+  ...hub.networks.map((network) => `network ${network} set nexthop ${hub.address}`),
+  ...(hub.noExport ?? []).map(
+    (network) => `network ${network} set { nexthop ${hub.address} community NO_EXPORT }`,
+  ),
+].join('\n')}
 ${neighbors.join('\n')}
 allow from any
 allow to any set nexthop no-modify
