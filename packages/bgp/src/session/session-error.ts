@@ -50,12 +50,12 @@ export function notificationSummary({ text, communication }: NotificationRecord)
   return communication === undefined ? text : `${text}: ${communication}`;
 }
 
-/** An error as fields of a log: `{reason: 'send-hold-timer', message, notification: 'sent 8/0'}`. */
+/** An error as fields of a log: `{reason: 'send-hold-timer', error, notification: 'sent 8/0'}`. */
 export function errorFields(error: SessionError): Readonly<Record<string, string>> {
   const { code: reason, message, notification } = error;
-  if (notification === undefined) return { reason, message };
+  if (notification === undefined) return { reason, error: message };
   const { direction, code, subcode } = notification;
-  return { reason, message, notification: `${direction} ${code}/${subcode}` };
+  return { reason, error: message, notification: `${direction} ${code}/${subcode}` };
 }
 
 /** A dial that failed, in words that say what to look at. */

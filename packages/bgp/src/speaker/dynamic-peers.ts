@@ -1,6 +1,7 @@
 import { BgpError } from '../errors.js';
 import { formatPrefix, parsePrefix } from '../net/prefix.js';
 import type { PeerRange } from './config.js';
+import { tell } from './log-events.js';
 import { Peer } from './peer.js';
 import type { PeerHost } from './peer-host.js';
 import { PeerRanges, type RangeSettings, rangeSettings } from './peer-ranges.js';
@@ -57,7 +58,7 @@ export class DynamicPeers {
     if (!this.#speaker.isRunning()) return undefined;
     const { host, peers } = this.#speaker;
     const settings = this.#ranges.join(address);
-    if (settings === 'full') host.ports.log?.log('warn', 'range.full', { remote: address });
+    if (settings === 'full') tell(host.ports.log, 'warn', 'range.full', { remote: address });
     if (settings === null || settings === 'full') return undefined;
     // Its range is protected as a whole.
     const peer = new Peer({ ...host, protect: () => {} }, settings);

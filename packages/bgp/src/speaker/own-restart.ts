@@ -9,6 +9,7 @@ import type { Family } from '../net/family.js';
 import type { Timer } from '../ports/clock.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { TurnLoop } from '../session/turn-loop.js';
+import { tell } from './log-events.js';
 import type { RestartPast } from './offer.js';
 import type { PeerSettings } from './peer-settings.js';
 import type { Pipeline } from './pipeline.js';
@@ -77,7 +78,7 @@ export class OwnRestart {
     for (const action of actions) {
       switch (action.type) {
         case 'select':
-          this.#ports.log?.log('info', 'selection.begins', { family: action.family.name });
+          tell(this.#ports.log, 'info', 'selection.begins', { family: action.family.name });
           this.#pipeline.defer(action.family, false);
           break;
         case 'start-timer':

@@ -16,6 +16,7 @@ import { HoldDown } from './hold-down.js';
 import { inboundMismatch } from './inbound-check.js';
 import { type InboundOrigin, refuseInbound } from './listeners.js';
 import type { LiveSession } from './live-session.js';
+import { type LogEvent, tell } from './log-events.js';
 import { linkFacts, negotiatedPeer } from './negotiated-peer.js';
 import { carriedFamilies } from './offer.js';
 import { type PeerChange, peerChange } from './peer-change.js';
@@ -368,7 +369,7 @@ export class Peer implements SessionHandler {
     this.#host.ownRestart.tell({ type: 'removed', peer: this.#settings.address });
     const error: SessionError = { code: 'refused', message, at: this.#host.ports.clock.wallTime() };
     this.#lastError = error;
-    this.#log('error', 'peer.refused', { reason: code, message });
+    this.#log('error', 'peer.refused', { reason: code, error: message });
     this.#host.events.emit('peer:refused', this.status(), error);
   }
 
@@ -382,9 +383,9 @@ export class Peer implements SessionHandler {
     );
   }
 
-  #log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>): void {
+  #log(level: LogLevel, event: LogEvent, fields: Readonly<Record<string, unknown>>): void {
     const { address, remoteAs, description } = this.#settings;
     const who = { peer: address, remoteAs, ...(description !== undefined && { description }) };
-    this.#host.ports.log?.log(level, event, { ...who, ...fields });
+    tell(this.#host.ports.log, level, event, { ...who, ...fields });
   }
 }

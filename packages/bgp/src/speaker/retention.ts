@@ -14,13 +14,14 @@ import type { Timer } from '../ports/clock.js';
 import type { PeerIndex } from '../rib/ids.js';
 import type { SessionError } from '../session/session-error.js';
 import type { GracefulRestartSettings } from './graceful-restart-settings.js';
+import type { LogEvent } from './log-events.js';
 import type { PeerHost } from './peer-host.js';
 import type { PipelinePeer } from './pipeline-peer.js';
 import type { RetentionStatus } from './status.js';
 
 const MOST_MILLISECONDS = 86_400_000;
 
-type Log = (event: string, fields: Readonly<Record<string, unknown>>) => void;
+type Log = (event: LogEvent, fields: Readonly<Record<string, unknown>>) => void;
 
 /** A peer's place in the tables, which outlives its session where graceful restart says so: interprets that machine. */
 export class Retention {

@@ -2,9 +2,10 @@ import { encodeRouteRefresh, RefreshSubtype, type RouteRefreshMessage } from '..
 import type { Family, FamilyKey } from '../net/family.js';
 import type { Timer } from '../ports/clock.js';
 import type { LiveSession } from './live-session.js';
+import type { LogEvent } from './log-events.js';
 import type { PeerHost } from './peer-host.js';
 
-type Log = (level: 'debug' | 'warn', event: string, fields: Readonly<Record<string, unknown>>) => void;
+type Log = (level: 'debug' | 'warn', event: LogEvent, fields: Readonly<Record<string, unknown>>) => void;
 
 /** ROUTE-REFRESH of one session, in both directions: requests (RFC 2918), and marks around their answers (RFC 7313). */
 export class RouteRefreshes {

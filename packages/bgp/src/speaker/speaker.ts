@@ -18,6 +18,7 @@ import type { SpeakerEvents } from './events.js';
 import type { RouteExplanation } from './explanation.js';
 import { canonicalAddress } from './field-check.js';
 import { type InboundOrigin, Listeners, refuseInbound } from './listeners.js';
+import { tell } from './log-events.js';
 import { OwnRestart } from './own-restart.js';
 import { Peer } from './peer.js';
 import type { PeerChange } from './peer-change.js';
@@ -73,7 +74,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#pipeline.onEndOfRib = (index, family) =>
       [...this.#peers.values()].find((peer) => peer.index === index)?.endOfRib(family);
     this.#endTracking = ports.nextHopTracker?.subscribe((address, state) => {
-      ports.log?.log('debug', 'next-hop.changed', { address, ...state });
+      tell(ports.log, 'debug', 'next-hop.changed', { address, ...state });
       this.#pipeline.nextHopChanged(address, state);
       this.#loop.wake();
     });
@@ -393,7 +394,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       return;
     }
     const { local, remote } = transport;
-    this.#ports.log?.log('info', 'connection.unknown', { remote: remote.address, local: local.address });
+    tell(this.#ports.log, 'info', 'connection.unknown', { remote: remote.address, local: local.address });
     refuseInbound(transport);
   }
 }
