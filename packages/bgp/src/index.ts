@@ -66,16 +66,18 @@ export type {
   Confederation,
   FamilyName,
   GracefulRestartConfig,
+  GroupedPeer,
   LocalAs,
   MaxPrefixes,
   PeerConfig,
+  PeerGroup,
   PeerLimits,
   PeerRange,
   SpeakerConfig,
   SpeakerPorts,
   TcpAoKey,
 } from './speaker/config.js';
-export type { PlanRow, WantedConfiguration, WantedPeer } from './speaker/configuration.js';
+export type { PlanRow, WantedConfiguration, WantedGroup, WantedPeer } from './speaker/configuration.js';
 export type { NotificationRecord, PrefixAlarm, SessionError, SpeakerEvents } from './speaker/events.js';
 export type { ExportExplanation, PolicyExplanation, RouteExplanation } from './speaker/explanation.js';
 export type { LinkLocalForm } from './speaker/link-local-form.js';

@@ -44,6 +44,7 @@ const messageCountsSchema = z.object({
 export const peerSchema = z.object({
   address: z.string(),
   description: z.string().optional(),
+  configuration: z.array(z.object({ field: z.string(), value: z.string(), from: z.string() })).optional(),
   remoteAs: count,
   localAs: count,
   type: z.enum(['internal', 'external']),

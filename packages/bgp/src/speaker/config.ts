@@ -39,6 +39,8 @@ export interface SpeakerConfig {
    * it out on a first start: then nothing is withheld.
    */
   readonly restarting?: { readonly forwarded: readonly FamilyName[]; readonly deferralTime?: number };
+  /** What peers have in common, by name: see `PeerConfig.group`. */
+  readonly peerGroups?: Readonly<Record<string, PeerGroup>>;
   /** RFC 8212: external peers without a policy exchange nothing. Default true. */
   readonly ebgpRequiresPolicy?: boolean;
   /** Most equal-cost paths that are handed to route sinks, 1 … 64. Default 1. */
@@ -121,6 +123,8 @@ export interface GracefulRestartConfig {
 export interface PeerConfig {
   readonly address: string;
   readonly remoteAs: number;
+  /** Groups of `peerGroups` that give what is not set here; the first one that sets a field counts. */
+  readonly group?: string | readonly string[];
   readonly description?: string;
   /** Port that is dialled. Default 179. */
   readonly port?: number;
@@ -234,11 +238,22 @@ export interface PeerConfig {
   readonly exportPolicy?: Policy;
 }
 
+/** What peers have in common: any of their fields, taken whole. A group may be built on others. */
+export type PeerGroup = Partial<Omit<PeerConfig, 'address'>>;
+
+/** A peer that leaves to its groups what it does not say itself. */
+export interface GroupedPeer extends PeerGroup {
+  readonly address: string;
+  readonly group: string | readonly string[];
+}
+
 /**
  * Peers that are known by a prefix only: one is made when it dials us, and forgotten when its session ends. A peer that is
  * configured by its address is none of a range, and the longest prefix counts.
  */
-export interface PeerRange extends Omit<PeerConfig, 'address' | 'passive'> {
+export interface PeerRange extends Omit<PeerConfig, 'address' | 'passive' | 'remoteAs'> {
+  /** Not needed where a group has it. */
+  readonly remoteAs?: number;
   /** `192.0.2.0/24`, `2001:db8::/64`. */
   readonly prefix: string;
   /** Most peers at a time, 1 … 65,534; more are turned away. Default 100. */

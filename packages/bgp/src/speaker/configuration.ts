@@ -1,13 +1,21 @@
 import type { PoliciesDeclaration } from '../policy/policies.js';
 import type { Policy } from '../policy/policy.js';
-import type { Announcement, PeerConfig } from './config.js';
+import type { Announcement, GroupedPeer, PeerConfig, PeerGroup } from './config.js';
 
-/** A peer whose policies may be named. */
-export interface WantedPeer extends Omit<PeerConfig, 'importPolicy' | 'exportPolicy'> {
+/** Policies of a peer, which may be named. */
+export interface WithPolicies {
   /** A policy, or the name of one in `policies`. */
   readonly importPolicy?: Policy | string;
   readonly exportPolicy?: Policy | string;
 }
+
+/** A peer whose policies may be named. */
+export type WantedPeer =
+  | (Omit<PeerConfig, keyof WithPolicies> & WithPolicies)
+  | (Omit<GroupedPeer, keyof WithPolicies> & WithPolicies);
+
+/** A group whose policies may be named. */
+export type WantedGroup = Omit<PeerGroup, keyof WithPolicies> & WithPolicies;
 
 /**
  * Everything that is wanted of a speaker. A list that is given is whole: what it does not have is removed. A list that is not
@@ -15,13 +23,15 @@ export interface WantedPeer extends Omit<PeerConfig, 'importPolicy' | 'exportPol
  */
 export interface WantedConfiguration extends PoliciesDeclaration {
   readonly peers?: readonly WantedPeer[];
+  /** Groups in place of those that are there; peers and ranges that are configured follow, each as its own fields change. */
+  readonly peerGroups?: Readonly<Record<string, WantedGroup>>;
   /** Of all owners. */
   readonly announcements?: readonly Announcement[];
 }
 
 /** What becomes of one thing. */
 export interface PlanRow {
-  /** `peer 192.0.2.2`, `route 203.0.113.0/24`. */
+  /** `peer 192.0.2.2`, `range 192.0.2.0/24`, `route 203.0.113.0/24`. */
   readonly subject: string;
   /**
    * `changed-live`: at once, nobody notices; `soft-refresh`: routes are judged and advertised anew, the session stays; `reset`: the

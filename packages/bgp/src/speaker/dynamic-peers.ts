@@ -1,10 +1,9 @@
 import { BgpError } from '../errors.js';
 import { formatPrefix, parsePrefix } from '../net/prefix.js';
-import type { PeerRange } from './config.js';
 import { tell } from './log-events.js';
 import { Peer } from './peer.js';
 import type { PeerHost } from './peer-host.js';
-import { PeerRanges, type RangeSettings, rangeSettings } from './peer-ranges.js';
+import { PeerRanges, type RangeSettings } from './peer-ranges.js';
 import { planProtection } from './protection.js';
 
 /** What dynamic peers need of the speaker beyond what any peer does. */
@@ -26,14 +25,29 @@ export class DynamicPeers {
     this.#speaker = speaker;
   }
 
+  /** Throws when what the range asks of sockets cannot be had. */
+  verify({ prefix, template }: RangeSettings): void {
+    const plan = planProtection(template, this.#speaker.host.ports.sockets.features);
+    if (plan.ok) return;
+    throw new BgpError('BGP_ERR_SOCKET_FEATURE', plan.message, { path: 'prefix', value: prefix });
+  }
+
+  get ranges(): readonly RangeSettings[] {
+    return this.#ranges.all;
+  }
+
+  /** Gives a range, and its members, other settings. */
+  update(range: RangeSettings): void {
+    const isRunning = this.#speaker.isRunning();
+    const members = this.#ranges.update(range);
+    if (isRunning) this.#protect(range);
+    for (const address of members)
+      this.#speaker.peers.get(address)?.change({ ...range.template, address }, isRunning);
+  }
+
   /** Adds a range, or throws and leaves all as it was. */
-  add(config: PeerRange): void {
-    const { settings, ports } = this.#speaker.host;
-    const range = rangeSettings(config, settings.localAs, settings.confederation);
-    const plan = planProtection(range.template, ports.sockets.features);
-    if (!plan.ok) {
-      throw new BgpError('BGP_ERR_SOCKET_FEATURE', plan.message, { path: 'prefix', value: config.prefix });
-    }
+  add(range: RangeSettings): void {
+    this.verify(range);
     this.#ranges.add(range);
     try {
       if (this.#speaker.isRunning()) this.#protect(range);

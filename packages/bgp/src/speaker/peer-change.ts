@@ -7,8 +7,8 @@ export type PeerChange = 'unchanged' | 'live' | 'reset';
 /** `refresh` is live too: routes are judged and advertised anew, the session stays. */
 type Effect = 'live' | 'refresh' | 'reset';
 
-/** The name, and what follows from `remoteAs`. */
-type Derived = 'address' | 'type' | 'isMember' | 'ownAs';
+/** The name, where it comes from, and what follows from `remoteAs`. */
+type Derived = 'address' | 'source' | 'origins' | 'type' | 'isMember' | 'ownAs';
 
 /** What a session has agreed on, or what its socket was opened with, needs a new session; the rest does not. */
 const effects: Readonly<

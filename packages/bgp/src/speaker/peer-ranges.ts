@@ -15,6 +15,8 @@ export interface RangeSettings {
   readonly limit: number;
   /** Of each member, but for its address. */
   readonly template: PeerSettings;
+  /** As it was configured, before groups. */
+  readonly source: PeerRange;
 }
 
 interface Entry extends RangeSettings {
@@ -34,10 +36,16 @@ export function rangeSettings(
   if ('passive' in shared)
     throw badField(`range ${prefix}: passive`, true, 'absent: the peers of a range dial us');
   return {
+    source: config,
     prefix: formatPrefix(network),
     limit: checkInteger(`range ${prefix}: limit`, limit, 1, 65_534),
     template: peerSettings(
-      { ...shared, address: formatAddress(network.bytes), passive: true },
+      {
+        ...shared,
+        remoteAs: shared.remoteAs as number,
+        address: formatAddress(network.bytes),
+        passive: true,
+      },
       localAs,
       confederation,
     ),
@@ -56,6 +64,14 @@ export class PeerRanges {
       throw new BgpError('BGP_ERR_PEER_EXISTS', message, { path: 'prefix', value: prefix });
     }
     this.#entries.set(prefix, { ...settings, network: parsePrefix(prefix), members: new Set() });
+  }
+
+  /** New settings of a range that is there; gives the addresses of its members. */
+  update(settings: RangeSettings): readonly string[] {
+    const entry = this.#entries.get(settings.prefix);
+    if (entry === undefined) return [];
+    this.#entries.set(settings.prefix, { ...entry, ...settings });
+    return [...entry.members];
   }
 
   /** Addresses of its members; throws `BGP_ERR_UNKNOWN_PEER` without such a range. */

@@ -4,7 +4,7 @@ import type { Policy } from '../policy/policy.js';
 import type { AoKey } from '../ports/transport.js';
 import { checkAoKeys, checkSecret } from './ao-keys.js';
 import { knownAs } from './confederation.js';
-import type { Confederation, FamilyName, PeerConfig, PeerLimits } from './config.js';
+import type { Confederation, FamilyName, GroupedPeer, PeerConfig, PeerLimits } from './config.js';
 import {
   badField,
   checkAddress,
@@ -18,6 +18,7 @@ import { type GracefulRestartSettings, gracefulRestartSettings } from './gracefu
 import { ALL_PATHS } from './group-profile.js';
 import type { LinkLocalForm } from './link-local-form.js';
 import type { PathOptions } from './path-options.js';
+import type { SettingOrigin } from './peer-groups.js';
 import { checkLimits, checkMaxPrefixes, checkPathOptions } from './peer-options.js';
 import type { PrefixLimits } from './prefix-guard.js';
 import { checkAs } from './speaker-settings.js';
@@ -27,6 +28,10 @@ export interface PeerSettings extends PathOptions {
   /** In canonical text: the name of the peer. */
   readonly address: string;
   readonly remoteAs: number;
+  /** As it was configured, before groups. */
+  readonly source: PeerConfig | GroupedPeer;
+  /** Where the effective fields came from; empty without groups. */
+  readonly origins: readonly SettingOrigin[];
   readonly type: 'internal' | 'external';
   /** It is of another member of our confederation: external, with the manners of an internal peer (RFC 5065). */
   readonly isMember: boolean;
@@ -68,9 +73,11 @@ export interface PeerSettings extends PathOptions {
   readonly exportPolicy: Policy | undefined;
 }
 
-const fields = [
+/** Names of what a peer configures. */
+export const peerFields = [
   'address',
   'remoteAs',
+  'group',
   'description',
   'port',
   'localAddress',
@@ -123,7 +130,7 @@ export function peerSettings(
   localAs: number,
   confederation: Confederation | null = null,
 ): PeerSettings {
-  checkFields('peer', config, fields);
+  checkFields('peer', config, peerFields);
   const address = checkAddress('address', config.address);
   const at = (field: keyof PeerConfig): string => `peer ${address}: ${field}`;
   const remoteAs = checkAs(at('remoteAs'), config.remoteAs);
@@ -149,6 +156,8 @@ export function peerSettings(
   const extendedNextHop = checkBoolean(at('extendedNextHop'), config.extendedNextHop ?? false);
   return {
     address,
+    source: config,
+    origins: [],
     remoteAs,
     type: remoteAs === localAs ? 'internal' : 'external',
     isMember,

@@ -46,6 +46,7 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
   return {
     address: settings.address,
     ...(settings.description !== undefined && { description: settings.description }),
+    ...(settings.origins.length > 0 && { configuration: settings.origins }),
     remoteAs: settings.remoteAs,
     ...(settings.role !== undefined && { role: settings.role }),
     localAs: peer.localAs,

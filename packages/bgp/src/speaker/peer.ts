@@ -140,7 +140,10 @@ export class Peer implements SessionHandler {
   /** Takes a changed configuration: at once where the session allows it, else by a new session (Cease 6/6). */
   change(settings: PeerSettings, isRunning: boolean): PeerChange {
     const change = peerChange(this.#settings, settings);
-    if (change === 'unchanged') return change;
+    if (change === 'unchanged') {
+      this.#settings = settings;
+      return change;
+    }
     if (change === 'live') {
       const isLimitNew = peerChange(this.#settings, { ...this.#settings, maxPrefixes: settings.maxPrefixes });
       this.#settings = settings;

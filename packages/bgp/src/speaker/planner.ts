@@ -1,17 +1,18 @@
 import { compilePolicies, type PoliciesDeclaration } from '../policy/policies.js';
 import type { Policy } from '../policy/policy.js';
-import type { Announcement, PeerConfig } from './config.js';
-import type { PlanRow, WantedConfiguration, WantedPeer } from './configuration.js';
+import type { Announcement, GroupedPeer, PeerConfig } from './config.js';
+import type { PlanRow, WantedConfiguration, WithPolicies } from './configuration.js';
 import { badField, checkFields } from './field-check.js';
 import type { LocalChange } from './local-routes.js';
-import { changedFields, needsRefresh, peerChange } from './peer-change.js';
-import { type PeerSettings, peerSettings } from './peer-settings.js';
-import type { SpeakerSettings } from './speaker-settings.js';
+import { changedFields, needsRefresh, type PeerChange, peerChange } from './peer-change.js';
+import type { PeerChecker } from './peer-checker.js';
+import type { RangeSettings } from './peer-ranges.js';
+import type { PeerSettings } from './peer-settings.js';
 
 /** The speaker as a planner sees it: what it does. */
 export interface PlannedSpeaker {
-  addPeer(config: PeerConfig): void;
-  updatePeer(config: PeerConfig): unknown;
+  addPeer(config: PeerConfig | GroupedPeer): void;
+  updatePeer(config: PeerConfig | GroupedPeer): unknown;
   removePeer(address: string): void;
   announced(): readonly { readonly prefix: string; readonly owner: string }[];
   announce(announcement: Announcement): void;
@@ -20,7 +21,14 @@ export interface PlannedSpeaker {
 
 /** What it has. */
 export interface PlannedState {
-  readonly settings: Pick<SpeakerSettings, 'localAs' | 'confederation'>;
+  /** Replaced when groups change. */
+  readonly checks: { checker: PeerChecker };
+  ranges(): {
+    readonly ranges: readonly RangeSettings[];
+    /** Throws when its sockets cannot be had. */
+    verify(range: RangeSettings): void;
+    update(range: RangeSettings): void;
+  };
   peers(): Iterable<{ readonly settings: PeerSettings; readonly state: string }>;
   /** What an announcement would change; throws what announcing it would throw. */
   compare(announcement: Announcement): readonly LocalChange[];
@@ -63,18 +71,63 @@ export class Planner {
   }
 
   private prepare(wanted: WantedConfiguration): Plan {
-    checkFields('configuration', wanted, ['peers', 'announcements', 'policies', 'sets']);
+    checkFields('configuration', wanted, ['peers', 'peerGroups', 'announcements', 'policies', 'sets']);
     const policies = this.compile(wanted);
     const rows: PlanRow[] = [];
     const steps: (() => void)[] = [];
-    if (wanted.peers !== undefined) this.preparePeers(wanted.peers, policies, rows, steps);
+    const checker = this.prepareGroups(wanted, policies, steps);
+    if (wanted.peers !== undefined) {
+      const peers = wanted.peers.map(
+        (peer, i) => resolved(peer, `peers[${i}]`, policies) as PeerConfig | GroupedPeer,
+      );
+      this.preparePeers(peers, true, checker, rows, steps);
+    } else if (wanted.peerGroups !== undefined) {
+      const peers = [...this.state.peers()].map((peer) => peer.settings.source);
+      this.preparePeers(peers, false, checker, rows, steps);
+    }
+    if (wanted.peerGroups !== undefined) this.prepareRanges(checker, rows, steps);
     if (wanted.announcements !== undefined) this.prepareRoutes(wanted.announcements, rows, steps);
     return { rows, steps, policies };
   }
 
-  private preparePeers(
-    wanted: readonly WantedPeer[],
+  /** Groups come first: what is configured after them is looked up in them. */
+  private prepareGroups(
+    { peerGroups }: WantedConfiguration,
     policies: ReadonlyMap<string, Remembered>,
+    steps: (() => void)[],
+  ): PeerChecker {
+    const { checks } = this.state;
+    const before = checks.checker;
+    if (peerGroups === undefined) return before;
+    checkFields('peerGroups', peerGroups, Object.keys(peerGroups));
+    const groups = Object.entries(peerGroups).map(
+      ([name, group]) => [name, resolved(group, `peerGroups.${name}`, policies)] as const,
+    );
+    const checker = before.withGroups(Object.fromEntries(groups));
+    steps.push(() => {
+      checks.checker = checker;
+    });
+    return checker;
+  }
+
+  private prepareRanges(checker: PeerChecker, rows: PlanRow[], steps: (() => void)[]): void {
+    const ranges = this.state.ranges();
+    for (const before of ranges.ranges) {
+      const range = checker.range(before.source);
+      ranges.verify(range);
+      const change = peerChange(before.template, range.template);
+      steps.push(() => ranges.update(range));
+      if (change === 'unchanged') continue;
+      const fields = changedFields(before.template, range.template);
+      rows.push({ subject: `range ${range.prefix}`, ...effectOf(change, fields) });
+    }
+  }
+
+  /** `isWhole`: who is not in the list goes. */
+  private preparePeers(
+    wanted: readonly (PeerConfig | GroupedPeer)[],
+    isWhole: boolean,
+    checker: PeerChecker,
     rows: PlanRow[],
     steps: (() => void)[],
   ): void {
@@ -82,12 +135,11 @@ export class Planner {
     const known = new Map([...state.peers()].map((peer) => [peer.settings.address, peer]));
     const seen = new Set<string>();
     const changes: (() => void)[] = [];
-    wanted.forEach((peer, i) => {
-      const config = resolved(peer, `peers[${i}]`, policies);
-      const settings = peerSettings(config, state.settings.localAs, state.settings.confederation);
+    wanted.forEach((config, i) => {
+      const settings = checker.peer(config);
       const { address } = settings;
       if (seen.has(address))
-        throw badField(`peers[${i}].address`, peer.address, 'an address that occurs once');
+        throw badField(`peers[${i}].address`, config.address, 'an address that occurs once');
       seen.add(address);
       const before = known.get(address);
       if (before === undefined) {
@@ -96,18 +148,19 @@ export class Planner {
         return;
       }
       const change = peerChange(before.settings, settings);
-      if (change === 'unchanged') return;
+      if (change === 'unchanged') {
+        // Where its settings come from may be new.
+        if (config.group !== undefined) changes.push(() => speaker.updatePeer(config));
+        return;
+      }
       const fields = changedFields(before.settings, settings);
       const end = change === 'reset' && before.state !== 'established' ? '; no session is up' : '';
-      rows.push({
-        subject: `peer ${address}`,
-        change: change === 'reset' ? 'reset' : needsRefresh(fields) ? 'soft-refresh' : 'changed-live',
-        reason: `${fields.join(', ')} changed${end}`,
-      });
+      const effect = effectOf(change, fields);
+      rows.push({ subject: `peer ${address}`, ...effect, reason: `${effect.reason}${end}` });
       changes.push(() => speaker.updatePeer(config));
     });
     for (const address of known.keys()) {
-      if (seen.has(address)) continue;
+      if (seen.has(address) || !isWhole) continue;
       rows.push({ subject: `peer ${address}`, change: 'removed', reason: 'not in the configuration' });
       steps.push(() => speaker.removePeer(address));
     }
@@ -156,7 +209,20 @@ export class Planner {
   }
 }
 
-function resolved(peer: WantedPeer, path: string, policies: ReadonlyMap<string, Remembered>): PeerConfig {
+/** What a change of these fields does. */
+function effectOf(change: PeerChange, fields: readonly string[]): Pick<PlanRow, 'change' | 'reason'> {
+  return {
+    change: change === 'reset' ? 'reset' : needsRefresh(fields) ? 'soft-refresh' : 'changed-live',
+    reason: `${fields.join(', ')} changed`,
+  };
+}
+
+/** A peer or a group whose policies are named, with them. */
+function resolved<T extends WithPolicies>(
+  peer: T,
+  path: string,
+  policies: ReadonlyMap<string, Remembered>,
+): Omit<T, keyof WithPolicies> & Pick<PeerConfig, keyof WithPolicies> {
   const { importPolicy, exportPolicy, ...rest } = peer;
   const named = (field: string, policy: Policy | string): Policy => {
     if (typeof policy !== 'string') return policy;

@@ -41,6 +41,7 @@ const fields = [
   'clusterId',
   'listen',
   'restarting',
+  'peerGroups',
   'ebgpRequiresPolicy',
   'maximumPaths',
   'multipathExactAsPath',

@@ -10,7 +10,14 @@ import { atMost } from './at-most.js';
 import { ChangeFeed } from './change-feed.js';
 import type { ChangesOptions, RouteEvent } from './change-stream.js';
 import type { CloseOptions } from './close-options.js';
-import type { Announcement, FamilyName, PeerConfig, PeerRange, SpeakerConfig } from './config.js';
+import type {
+  Announcement,
+  FamilyName,
+  GroupedPeer,
+  PeerConfig,
+  PeerRange,
+  SpeakerConfig,
+} from './config.js';
 import type { PlanRow, WantedConfiguration } from './configuration.js';
 import { countPeers } from './count-peers.js';
 import { DynamicPeers } from './dynamic-peers.js';
@@ -22,8 +29,9 @@ import { tell } from './log-events.js';
 import { OwnRestart } from './own-restart.js';
 import { Peer } from './peer.js';
 import type { PeerChange } from './peer-change.js';
+import { PeerChecker } from './peer-checker.js';
+import { peerExists, unknownPeer } from './peer-errors.js';
 import type { PeerHost } from './peer-host.js';
-import { type PeerSettings, peerSettings } from './peer-settings.js';
 import { Pipeline } from './pipeline.js';
 import { pipelineOptions } from './pipeline-options.js';
 import { Planner } from './planner.js';
@@ -46,6 +54,7 @@ import { announcementWatch } from './watched-peers.js';
  */
 export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   readonly #settings: SpeakerSettings;
+  readonly #checks: { checker: PeerChecker };
   readonly #ports: SpeakerPorts;
   readonly #startedAt: number;
   readonly #loop: TurnLoop;
@@ -67,6 +76,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   constructor(config: SpeakerConfig, ports: SpeakerPorts) {
     super();
     this.#settings = speakerSettings(config);
+    this.#checks = { checker: new PeerChecker(this.#settings, config.peerGroups) };
     this.#ports = ports;
     this.#startedAt = ports.clock.wallTime();
     this.#loop = new TurnLoop(ports.clock);
@@ -83,7 +93,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     const life = `${this.#settings.routerId}-${this.#startedAt.toString(36)}`;
     this.#feed = new ChangeFeed(life, this.#pipeline, () => this.#loop.wake());
     this.#planner = new Planner(this, {
-      settings: this.#settings,
+      checks: this.#checks,
+      ranges: () => this.#dynamic,
       peers: () => this.#dynamic.others(),
       compare: (announcement) => this.#pipeline.compareLocal(announcement),
     });
@@ -158,16 +169,10 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   }
 
   /** Throws `BGP_ERR_CONFIG` for a bad field and `BGP_ERR_PEER_EXISTS` for an address that is configured already. */
-  addPeer(config: PeerConfig): void {
-    const settings = this.#check(config);
+  addPeer(config: PeerConfig | GroupedPeer): void {
+    const settings = this.#checks.checker.peer(config);
     if (this.#dynamic.release(settings.address)) this.removePeer(settings.address);
-    if (this.#peers.has(settings.address)) {
-      throw new BgpError(
-        'BGP_ERR_PEER_EXISTS',
-        `a peer ${settings.address} is configured already; change it with updatePeer`,
-        { path: 'address', value: settings.address },
-      );
-    }
+    if (this.#peers.has(settings.address)) throw peerExists(settings.address);
     const peer = new Peer(this.#host, settings);
     this.#peers.set(settings.address, peer);
     if (this.#phase === 'running') peer.start();
@@ -178,8 +183,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
    * the session stays (`live`; times count from the next session on); anything else ends it with Cease / Other
    * Configuration Change, and a new one follows (`reset`).
    */
-  updatePeer(config: PeerConfig): PeerChange {
-    const settings = this.#check(config);
+  updatePeer(config: PeerConfig | GroupedPeer): PeerChange {
+    const settings = this.#checks.checker.peer(config);
     return this.#known(settings.address).change(settings, this.#phase === 'running');
   }
 
@@ -196,7 +201,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
    * for example a password, cannot be had.
    */
   addPeerRange(config: PeerRange): void {
-    this.#dynamic.add(config);
+    this.#dynamic.add(this.#checks.checker.range(config));
   }
 
   /** Ends the range and the sessions of its peers (Cease / Peer De-configured). */
@@ -369,17 +374,10 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#ending.add(closed);
   }
 
-  #check(config: PeerConfig): PeerSettings {
-    return peerSettings(config, this.#settings.localAs, this.#settings.confederation);
-  }
-
   #known(address: string): Peer {
     const peer = this.#peers.get(canonicalAddress(address));
-    if (peer !== undefined) return peer;
-    throw new BgpError('BGP_ERR_UNKNOWN_PEER', `no peer ${address} is configured; add it with addPeer`, {
-      path: 'address',
-      value: address,
-    });
+    if (peer === undefined) throw unknownPeer(address);
+    return peer;
   }
 
   #inbound(transport: Transport, origin: InboundOrigin): void {

@@ -5,6 +5,7 @@ import type { AoAlgorithm, AoState } from '../ports/transport.js';
 import type { MessageCounts } from '../session/counters.js';
 import type { NotificationRecord, SessionError } from '../session/session-error.js';
 import type { HeldDown } from './hold-down.js';
+import type { SettingOrigin } from './peer-groups.js';
 
 export type { PeerState } from '../fsm/state.js';
 export type { MessageCounts } from '../session/counters.js';
@@ -56,6 +57,8 @@ export interface PeerAoStatus {
 export interface PeerStatus {
   readonly address: string;
   readonly description?: string;
+  /** Fields that the peer and its groups set, and which of them did; absent without groups. */
+  readonly configuration?: readonly SettingOrigin[];
   readonly remoteAs: number;
   readonly localAs: number;
   readonly type: 'internal' | 'external';

@@ -169,6 +169,9 @@ the strongest counts.
 |---|---|---|
 ${peerRows.join('\n')}
 
+\`group\` names groups of \`SpeakerConfig.peerGroups\`, which \`apply\` replaces: they give what the peer does not set. A group that changes is for each
+peer a change of the fields that become different for it.
+
 Times that are taken over at once count from their next start on; the hold time is agreed on in OPEN, so that a changed one holds from the
 next session on.
 

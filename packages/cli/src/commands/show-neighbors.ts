@@ -91,6 +91,13 @@ function aoText({ keys, connection }: NonNullable<WirePeer['tcpAo']>): string {
   return `keys (send/receive) ${all}; sends with ${sendsWith}, asks for ${asksFor}; ${segments}`;
 }
 
+/** What the peer and its groups set. */
+function configured({ configuration }: WirePeer): Block[] {
+  if (configuration === undefined) return [];
+  const rows = configuration.map(({ field, value, from }) => [field, value, from]);
+  return [{ kind: 'table', columns: ['configured', 'value', 'from'], rows, empty: '' }];
+}
+
 function detail(peer: WirePeer): Block[] {
   const facts: [string, Cell | undefined][] = [
     ['description', peer.description],
@@ -155,6 +162,7 @@ function detail(peer: WirePeer): Block[] {
       ]),
       empty: 'no families',
     },
+    ...configured(peer),
     {
       kind: 'table',
       columns: ['messages', 'open', 'update', 'keepalive', 'notification', 'route refresh'],

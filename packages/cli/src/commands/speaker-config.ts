@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type {
   Announcement,
+  GroupedPeer,
   PeerConfig,
+  PeerGroup,
   PeerRange,
   PoliciesDeclaration,
   Policy,
@@ -50,6 +52,8 @@ const aoKey = z.strictObject({
 const neighborSchema = z.strictObject({
   address: z.string(),
   remoteAs: asNumber,
+  /** Groups that give what is not set here. */
+  group: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),
   port: port.min(1).optional(),
   localAddress: z.string().optional(),
@@ -108,11 +112,25 @@ const neighborSchema = z.strictObject({
   exportPolicy: z.string().optional(),
 });
 
+/** What neighbours have in common. */
+const groupSchema = neighborSchema.omit({ address: true }).partial({ remoteAs: true });
+
 /** Neighbours that are known by a prefix only, and dial us. */
 const rangeSchema = neighborSchema.omit({ address: true, passive: true }).extend({
   prefix: z.string(),
   limit: z.number().int().min(1).max(65_534).optional(),
 });
+
+/** Where a group is named, it may have what is needed. */
+function withGroups<One extends z.ZodType, Grouped extends z.ZodType>(one: One, grouped: Grouped) {
+  return z.unknown().transform((value, context): z.output<One> | z.output<Grouped> => {
+    const isGrouped = typeof value === 'object' && value !== null && 'group' in value;
+    const parsed = (isGrouped ? grouped : one).safeParse(value);
+    if (parsed.success) return parsed.data as z.output<One> | z.output<Grouped>;
+    for (const { message, path } of parsed.error.issues) context.addIssue({ code: 'custom', message, path });
+    return z.NEVER;
+  });
+}
 
 const announcementSchema = z.strictObject({
   prefixes: z.array(z.string()).min(1),
@@ -152,8 +170,9 @@ export const speakerFileSchema = z.strictObject({
   sets: z.record(z.string(), z.array(z.unknown())).optional(),
   policies: z.record(z.string(), z.unknown()).optional(),
   announce: z.array(announcementSchema).optional(),
-  neighbors: z.array(neighborSchema).optional(),
-  ranges: z.array(rangeSchema).optional(),
+  peerGroups: z.record(z.string(), groupSchema).optional(),
+  neighbors: z.array(withGroups(neighborSchema, neighborSchema.partial({ remoteAs: true }))).optional(),
+  ranges: z.array(withGroups(rangeSchema, rangeSchema.partial({ remoteAs: true }))).optional(),
 });
 
 export type SpeakerFile = z.infer<typeof speakerFileSchema>;
@@ -161,7 +180,7 @@ export type SpeakerFile = z.infer<typeof speakerFileSchema>;
 /** What the file comes to, for a speaker. */
 export interface SpeakerSetup {
   readonly config: SpeakerConfig;
-  readonly peers: readonly PeerConfig[];
+  readonly peers: readonly (PeerConfig | GroupedPeer)[];
   readonly ranges: readonly PeerRange[];
   readonly announcements: readonly Announcement[];
   readonly socket: string | undefined;
@@ -204,6 +223,12 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
         address === undefined ? { port: listenPort } : { address, port: listenPort },
       ),
       ebgpRequiresPolicy: requiresPolicy,
+      peerGroups: Object.fromEntries(
+        Object.entries(file.peerGroups ?? {}).map(([name, group]) => [
+          name,
+          peerConfig(group, true, policies, `peerGroups.${name}`),
+        ]),
+      ),
       ...definedOnly({
         confederation: file.confederation,
         maximumPaths: file.maximumPaths,
@@ -246,13 +271,14 @@ function definedOnly<T extends object>(value: T): Defined<T> {
 
 type Neighbor = NonNullable<SpeakerFile['neighbors']>[number];
 type Range = NonNullable<SpeakerFile['ranges']>[number];
+type Group = NonNullable<SpeakerFile['peerGroups']>[string];
 
 function peerConfig(
   entry: Neighbor,
   requiresPolicy: boolean,
   policies: ReadonlyMap<string, Policy>,
   at: string,
-): PeerConfig;
+): PeerConfig | GroupedPeer;
 function peerConfig(
   entry: Range,
   requiresPolicy: boolean,
@@ -260,11 +286,17 @@ function peerConfig(
   at: string,
 ): PeerRange;
 function peerConfig(
-  entry: Neighbor | Range,
+  entry: Group,
   requiresPolicy: boolean,
   policies: ReadonlyMap<string, Policy>,
   at: string,
-): PeerConfig | PeerRange {
+): PeerGroup;
+function peerConfig(
+  entry: Neighbor | Range | Group,
+  requiresPolicy: boolean,
+  policies: ReadonlyMap<string, Policy>,
+  at: string,
+): PeerConfig | GroupedPeer | PeerRange | PeerGroup {
   const { passwordFile, authentication, addPath, importPolicy, exportPolicy, ...rest } = entry;
   const named = (field: string, name: string): Policy => {
     const found = policies.get(name);
@@ -288,7 +320,10 @@ function peerConfig(
             },
           },
         }),
-    ...(requiresPolicy ? {} : { importPolicy: acceptAll, exportPolicy: acceptAll }),
+    // A group may have policies: without any, what RFC 8212 asks for is off for the whole speaker.
+    ...(requiresPolicy || entry.group !== undefined
+      ? {}
+      : { importPolicy: acceptAll, exportPolicy: acceptAll }),
     ...(importPolicy === undefined ? {} : { importPolicy: named('importPolicy', importPolicy) }),
     ...(exportPolicy === undefined ? {} : { exportPolicy: named('exportPolicy', exportPolicy) }),
   };

@@ -126,3 +126,32 @@ t.test('secrets of TCP-AO are read from files', (t) => {
   });
   t.end();
 });
+
+t.test('neighbours and ranges take what they leave out from groups', (t) => {
+  const folder = tempDir(t);
+  writeFileSync(join(folder, 'key'), 'secret\n');
+  const path = join(folder, 'speaker.yaml');
+  writeFileSync(
+    path,
+    `
+localAs: 64512
+routerId: 192.0.2.1
+policies: { in: [{ action: accept }] }
+peerGroups:
+  base: { passwordFile: ${join(folder, 'key')}, holdTime: 9 }
+  edge: { group: base, remoteAs: 64513, importPolicy: in }
+neighbors:
+  - { address: 192.0.2.2, group: edge }
+ranges:
+  - { prefix: 198.51.100.0/24, group: [edge] }
+`,
+  );
+  const setup = speakerSetup(readSpeakerFile(path), true);
+  t.match(setup.config.peerGroups, {
+    base: { password: 'secret', holdTime: 9 },
+    edge: { group: 'base', remoteAs: 64513, importPolicy: { evaluate: Function } },
+  });
+  t.same(setup.peers, [{ address: '192.0.2.2', group: 'edge' }]);
+  t.same(setup.ranges, [{ prefix: '198.51.100.0/24', group: ['edge'] }]);
+  t.end();
+});
