@@ -26,6 +26,8 @@ export interface Daemon {
 export interface DaemonOptions {
   /** Network namespace to run in. */
   readonly namespace?: string;
+  /** More words of its command line. */
+  readonly flags?: readonly string[];
 }
 
 interface Recipe {
@@ -182,7 +184,8 @@ async function start(
   const { command, query, logFile, env } = recipe(folder);
   const within = options.namespace === undefined ? [] : ['ip', 'netns', 'exec', options.namespace];
   // A test process that is killed runs no teardown; the kernel then ends what it started.
-  const [program = '', ...parameters] = ['setpriv', '--pdeathsig', 'TERM', '--', ...within, ...command];
+  const words = [...within, ...command, ...(options.flags ?? [])];
+  const [program = '', ...parameters] = ['setpriv', '--pdeathsig', 'TERM', '--', ...words];
   const child = spawn(program, parameters, {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(env !== undefined && { env: { ...process.env, ...env } }),

@@ -1,5 +1,5 @@
 import { startBird } from '@peerage/test-fixtures';
-import { type Implementation, type LearnedRoute, originated } from './subject.js';
+import { type Implementation, type LearnedRoute, originated, type RestartSetup } from './subject.js';
 
 // BIRD sends no MED of its own to external peers, except one that the export filter sets.
 const exported = `export filter { bgp_med = ${originated.med}; accept; };`;
@@ -27,12 +27,17 @@ function parseRoute(text: string, internal: boolean): LearnedRoute | undefined {
   };
 }
 
+function restartLines({ restartTime, longLived }: RestartSetup): string {
+  const long = `long lived graceful restart on; long lived stale time ${longLived ?? 0};`;
+  return `graceful restart on; graceful restart time ${restartTime}; ${longLived === undefined ? '' : long}`;
+}
+
 export const bird: Implementation = {
   name: 'BIRD',
   needs: ['command:bird', 'command:birdc'],
   address: '127.0.0.2',
   logsText: true,
-  async start(t, { daemon, speaker, expectedAs, passive }) {
+  async start(t, { daemon, speaker, expectedAs, passive, gracefulRestart }) {
     const started = await startBird(
       t,
       `router id ${daemon.routerId};
@@ -48,10 +53,12 @@ protocol bgp speaker {
   connect delay time 1;
   connect retry time 1;
   error wait time 1, 2;
+  ${gracefulRestart === undefined ? '' : restartLines(gracefulRestart)}
   ipv4 { import all; ${exported} };
   ipv6 { import all; ${exported} next hop address 2001:db8:ff::2; };
 }
 `,
+      gracefulRestart?.isRestart === true ? { flags: ['-R'] } : {},
     );
     return {
       ...started,

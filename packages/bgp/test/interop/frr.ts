@@ -1,5 +1,5 @@
 import { startFrr } from '@peerage/test-fixtures';
-import { type Implementation, type LearnedRoute, originated } from './subject.js';
+import { type Implementation, type LearnedRoute, originated, type RestartSetup } from './subject.js';
 
 interface FrrPath {
   readonly aspath?: { readonly segments?: readonly { readonly list: readonly number[] }[] };
@@ -28,12 +28,23 @@ function parseRoute(text: string, peer: string): LearnedRoute | undefined {
 
 const familyOf = (prefix: string): string => (prefix.includes(':') ? 'ipv6' : 'ipv4');
 
+function restartLines({ restartTime, longLived, notification }: RestartSetup): string {
+  const lines = [
+    'graceful-restart',
+    `graceful-restart restart-time ${restartTime}`,
+    'graceful-restart preserve-fw-state',
+  ];
+  if (longLived !== undefined) lines.push(`long-lived-graceful-restart stale-time ${longLived}`);
+  if (notification === true) lines.push('graceful-restart notification');
+  return lines.map((line) => ` bgp ${line}`).join('\n');
+}
+
 export const frr: Implementation = {
   name: 'FRR',
   needs: ['root', 'command:bgpd', 'command:vtysh'],
   address: '127.0.0.3',
   logsText: true,
-  async start(t, { daemon, speaker, expectedAs, passive }) {
+  async start(t, { daemon, speaker, expectedAs, passive, gracefulRestart }) {
     const started = await startFrr(
       t,
       `debug bgp neighbor-events
@@ -49,6 +60,7 @@ router bgp ${daemon.as}
  no bgp default ipv4-unicast
  no bgp network import-check
  bgp disable-ebgp-connected-route-check
+${gracefulRestart === undefined ? '' : restartLines(gracefulRestart)}
  neighbor ${speaker.address} remote-as ${expectedAs}
  neighbor ${speaker.address} port ${speaker.port}
  neighbor ${speaker.address} update-source ${daemon.address}

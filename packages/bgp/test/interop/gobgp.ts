@@ -1,5 +1,5 @@
 import { startGobgp } from '@peerage/test-fixtures';
-import { type Implementation, type LearnedRoute, originated } from './subject.js';
+import { type Implementation, type LearnedRoute, originated, type RestartSetup } from './subject.js';
 
 interface GobgpPath {
   readonly attrs: readonly Record<string, unknown>[];
@@ -37,12 +37,30 @@ function parseRoute(text: string): LearnedRoute | undefined {
 
 const familyOf = (prefix: string): string => (prefix.includes(':') ? 'ipv6' : 'ipv4');
 
+function restartLines({ restartTime, longLived, notification = false }: RestartSetup): string {
+  return `  [neighbors.graceful-restart.config]
+    enabled = true
+    restart-time = ${restartTime}
+    deferral-time = 30
+    notification-enabled = ${notification}
+    long-lived-enabled = ${longLived !== undefined}`;
+}
+
+function familyLines({ longLived }: RestartSetup): string {
+  const long = `    [neighbors.afi-safis.long-lived-graceful-restart.config]
+      enabled = true
+      restart-time = ${longLived}`;
+  return `    [neighbors.afi-safis.mp-graceful-restart.config]
+      enabled = true
+${longLived === undefined ? '' : long}`;
+}
+
 export const gobgp: Implementation = {
   name: 'GoBGP',
   needs: ['command:gobgpd', 'command:gobgp'],
   address: '127.0.0.4',
   logsText: false,
-  async start(t, { daemon, speaker, expectedAs, passive }) {
+  async start(t, { daemon, speaker, expectedAs, passive, gracefulRestart }) {
     const started = await startGobgp(
       t,
       `[global.config]
@@ -64,13 +82,16 @@ export const gobgp: Implementation = {
   [neighbors.ebgp-multihop.config]
     enabled = true
     multihop-ttl = 2
+${gracefulRestart === undefined ? '' : restartLines(gracefulRestart)}
   [[neighbors.afi-safis]]
     [neighbors.afi-safis.config]
       afi-safi-name = "ipv4-unicast"
+${gracefulRestart === undefined ? '' : familyLines(gracefulRestart)}
   [[neighbors.afi-safis]]
     [neighbors.afi-safis.config]
       afi-safi-name = "ipv6-unicast"
 `,
+      gracefulRestart?.isRestart === true ? { flags: ['-r'] } : {},
     );
     const { med, community, largeCommunity } = originated;
     for (const [family, nextHop] of [

@@ -14,6 +14,19 @@ export interface Setup {
   readonly expectedAs: number;
   /** The daemon never dials. */
   readonly passive: boolean;
+  readonly gracefulRestart?: RestartSetup;
+}
+
+/** Graceful restart, as a daemon is to do it for IPv4 unicast. */
+export interface RestartSetup {
+  /** Seconds that it asks for. */
+  readonly restartTime: number;
+  /** Seconds of its long-lived stale time. */
+  readonly longLived?: number;
+  /** RFC 8538 */
+  readonly notification?: boolean;
+  /** This start is a restart: R and F bit. */
+  readonly isRestart?: boolean;
 }
 
 /** A route as a daemon learned it. */
