@@ -1,0 +1,40 @@
+// test-timeout: 90
+import { eventually, needs, proofsOf, proves } from '@peerage/test-fixtures';
+import t from 'tap';
+import { bird } from './bird.js';
+import { Pair, patient } from './restart-lives.js';
+
+const OURS = '203.0.113.0/24';
+const LLGR_STALE = 0xffff0006;
+
+t.test('BIRD does not come back: its routes are long-lived stale', needs(...bird.needs), async (t) => {
+  proves(t, 'long-lived-graceful-restart', 'BIRD', ['theirs']);
+  const pair = await Pair.at(41);
+  const long = { restartTime: 2, longLived: 600 };
+  const first = await pair.daemon(t, bird, long);
+  const settings = { restartTime: 60, longLived: { 'ipv4-unicast': 300 } };
+  const us = await pair.life(t, [OURS], false, settings);
+  await eventually(() => us.theirs, patient);
+  await eventually(() => us.status.families[0]?.endOfRib, patient);
+  await first.kill();
+  await eventually(() => us.status.gracefulRestart?.longLivedSecondsLeft, patient);
+  const left = us.status.gracefulRestart?.longLivedSecondsLeft?.['ipv4-unicast'];
+  t.ok(left !== undefined && left <= 300, 'the smaller of both times');
+  await eventually(() => us.theirs?.attributes.communities?.includes(LLGR_STALE), patient);
+  await pair.daemon(t, bird, { ...long, isRestart: true });
+  await eventually(() => us.isUp && us.status.gracefulRestart === undefined, patient);
+  await eventually(() => us.theirs?.attributes.communities?.includes(LLGR_STALE) === false, patient);
+  t.same(us.withdrawn, []);
+});
+
+t.test('we do not come back: BIRD takes our routes for long-lived stale', needs(...bird.needs), async (t) => {
+  proves(t, 'long-lived-graceful-restart', 'BIRD', ['ours']);
+  const pair = await Pair.at(44);
+  const daemon = await pair.daemon(t, bird, { restartTime: 60, longLived: 600 });
+  const us = await pair.life(t, [OURS], false, { restartTime: 2, longLived: { 'ipv4-unicast': 600 } });
+  await eventually(() => daemon.route(OURS), patient);
+  await us.speaker.close({ mode: 'graceful-restart' });
+  await eventually(async () => (await daemon.route(OURS))?.communities.includes('65535:6'), patient);
+});
+
+proofsOf(t, import.meta.url);
