@@ -62,6 +62,7 @@ export { changedRoutes } from './speaker/changed-routes.js';
 export type { CloseOptions } from './speaker/close-options.js';
 export type {
   Acceptor,
+  AnnouncedNlri,
   Announcement,
   Confederation,
   FamilyName,
@@ -73,6 +74,8 @@ export type {
   PeerGroup,
   PeerLimits,
   PeerRange,
+  RelayedFamily,
+  RouteRef,
   SpeakerConfig,
   SpeakerPorts,
   TcpAoKey,

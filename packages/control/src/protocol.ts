@@ -153,12 +153,15 @@ export const attributesSchema = z.looseObject({
 export const routeSchema = z.object({
   family: z.string(),
   prefix: z.string(),
+  /** Of families that have more than prefixes: the destination as a value, passed as it is. */
+  nlri: z.unknown().optional(),
   paths: z.array(
     z.object({
       peer: z.string(),
       owner: z.string().optional(),
       pathId: count.optional(),
       nextHop: z.string(),
+      nlri: z.unknown().optional(),
       best: z.boolean(),
       multipath: z.boolean(),
       accepted: z.boolean(),

@@ -1,7 +1,8 @@
 import { BgpError } from '../errors.js';
 import { AttributeCode, AttributeFlag } from '../iana/attribute-code.js';
 import { type Family, IPV4_UNICAST } from '../net/family.js';
-import { createNlriKey, type NlriCodec, type NlriKey, nlriCodec } from '../nlri/nlri.js';
+import { builtFamilies, type FamilyCodecs } from '../nlri/family-codecs.js';
+import { createNlriKey, type NlriCodec, type NlriKey } from '../nlri/nlri.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
 import { beginMessage, endMessage } from './header.js';
 import { HEADER_LENGTH, MessageType } from './message-type.js';
@@ -17,6 +18,8 @@ export interface PackerOptions {
   readonly maxMessage: number;
   /** Whether destinations of a family are sent with path identifiers (RFC 7911). Default: no. */
   addPath?(family: Family): boolean;
+  /** Default: the families that are built. */
+  readonly codecs?: FamilyCodecs;
 }
 
 /** Octets of MP_REACH_NLRI beside its next hop and what it carries: header and fixed fields. */
@@ -127,12 +130,9 @@ export class UpdatePacker {
   }
 
   #codec(family: Family): NlriCodec {
-    const codec = nlriCodec(family);
+    const codec = (this.#options.codecs ?? builtFamilies).codec(family);
     if (codec !== undefined) return codec;
-    throw new BgpError(
-      'BGP_ERR_FAMILY',
-      `routes of ${family.name} cannot be sent; use ipv4-unicast or ipv6-unicast`,
-    );
+    throw new BgpError('BGP_ERR_FAMILY', `routes of ${family.name} cannot be sent; use ipv4-unicast`);
   }
 
   #addPath(family: Family): boolean {

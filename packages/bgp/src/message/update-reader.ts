@@ -6,8 +6,8 @@ import { AttributeCode } from '../iana/attribute-code.js';
 import { UpdateError } from '../iana/error-code.js';
 import { formatAddress } from '../net/address.js';
 import { type Family, familyOf, IPV4_UNICAST } from '../net/family.js';
+import { builtFamilies, type FamilyCodecs } from '../nlri/family-codecs.js';
 import { createNlriKey, nlriCodec } from '../nlri/nlri.js';
-import { opaqueNlriCodec } from '../nlri/opaque-families.js';
 import { createNlriSpan, type OpaqueNlriCodec } from '../nlri/opaque-nlri-codec.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
 import type { Fault } from '../wire/result.js';
@@ -19,11 +19,6 @@ import type { UpdateContext } from './update-context.js';
 export type UpdateOutcome = 'accept' | 'withdraw' | 'reset';
 
 const UNICAST = 1;
-
-/** Whether routes of a family can be read. */
-function isKnown(family: Family): boolean {
-  return nlriCodec(family) !== undefined || opaqueNlriCodec(family) !== undefined;
-}
 
 /**
  * Reads one UPDATE after the other of one session: finds its parts, vets them by RFC 7606, and keeps the result in its
@@ -64,6 +59,7 @@ export class UpdateReader {
   endOfRib: Family | null = null;
 
   readonly #context: UpdateContext;
+  readonly #codecs: FamilyCodecs;
   readonly #faults = new FaultLog();
   readonly #attributes: AttributeReader;
   readonly #key = createNlriKey();
@@ -73,6 +69,7 @@ export class UpdateReader {
 
   constructor(context: UpdateContext) {
     this.#context = context;
+    this.#codecs = context.codecs ?? builtFamilies;
     this.#attributes = new AttributeReader(context, this.#faults);
   }
 
@@ -173,7 +170,7 @@ export class UpdateReader {
       this.#tellUnnegotiated(family, value);
       return;
     }
-    if (!isKnown(family)) return;
+    if (this.#codecs.codec(family) === undefined) return;
     const extended = this.#context.extendedNextHop?.(family) === true;
     if (!isNextHopLength(family, nextHopLength, extended)) {
       // RFC 7606 §7.11: a next hop of another length than the family asks for leaves the NLRI unfound.
@@ -206,7 +203,7 @@ export class UpdateReader {
       this.#tellUnnegotiated(family, value);
       return;
     }
-    if (!isKnown(family)) return;
+    if (this.#codecs.codec(family) === undefined) return;
     this.unreachFamily = family;
     this.unreachNlriStart = value + 3;
     this.unreachNlriEnd = stop;
@@ -246,7 +243,7 @@ export class UpdateReader {
     const codec = nlriCodec(family);
     const addPath = this.#context.addPath(family);
     if (codec === undefined) {
-      this.#checkOpaque(bytes, start, end, opaqueNlriCodec(family)!, addPath, subcode);
+      this.#checkOpaque(bytes, start, end, this.#codecs.opaque(family)!, addPath, subcode);
       return;
     }
     const key = this.#key;

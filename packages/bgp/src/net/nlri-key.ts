@@ -11,8 +11,14 @@ export interface NlriKey {
   d: number;
   /** Prefix length in bits. */
   length: number;
+  /** Where the family's destinations are octets and not numbers: `octets[start, end)`, without path identifier. */
+  octets: Uint8Array;
+  start: number;
+  end: number;
 }
 
+const NO_OCTETS = new Uint8Array(0);
+
 export function createNlriKey(): NlriKey {
-  return { pathId: 0, a: 0, b: 0, c: 0, d: 0, length: 0 };
+  return { pathId: 0, a: 0, b: 0, c: 0, d: 0, length: 0, octets: NO_OCTETS, start: 0, end: 0 };
 }

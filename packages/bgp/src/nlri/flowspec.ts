@@ -155,6 +155,7 @@ function flowspec(family: Family, isVpn: boolean): OpaqueNlriCodec<Flowspec> {
     layout: 'bytes',
     // RFC 8955 §4: there should be none, and one that is there is ignored.
     nextHopLengths: [0, 4, 12, 16, 24, 32, 48],
+    nextHop: 'none',
     malformed: 'withdraw',
     read(bytes, at, end, addPath, out) {
       const start = beginSpan(bytes, at, end, addPath, out);

@@ -121,6 +121,7 @@ function linkState(family: Family, isVpn: boolean): OpaqueNlriCodec<LinkStateNlr
     family,
     layout: 'bytes',
     nextHopLengths: isVpn ? [12, 24] : [4, 16],
+    ...(isVpn && { nextHop: 'vpn' as const }),
     malformed: 'discard', // RFC 9552 §8.2.2
     read: framedRead({ lengthAt: 2, lengthSize: 2, unit: 'octets' }),
     check(bytes, start, end) {

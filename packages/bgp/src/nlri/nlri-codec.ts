@@ -2,8 +2,8 @@ import type { Family } from '../net/family.js';
 import type { NlriKey } from '../net/nlri-key.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
 
-/** How a table keys this family: one word and a length, or four words and a length. */
-export type KeyLayout = 'u32' | 'u128';
+/** How a table keys this family: one word and a length, four words and a length, or octets. */
+export type KeyLayout = 'u32' | 'u128' | 'bytes';
 
 /** How one family is written in NLRI fields. Reading and writing allocate nothing. */
 export interface NlriCodec {

@@ -33,6 +33,11 @@ export interface OpaqueNlriCodec<V = unknown> {
   /** Octets that a next hop of this family may have (RFC 4760 §3 leaves it to the family). */
   readonly nextHopLengths: readonly number[];
   /**
+   * What a next hop of our own is made of: an address (absent), a route distinguisher of zero and an address (RFC 4364
+   * §4.3.2), or nothing.
+   */
+  readonly nextHop?: 'vpn' | 'none';
+  /**
    * What follows from an NLRI that `read` could part from the next one, and that `check` refuses. Where it is `discard`,
    * that NLRI alone is to be skipped.
    */

@@ -1,6 +1,6 @@
 import type { Family } from '../net/family.js';
 import { toHex } from '../wire/hex.js';
-import { type Framing, framedRead, wholeKey } from './framing.js';
+import { type Framing, framedRead } from './framing.js';
 import { checkHex, refuseNlri } from './nlri-error.js';
 import { createNlriSpan, type OpaqueNlriCodec } from './opaque-nlri-codec.js';
 
@@ -11,7 +11,8 @@ export interface RawNlri {
 
 /**
  * A codec for a family that is not known, so that it can be relayed by its octets. Only where each NLRI ends must be known:
- * that is its framing. All octets are taken for the key.
+ * that is its framing. All octets are taken for the
+ * key, or so many behind the length (`keyBytes`).
  *
  * @example
  * ```ts
@@ -20,8 +21,9 @@ export interface RawNlri {
  * const vpls = rawNlriCodec(familyOf(25, 65), { lengthAt: 0, lengthSize: 2, unit: 'octets' });
  * ```
  */
-export function rawNlriCodec(family: Family, framing: Framing): OpaqueNlriCodec<RawNlri> {
+export function rawNlriCodec(family: Family, framing: Framing, keyBytes?: number): OpaqueNlriCodec<RawNlri> {
   const read = framedRead(framing);
+  const body = framing.lengthAt + framing.lengthSize;
   return {
     family,
     layout: 'bytes',
@@ -29,7 +31,14 @@ export function rawNlriCodec(family: Family, framing: Framing): OpaqueNlriCodec<
     malformed: 'reset',
     read,
     check: () => null,
-    writeKey: wholeKey,
+    writeKey(bytes, start, end, out) {
+      if (keyBytes === undefined) {
+        out.copy(bytes, start, end);
+        return;
+      }
+      out.copy(bytes, start, start + framing.lengthAt);
+      out.copy(bytes, start + body, Math.min(end, start + body + keyBytes));
+    },
     decode: (bytes, start, end) => ({ hex: toHex(bytes, start, end) }),
     encode(value, out) {
       const octets = checkHex('nlri.hex', value.hex);

@@ -30,6 +30,7 @@ function vpnUnicast(family: Family, nextHopLengths: readonly number[]): OpaqueNl
     family,
     layout: 'bytes',
     nextHopLengths,
+    nextHop: 'vpn',
     malformed: 'reset', // RFC 7606 §5.3
     read: framedRead(BITS),
     check(bytes, start, end) {

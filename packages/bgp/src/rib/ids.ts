@@ -15,12 +15,16 @@ export type OutKey = PrefixId | SlotId;
 /** What is advertised: an exported attribute set with a next hop. */
 export type OutId = number & { readonly __brand: 'OutId' };
 
+/** NLRI octets of a path that differ from those that its destination is kept with. */
+export type FormId = number & { readonly __brand: 'FormId' };
+
 export const NO_PREFIX = 0 as PrefixId;
 export const NO_ATTR = 0 as AttrId;
 export const NO_NEXT_HOP = 0 as NextHopId;
 export const NO_ROW = 0 as PathRow;
 export const NO_SLOT = 0 as SlotId;
 export const NO_OUT = 0 as OutId;
+export const NO_FORM = 0 as FormId;
 
 export const LOCAL_PEER = 1 as PeerIndex;
 /** Peer columns have 16 bits. */

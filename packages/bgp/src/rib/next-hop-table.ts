@@ -13,8 +13,9 @@ export type Zone = number & { readonly __brand: 'Zone' };
 export const NO_ZONE = 0 as Zone;
 
 /**
- * Next hops by address: 4 or 16 octets, or 32 with a link-local address behind (RFC 2545 §3). There are few, so that each
- * has an array of its own, which is never changed. References and freeing as in the attribute store.
+ * Next hops by address: 4 or 16 octets, or 32 with a link-local address behind (RFC 2545 §3); in VPN families 12, 24 or 48,
+ * each address behind a route distinguisher (RFC 4364 §4.3.2); none at all for flow specifications. There are few, so that
+ * each has an array of its own, which is never changed. References and freeing as in the attribute store.
  *
  * A link-local address means something on one link only, so that it comes with a zone: `fe80::1` on two interfaces is two
  * next hops. Of 32 octets with a zone packets go to the link-local address, without one to the global one.
@@ -25,7 +26,7 @@ export class NextHopTable {
   private readonly refs = new Column32();
   private readonly metrics = new Column32();
   private readonly state = new Column8();
-  /** For 32 octets: the ids of the first 16 and of the last, each with a reference. */
+  /** For 32 octets: the ids of the first 16 and of the last; for 48 that of the first half. Each with a reference. */
   private readonly globals = new Column32();
   private readonly links = new Column32();
   private readonly zones = new Column32();
@@ -96,13 +97,16 @@ export class NextHopTable {
     this.state.set(id, CANDIDATE);
     this.candidates.push(id);
     this.index.insert(hash, id);
-    if (end - start === 32) {
-      const global = this.intern(bytes, start, start + 16);
+    const length = end - start;
+    if (length === 32 || length === 48) {
+      const global = this.intern(bytes, start, start + length / 2);
       this.retain(global);
       this.globals.set(id, global);
-      const link = this.intern(bytes, start + 16, end, zone);
-      this.retain(link);
-      this.links.set(id, link);
+      if (length === 32) {
+        const link = this.intern(bytes, start + 16, end, zone);
+        this.retain(link);
+        this.links.set(id, link);
+      }
     }
     this.onTake?.(id);
     return id;
@@ -161,7 +165,8 @@ export class NextHopTable {
   gateway(id: NextHopId): Uint8Array {
     const part = this.zones.get(id) === NO_ZONE ? this.globalOf(id) : this.links.get(id);
     const address = this.addresses[part === 0 ? id : part]!;
-    return address.length === 32 ? this.addresses[this.links.get(id)]! : address;
+    if (address.length === 32) return this.addresses[this.links.get(id)]!;
+    return isBehindRd(address) ? address.subarray(RD_LENGTH) : address;
   }
 
   /** The interface over which `gateway` is reached, when that is link-local and its interface is known. */
@@ -220,6 +225,13 @@ export class NextHopTable {
   setMetric(id: NextHopId, metric: number): void {
     this.metrics.set(id, metric);
   }
+}
+
+const RD_LENGTH = 8;
+
+/** Whether an address is behind a route distinguisher (RFC 4364 §4.3.2, RFC 4659 §3.2.1). */
+function isBehindRd({ length }: Uint8Array): boolean {
+  return length === RD_LENGTH + 4 || length === RD_LENGTH + 16;
 }
 
 /** fe80::/10 */

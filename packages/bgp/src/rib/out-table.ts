@@ -1,9 +1,10 @@
 import type { AttributeStore } from './attribute-store.js';
 import { Column8, Column32 } from './columns.js';
+import { FormTable } from './form-table.js';
 import { fold32, mix32 } from './hash.js';
 import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
-import type { AttrId, NextHopId, OutId } from './ids.js';
+import { type AttrId, type FormId, type NextHopId, NO_FORM, NO_OUT, type OutId } from './ids.js';
 import type { NextHopTable } from './next-hop-table.js';
 
 const CANDIDATE = 1;
@@ -16,19 +17,25 @@ const CANDIDATE = 1;
 export class OutTable {
   private readonly attributes: AttributeStore;
   private readonly nextHops: NextHopTable;
+  private readonly formTable: FormTable;
   private readonly sets = new Column32();
   private readonly hops = new Column32();
+  private readonly forms = new Column32();
+  private readonly bases = new Column32();
   private readonly refs = new Column32();
   private readonly serials = new Column32();
   private readonly state = new Column8();
   private readonly ids = new IdAllocator(this.refs);
-  private readonly index = new HashIndex((id) => hashPair(this.sets.get(id), this.hops.get(id)));
+  private readonly index = new HashIndex((id) =>
+    hashThree(this.sets.get(id), this.hops.get(id), this.forms.get(id)),
+  );
   private candidates: number[] = [];
   private lastSerial = 0;
 
-  constructor(attributes: AttributeStore, nextHops: NextHopTable) {
+  constructor(attributes: AttributeStore, nextHops: NextHopTable, forms: FormTable = new FormTable()) {
     this.attributes = attributes;
     this.nextHops = nextHops;
+    this.formTable = forms;
   }
 
   get size(): number {
@@ -37,7 +44,27 @@ export class OutTable {
 
   /** The id of this pair. Takes no reference for the caller. */
   intern(set: AttrId, nextHop: NextHopId): OutId {
-    const hash = hashPair(set, nextHop);
+    return this.put(set, nextHop, NO_FORM, NO_OUT);
+  }
+
+  /** The same with NLRI octets of its own. Takes no reference for the caller. */
+  withForm(out: OutId, form: FormId): OutId {
+    const base = this.base(out);
+    return form === NO_FORM ? base : this.put(this.set(base), this.nextHop(base), form, base);
+  }
+
+  /** The same without NLRI octets of its own: what goes into one UPDATE has the same base. */
+  base(out: OutId): OutId {
+    const base = this.bases.get(out);
+    return (base === 0 ? out : base) as OutId;
+  }
+
+  form(out: OutId): FormId {
+    return this.forms.get(out) as FormId;
+  }
+
+  private put(set: AttrId, nextHop: NextHopId, form: FormId, base: OutId): OutId {
+    const hash = hashThree(set, nextHop, form);
     const slots = this.index.segment(hash);
     const { idMask } = this.index;
     const mask = slots.length - 1;
@@ -46,11 +73,19 @@ export class OutTable {
       if (slot === 0) break;
       if (!isTagged(slot, hash, idMask)) continue;
       const id = slot & idMask;
-      if (this.sets.get(id) === set && this.hops.get(id) === nextHop) return id as OutId;
+      if (this.sets.get(id) === set && this.hops.get(id) === nextHop && this.forms.get(id) === form) {
+        return id as OutId;
+      }
     }
     const id = this.ids.take() as OutId;
     this.attributes.retain(set);
     this.nextHops.retain(nextHop);
+    if (form !== NO_FORM) {
+      this.formTable.retain(form);
+      this.retain(base);
+      this.forms.set(id, form);
+      this.bases.set(id, base);
+    }
     this.sets.set(id, set);
     this.hops.set(id, nextHop);
     this.lastSerial = (this.lastSerial + 1) | 0;
@@ -97,7 +132,9 @@ export class OutTable {
         this.state.set(id, this.state.get(id) & ~CANDIDATE);
         continue;
       }
-      this.index.remove(hashPair(this.sets.get(id), this.hops.get(id)), id);
+      const form = this.forms.get(id) as FormId;
+      this.index.remove(hashThree(this.sets.get(id), this.hops.get(id), form), id);
+      if (form !== NO_FORM) this.endForm(id, form);
       this.attributes.release(this.sets.get(id) as AttrId);
       this.nextHops.release(this.hops.get(id) as NextHopId);
       this.state.set(id, 0);
@@ -107,10 +144,19 @@ export class OutTable {
     if (this.ids.live > 0) return;
     this.ids.restart();
     for (const column of [this.sets, this.hops, this.refs, this.serials]) column.clear();
+    for (const column of [this.forms, this.bases]) column.clear();
     this.state.clear();
+  }
+
+  private endForm(id: number, form: FormId): void {
+    this.formTable.release(form);
+    this.release(this.bases.get(id) as OutId);
+    this.forms.set(id, 0);
+    this.bases.set(id, 0);
   }
 }
 
-function hashPair(set: number, hop: number): number {
-  return mix32(fold32(set, hop));
+function hashThree(set: number, hop: number, form: number): number {
+  const pair = fold32(set, hop);
+  return mix32(form === 0 ? pair : fold32(pair, form));
 }

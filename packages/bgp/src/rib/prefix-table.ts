@@ -1,11 +1,13 @@
 import type { Family } from '../net/family.js';
 import type { NlriKey } from '../net/nlri-key.js';
 import type { NlriCodec } from '../nlri/nlri-codec.js';
+import { isSpanCodec } from '../nlri/span-codec.js';
 import { Column8, Column32 } from './columns.js';
 import { fold32, mix32 } from './hash.js';
 import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
 import { NO_PREFIX, type PrefixId } from './ids.js';
+import { PrefixTableBytes } from './prefix-table-bytes.js';
 
 /**
  * The destinations of one family: from a prefix to its id and back. One class for each key layout, so that nothing
@@ -206,6 +208,7 @@ export class PrefixTable128 implements PrefixTable {
 }
 
 export function prefixTable(codec: NlriCodec): PrefixTable {
+  if (isSpanCodec(codec)) return new PrefixTableBytes(codec);
   return codec.layout === 'u32' ? new PrefixTable32(codec) : new PrefixTable128(codec);
 }
 

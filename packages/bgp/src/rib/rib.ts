@@ -1,14 +1,27 @@
 import type { Family } from '../net/family.js';
-import { nlriCodec } from '../nlri/nlri.js';
+import type { NlriKey } from '../net/nlri-key.js';
+import { builtFamilies, type FamilyCodecs } from '../nlri/family-codecs.js';
 import { AdjRibIn } from './adj-rib-in.js';
 import { AttributeStore } from './attribute-store.js';
 import { Decision, type DecisionOptions } from './decision.js';
-import { type AttrId, type NextHopId, NO_ROW, type PathRow, type PeerIndex, type PrefixId } from './ids.js';
+import { FormTable } from './form-table.js';
+import {
+  type AttrId,
+  type FormId,
+  type NextHopId,
+  NO_FORM,
+  NO_ROW,
+  type PathRow,
+  type PeerIndex,
+  type PrefixId,
+} from './ids.js';
 import { LocRib } from './loc-rib.js';
 import { NextHopTable } from './next-hop-table.js';
 import { OutTable } from './out-table.js';
 import { PeerColumns, type PeerFacts } from './peer-columns.js';
 import { type PrefixTable, prefixTable } from './prefix-table.js';
+import { PrefixTableBytes } from './prefix-table-bytes.js';
+import { RowForms } from './row-forms.js';
 import { type OutKeys, SlotTable } from './slot-table.js';
 
 /** Somebody who may hold the id of a prefix over turns. Who lets go of one tells it by `FamilyTable.offer`. */
@@ -23,15 +36,22 @@ export class FamilyTable implements OutKeys {
   readonly paths: AdjRibIn;
   readonly loc: LocRib;
   readonly holders = new Set<PrefixHolder>();
+  /** Destinations are octets, and paths may come with others than the destination is kept with. */
+  readonly hasForms: boolean;
+  private readonly forms: FormTable;
+  private readonly rowForms: RowForms;
   /** Route selection waits (RFC 4724 §4.1): paths are taken, nothing is chosen, told or advertised. */
   isDeferred = false;
   private offered: PrefixId[] = [];
   private ownSlots: SlotTable | null = null;
   private readonly offerPrefix = (prefix: PrefixId): void => this.offer(prefix);
 
-  constructor(family: Family, prefixes: PrefixTable, paths: AdjRibIn, loc: LocRib) {
+  constructor(family: Family, prefixes: PrefixTable, paths: AdjRibIn, loc: LocRib, forms: FormTable) {
     this.family = family;
+    this.forms = forms;
+    this.rowForms = new RowForms(forms);
     this.prefixes = prefixes;
+    this.hasForms = prefixes.codec.layout === 'bytes';
     this.paths = paths;
     this.loc = loc;
   }
@@ -94,9 +114,51 @@ export class FamilyTable implements OutKeys {
     loc.afterChange(row);
   }
 
+  /** As `setPath`, of a family whose destinations are octets: `form` is what `formOf` said of those that came. */
+  setFormedPath(
+    prefix: PrefixId,
+    peer: PeerIndex,
+    pathId: number,
+    form: FormId,
+    received: AttrId,
+    receivedHop: NextHopId,
+    accepted: AttrId,
+    hop: NextHopId,
+    time: number,
+  ): void {
+    const { paths, loc } = this;
+    const known = paths.find(prefix, peer, pathId);
+    if (known !== NO_ROW && this.rowForms.get(known) !== form) {
+      loc.beforeChange(known);
+      this.rowForms.set(known, form);
+      loc.afterChange(known);
+    }
+    this.setPath(prefix, peer, pathId, received, receivedHop, accepted, hop, time);
+    if (known === NO_ROW && form !== NO_FORM) this.rowForms.set(paths.find(prefix, peer, pathId), form);
+  }
+
+  /** What a path of this destination has of its own when it came with these octets. */
+  formOf(prefix: PrefixId, key: NlriKey): FormId {
+    const { prefixes } = this;
+    if (!(prefixes instanceof PrefixTableBytes) || prefixes.isAs(prefix, key)) return NO_FORM;
+    return this.forms.intern(key.octets, key.start, key.end);
+  }
+
+  /** The form of a path; `NO_FORM`: it came with what its destination is kept with. */
+  form(row: PathRow): FormId {
+    return this.rowForms.get(row);
+  }
+
+  /** Fills `out` with the octets of a destination, or with those of the form that a path of it has. */
+  readForm(prefix: PrefixId, form: FormId, out: NlriKey): void {
+    this.prefixes.read(prefix, out);
+    if (form !== NO_FORM) this.forms.read(form, out);
+  }
+
   removePath(row: PathRow): void {
     const prefix = this.paths.prefix(row);
     this.loc.beforeChange(row);
+    if (this.rowForms.count > 0) this.rowForms.set(row, NO_FORM);
     this.paths.remove(row);
     this.offer(prefix);
   }
@@ -132,28 +194,50 @@ export class FamilyTable implements OutKeys {
   }
 }
 
-/** All tables of a speaker: what families share, and one `FamilyTable` for each. */
+/** All tables of a speaker: what families share, and one `FamilyTable` for each that is in use. */
 export class Rib {
   readonly attributes = new AttributeStore();
   readonly nextHops = new NextHopTable();
-  readonly outs = new OutTable(this.attributes, this.nextHops);
+  readonly forms = new FormTable();
+  readonly outs = new OutTable(this.attributes, this.nextHops, this.forms);
   readonly peers: PeerColumns;
   readonly decision: Decision;
-  readonly tables: readonly FamilyTable[];
+  readonly codecs: FamilyCodecs;
+  private readonly opened: FamilyTable[] = [];
 
-  constructor(families: readonly Family[], local: PeerFacts, options: DecisionOptions) {
+  /** `families`: there from the start. */
+  constructor(
+    families: readonly Family[],
+    local: PeerFacts,
+    options: DecisionOptions,
+    codecs: FamilyCodecs = builtFamilies,
+  ) {
     this.peers = new PeerColumns(local);
     this.decision = new Decision(this.attributes, this.nextHops, this.peers, options);
-    this.tables = families.flatMap((family) => {
-      const codec = nlriCodec(family);
-      if (codec === undefined) return [];
-      const paths = new AdjRibIn(this.attributes, this.nextHops);
-      return [new FamilyTable(family, prefixTable(codec), paths, new LocRib(paths, this.decision))];
-    });
+    this.codecs = codecs;
+    for (const family of families) this.open(family);
+  }
+
+  /** In the order in which they were opened. */
+  get tables(): readonly FamilyTable[] {
+    return this.opened;
+  }
+
+  /** The table of a family, made when there is none; undefined for a family that cannot be carried. */
+  open(family: Family): FamilyTable | undefined {
+    const known = this.table(family);
+    if (known !== undefined) return known;
+    const codec = this.codecs.codec(family);
+    if (codec === undefined) return undefined;
+    const paths = new AdjRibIn(this.attributes, this.nextHops);
+    const loc = new LocRib(paths, this.decision);
+    const table = new FamilyTable(codec.family, prefixTable(codec), paths, loc, this.forms);
+    this.opened.push(table);
+    return table;
   }
 
   table(family: Family): FamilyTable | undefined {
-    for (const table of this.tables) if (table.family.key === family.key) return table;
+    for (const table of this.opened) if (table.family.key === family.key) return table;
     return undefined;
   }
 
@@ -169,6 +253,7 @@ export class Rib {
       isSettled &&= table.loc.dirtyCount === 0;
     }
     this.outs.collect();
+    this.forms.collect();
     more = this.attributes.collect() || more;
     if (isSettled) this.nextHops.collect();
     return more;

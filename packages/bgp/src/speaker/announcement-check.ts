@@ -5,6 +5,7 @@ import { badField, checkFields } from './field-check.js';
 
 const fields = [
   'prefixes',
+  'nlri',
   'attributes',
   'nextHop',
   'owner',
@@ -13,9 +14,11 @@ const fields = [
 /** Refuses an announcement whose fields are not what they must be. Gives its next hop; prefixes and attributes are looked at where they are used. */
 export function checkAnnouncement(announcement: Announcement): Uint8Array | null {
   checkFields('announcement', announcement, fields);
-  const { prefixes, nextHop, owner, attributes }: { readonly [field in keyof Announcement]: unknown } =
+  const { prefixes, nlri, nextHop, owner, attributes }: { readonly [field in keyof Announcement]: unknown } =
     announcement;
   if (!Array.isArray(prefixes)) throw badField('prefixes', prefixes, 'a list of prefixes');
+  if (nlri !== undefined && !Array.isArray(nlri))
+    throw badField('nlri', nlri, 'a list of {family, value or hex}');
   if (owner !== undefined && typeof owner !== 'string') throw badField('owner', owner, 'a text');
   if (attributes !== undefined && typeof attributes !== 'object') {
     throw badField('attributes', attributes, 'an object');

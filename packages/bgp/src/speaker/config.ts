@@ -1,11 +1,69 @@
 import type { PathAttributes } from '../attributes/path-attributes.js';
 import type { BgpRole } from '../capabilities/capability.js';
+import type { NlriValue } from '../nlri/opaque-families.js';
 import type { Policy } from '../policy/policy.js';
 import type { Acceptor, AoAlgorithm, ListenTarget } from '../ports/transport.js';
 import type { LinkLocalForm } from './link-local-form.js';
 
-/** A family by name, as in configuration files and in what is shown. */
-export type FamilyName = 'ipv4-unicast' | 'ipv6-unicast';
+/**
+ * A family by name, as in configuration files and in what is shown. The first two are for forwarding; of the others routes are
+ * relayed. A family without a name of its own is `afi-16397/safi-70`, and must be among `relayedFamilies`.
+ */
+export type FamilyName =
+  | 'ipv4-unicast'
+  | 'ipv6-unicast'
+  | 'ipv4-multicast'
+  | 'ipv6-multicast'
+  | 'ipv4-labeled-unicast'
+  | 'ipv6-labeled-unicast'
+  | 'vpnv4-unicast'
+  | 'vpnv6-unicast'
+  | 'vpnv4-multicast'
+  | 'vpnv6-multicast'
+  | 'l2vpn-evpn'
+  | 'ipv4-flowspec'
+  | 'ipv6-flowspec'
+  | 'vpnv4-flowspec'
+  | 'vpnv6-flowspec'
+  | 'ipv4-route-target'
+  | 'bgp-ls'
+  | 'bgp-ls-vpn'
+  | 'ipv4-sr-policy'
+  | 'ipv6-sr-policy'
+  | 'ipv4-mup'
+  | 'ipv6-mup'
+  | 'ipv4-encapsulation'
+  | 'ipv6-encapsulation'
+  | 'ipv4-mcast-vpn'
+  | 'ipv6-mcast-vpn'
+  | 'l2vpn-vpls'
+  | `afi-${number}/safi-${number}`;
+
+/**
+ * A family that is not built, relayed by the octets of its NLRI. All that must be known of them is where each one ends, and,
+ * where not all of its octets tell one route from another, how many do.
+ */
+export interface RelayedFamily {
+  readonly afi: number;
+  readonly safi: number;
+  /** Octets in front of the length, of a type for example, 0 … 8. Default 0. They belong to the key. */
+  readonly lengthAt?: number;
+  /** Octets of the length. Default 1. */
+  readonly lengthSize?: 1 | 2;
+  /** What the length counts of what follows it. Default `octets`. */
+  readonly unit?: 'bits' | 'octets';
+  /** So many octets behind the length are the key, 1 … 4096. Default: all. */
+  readonly keyBytes?: number;
+}
+
+/** One destination of a family that has more than prefixes: as a value of its codec (a prefix for multicast), or as octets. */
+export interface AnnouncedNlri {
+  readonly family: FamilyName;
+  /** For example `{ rd: '65000:1', labels: [100], prefix: '10.0.0.0/8' }` of `vpnv4-unicast`. */
+  readonly value?: NlriValue | string;
+  /** The whole NLRI without path identifier. */
+  readonly hex?: string;
+}
 
 export type { SpeakerPorts } from '../ports/speaker-ports.js';
 export type { Acceptor } from '../ports/transport.js';
@@ -51,6 +109,8 @@ export interface SpeakerConfig {
   readonly alwaysCompareMed?: boolean;
   /** Take a path without MED for one with the highest, not the lowest. Default false. */
   readonly medMissingAsWorst?: boolean;
+  /** Families that are not built, for peers that have them among their `families`. Default: none. */
+  readonly relayedFamilies?: readonly RelayedFamily[];
   /** Name of this host, 1–64 octets, told to every peer that is listening (FQDN capability 73). Default: not told. */
   readonly hostName?: string;
   /** Domain of this host, told beside `hostName`, 1–64 octets. */
@@ -247,6 +307,9 @@ export interface GroupedPeer extends PeerGroup {
   readonly group: string | readonly string[];
 }
 
+/** A route of ours to be withdrawn: a prefix, or a destination of another family. */
+export type RouteRef = string | AnnouncedNlri;
+
 /**
  * Peers that are known by a prefix only: one is made when it dials us, and forgotten when its session ends. A peer that is
  * configured by its address is none of a range, and the longest prefix counts.
@@ -264,6 +327,8 @@ export interface PeerRange extends Omit<PeerConfig, 'address' | 'passive' | 'rem
 export interface Announcement {
   /** Text, `192.0.2.0/24`; both families may be mixed. */
   readonly prefixes: readonly string[];
+  /** Destinations of other families. Those with labels and the like are announced with what their value says. */
+  readonly nlri?: readonly AnnouncedNlri[];
   /** ORIGIN defaults to igp, AS_PATH to empty. */
   readonly attributes?: PathAttributes;
   /** Next hop to announce. Default: own address per session. */

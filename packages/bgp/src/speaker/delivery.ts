@@ -1,8 +1,8 @@
 import { createNlriKey } from '../net/nlri-key.js';
-import { parseInto } from '../net/prefix.js';
 import { LOCAL_PEER, NO_OUT, NO_PREFIX, NO_SLOT, type OutKey } from '../rib/ids.js';
 import type { Rib } from '../rib/rib.js';
 import type { Member } from './member.js';
+import { tableOfName } from './route-name.js';
 import type { Subscriber } from './subscriber.js';
 
 /** Whether our own route went into the outbox of a peer: not decided yet, yes, or it does not go there. */
@@ -10,9 +10,9 @@ export type Delivery = 'pending' | 'sent' | 'nothing';
 
 export function deliveryOf(rib: Rib, member: Member, text: string): Delivery {
   const key = createNlriKey();
-  const table = rib.table(parseInto(text, key));
-  const subscriber = table === undefined ? null : member.family(table.family)?.subscriber;
-  if (table === undefined || !subscriber) return 'nothing';
+  const table = tableOfName(rib, text, key);
+  const subscriber = member.family(table.family)?.subscriber;
+  if (!subscriber) return 'nothing';
   const prefix = table.prefixes.find(key);
   if (prefix === NO_PREFIX) return 'nothing';
   if (table.loc.isDirty(prefix)) return 'pending';

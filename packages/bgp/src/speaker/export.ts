@@ -2,6 +2,7 @@ import { type Rewrite, rewriteCanonical } from '../attributes/rewrite.js';
 import { SummaryFlag } from '../attributes/summary.js';
 import { parseAddress } from '../net/address.js';
 import { IPV4_UNICAST } from '../net/family.js';
+import { shapeNextHop } from '../nlri/shape-next-hop.js';
 import type { Policy, PolicyPeer, PolicyResult, RouteEdits } from '../policy/policy.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
 import { AnswerMemo } from '../rib/answer-memo.js';
@@ -96,7 +97,7 @@ export class Exporter {
     while (row !== NO_ROW && this.mayLeave(profile, row)) {
       const out = this.outOf(profile, scope, prefix, row);
       if (out !== NO_OUT) {
-        this.out = out;
+        this.out = profile.table.hasForms ? this.formed(profile, row, out) : out;
         this.source = paths.peer(row);
         return;
       }
@@ -138,7 +139,12 @@ export class Exporter {
     const out = this.outOf(profile, scope, prefix, row);
     if (out === NO_OUT) return;
     this.rows[this.count] = row;
-    this.outs[this.count++] = out;
+    this.outs[this.count++] = profile.table.hasForms ? this.formed(profile, row, out) : out;
+  }
+
+  /** The answer with the NLRI octets that the path came with. */
+  private formed(profile: GroupProfile, row: PathRow, out: OutId): OutId {
+    return this.rib.outs.withForm(out, profile.table.form(row));
   }
 
   /** As `choose`, for people: each path that is asked for, and what is said of it. A text: a rule that ends the search. */
@@ -335,12 +341,19 @@ export class Exporter {
     edits: RouteEdits | null,
   ): NextHopId {
     const own = profile.ownNextHop;
+    const opaque = this.rib.codecs.opaque(profile.table.family);
+    // RFC 8955 §4: what is there all the same is passed on.
+    if (opaque?.nextHop === 'none') return hop;
     const isOurs = isLocal && this.rib.nextHops.isUnspecified(hop);
     const edited = edits?.nextHop;
     if (edited === 'self') return own;
     if (edited === 'unchanged') return isOurs ? own : this.passedOn(profile, hop);
     if (edited !== undefined) {
       const address = parseAddress(edited.address);
+      if (opaque !== undefined) {
+        const shaped = shapeNextHop(opaque, address);
+        return this.rib.nextHops.intern(shaped, 0, shaped.length);
+      }
       const fits = profile.table.family.afi === 1 ? address.length === 4 : address.length === 16;
       if (fits || profile.extendedNextHop) return this.rib.nextHops.intern(address, 0, address.length);
       return own;
@@ -348,6 +361,8 @@ export class Exporter {
     // An address that our own user gave for a route goes out as it is.
     if (isLocal) return isOurs ? own : hop;
     if (profile.rules?.nextHopUnchanged) return this.passedOn(profile, hop);
+    // Labels, segments and tunnel endpoints belong to the router that gave them: in front of them our address would be false.
+    if (opaque !== undefined && !profile.nextHopSelf) return this.passedOn(profile, hop);
     // RFC 5065 §4: between members it may stay.
     if (profile.isMember) return profile.nextHopSelf ? own : this.passedOn(profile, hop);
     if (profile.type === 'external') return profile.isServed ? this.shared(profile, hop) : own;

@@ -65,8 +65,13 @@ export function checkSignal(path: string, value: unknown): void {
 /** Runs the parser of a text; what it throws gets the path of the field. */
 export function parseField<T>(path: string, value: unknown, parse: (text: string) => T): T {
   if (typeof value !== 'string') throw badField(path, value, 'a text');
+  return placed(path, value, () => parse(value));
+}
+
+/** What is wrong with a value gets the place of the field. */
+export function placed<T>(path: string, value: unknown, read: () => T): T {
   try {
-    return parse(value);
+    return read();
   } catch (cause) {
     if (!(cause instanceof BgpError)) throw cause;
     const allowed = cause.allowed === undefined ? {} : { allowed: cause.allowed };

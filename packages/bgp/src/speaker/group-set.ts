@@ -14,12 +14,16 @@ export class GroupSet {
 
   constructor(tools: GroupTools) {
     this.tools = tools;
-    for (const table of tools.rib.tables) this.groups.set(table, []);
   }
 
   /** The groups of one family. */
-  of(table: FamilyTable): readonly UpdateGroup[] {
-    return this.groups.get(table)!;
+  of(table: FamilyTable): UpdateGroup[] {
+    let groups = this.groups.get(table);
+    if (groups === undefined) {
+      groups = [];
+      this.groups.set(table, groups);
+    }
+    return groups;
   }
 
   /** A new member gets the table from now on. */
@@ -66,7 +70,7 @@ export class GroupSet {
   }
 
   private leave(subscriber: Subscriber): void {
-    const groups = this.groups.get(subscriber.group.table)!;
+    const groups = this.of(subscriber.group.table);
     const at = groups.findIndex((group) => group === subscriber.group);
     const group = groups[at]!;
     group.remove(subscriber);
@@ -78,7 +82,7 @@ export class GroupSet {
 
   private groupFor(member: Member, family: MemberFamily): UpdateGroup {
     const profile = profileOf(member, family);
-    const groups = this.groups.get(family.table)!;
+    const groups = this.of(family.table);
     const known = groups.find((group) => isSameProfile(group.profile, profile));
     if (known !== undefined) return known;
     this.lastScope++;

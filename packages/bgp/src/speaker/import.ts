@@ -202,8 +202,9 @@ export class Importer {
   }
 
   private isOwn(hop: NextHopId, own: NextHopId): boolean {
-    if (hop === own) return true;
     const { nextHops } = this.rib;
+    // Flow specifications have none.
+    if (nextHops.address(hop).length === 0) return false;
     // One of the two may come with a link-local address behind (RFC 2545 §3); other sessions have addresses too.
     return nextHops.globalOf(hop) === nextHops.globalOf(own) || nextHops.isOwn(hop);
   }

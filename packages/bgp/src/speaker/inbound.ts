@@ -1,5 +1,6 @@
 import { type Family, IPV4_UNICAST } from '../net/family.js';
 import { createNlriKey } from '../net/nlri-key.js';
+import { isSpanCodec } from '../nlri/span-codec.js';
 import { RowFlag } from '../rib/adj-rib-in.js';
 import { type AttrId, NO_ATTR, NO_ROW, type PathRow } from '../rib/ids.js';
 import type { Rib } from '../rib/rib.js';
@@ -142,10 +143,27 @@ export class Inbound {
     const { table } = own;
     const { codec } = table.prefixes;
     const addPath = member.peer.context.addPath(family);
-    const hop = this.tables.nextHops.learn(bytes, hopStart, hopEnd, member.zone, member.isOnLink);
+    const { nextHops } = this.tables;
+    const hop = table.hasForms
+      ? nextHops.intern(bytes, hopStart, hopEnd)
+      : nextHops.learn(bytes, hopStart, hopEnd, member.zone, member.isOnLink);
     const time = this.tools.seconds();
     const isShared = importer.isSharedAnswer(member);
     let isJudged = false;
+    if (isSpanCodec(codec)) {
+      for (let at = start; at < end; ) {
+        at = codec.read(bytes, at, end, addPath, key);
+        // What is malformed alone was told by the reader, and is left out.
+        if (codec.opaque.check(bytes, key.start, key.end) !== null) continue;
+        const prefix = table.prefixes.add(key);
+        const form = table.formOf(prefix, key);
+        if (!isShared || !isJudged) importer.judge(member, own, prefix, set, hop);
+        isJudged = true;
+        const { accepted, nextHop } = importer;
+        table.setFormedPath(prefix, member.index, key.pathId, form, set, hop, accepted, nextHop, time);
+      }
+      return;
+    }
     for (let at = start; at < end; ) {
       at = codec.read(bytes, at, end, addPath, key);
       const prefix = table.prefixes.add(key);
@@ -165,6 +183,7 @@ export class Inbound {
     const addPath = member.peer.context.addPath(family);
     for (let at = start; at < end; ) {
       at = codec.read(bytes, at, end, addPath, key);
+      if (isSpanCodec(codec) && codec.opaque.check(bytes, key.start, key.end) !== null) continue;
       const row = table.paths.find(table.prefixes.find(key), member.index, key.pathId);
       if (row !== NO_ROW) table.removePath(row);
     }

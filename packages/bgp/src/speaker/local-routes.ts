@@ -1,14 +1,22 @@
 import { encodeCanonical } from '../attributes/canonical.js';
 import { BgpError } from '../errors.js';
 import { createNlriKey } from '../net/nlri-key.js';
-import { parseInto } from '../net/prefix.js';
+import { shapeNextHop } from '../nlri/shape-next-hop.js';
 import { Column32 } from '../rib/columns.js';
 import { LOCAL_PEER, type NextHopId, NO_PREFIX, NO_ROW, type PrefixId } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { checkAnnouncement } from './announcement-check.js';
-import type { Announcement } from './config.js';
+import type { Announcement, RouteRef } from './config.js';
 import { parseField } from './field-check.js';
+import {
+  destinationOf,
+  nameOf,
+  type RouteName,
+  routeNames,
+  tableOfName,
+  withdrawnNames,
+} from './route-name.js';
 import type { OwnedRoute } from './status.js';
 
 /** Routes that this speaker originates, by owner tag. A prefix has one owner: the last that announced it. */
@@ -24,24 +32,27 @@ export class LocalRoutes {
   constructor(rib: Rib, seconds: () => number) {
     this.rib = rib;
     this.seconds = seconds;
-    for (const table of rib.tables) this.tables.set(table, new OwnedPrefixes());
   }
 
   /** Adds or changes routes: all of them, or none when it throws `BgpError`. */
   announce(announcement: Announcement): void {
     const { attributes, nextHops } = this.rib;
     const { key } = this;
-    const address = this.check(announcement);
+    const { names, address } = this.check(announcement);
     const set = attributes.intern(this.scratch.bytes, 0, this.scratch.length);
     const number = this.numberOf(announcement.owner ?? '');
     const time = this.seconds();
-    for (const prefix of announcement.prefixes) {
-      const table = this.rib.table(parseInto(prefix, key))!;
-      const own = address ?? (table.family.afi === 1 ? UNSPECIFIED_4 : UNSPECIFIED_6);
+    for (const name of names) {
+      const table = tableOfName(this.rib, name, key);
+      const own = this.nextHopOf(table, address);
       const hop: NextHopId = nextHops.intern(own, 0, own.length);
       const id = table.prefixes.add(key);
-      this.tables.get(table)!.give(id, announcement.owner ?? '', number);
-      table.setPath(id, LOCAL_PEER, 0, set, hop, set, hop, time);
+      this.ownedOf(table).give(id, announcement.owner ?? '', number);
+      if (table.hasForms) {
+        table.setFormedPath(id, LOCAL_PEER, 0, table.formOf(id, key), set, hop, set, hop, time);
+      } else {
+        table.setPath(id, LOCAL_PEER, 0, set, hop, set, hop, time);
+      }
       // The owner is an input of export policy, also when the path is the same as before.
       table.loc.markDirty(id);
     }
@@ -49,34 +60,48 @@ export class LocalRoutes {
 
   /** What an announcement would change, prefix by prefix. Throws `BgpError` for what cannot be announced. */
   compare(announcement: Announcement): readonly LocalChange[] {
-    const { attributes, nextHops } = this.rib;
-    const address = this.check(announcement);
+    const { names, address } = this.check(announcement);
     const encoded = this.scratch.slice();
     const owner = announcement.owner ?? '';
-    return announcement.prefixes.map((text): LocalChange => {
-      const table = this.rib.table(parseInto(text, this.key))!;
+    return names.map((name): LocalChange => {
+      const table = tableOfName(this.rib, name, this.key);
       const prefix = table.prefixes.codec.format(this.key);
-      const id = table.prefixes.find(this.key);
-      const row = id === NO_PREFIX ? NO_ROW : table.paths.find(id, LOCAL_PEER, 0);
-      if (row === NO_ROW) return { prefix, change: 'new' };
-      if (this.owner(table, id) !== owner) return { prefix, change: 'owner' };
-      const own = address ?? (table.family.afi === 1 ? UNSPECIFIED_4 : UNSPECIFIED_6);
-      if (!isSame(nextHops.address(table.paths.nextHop(row)), own)) return { prefix, change: 'next hop' };
-      const set = table.paths.accepted(row);
-      const present = attributes.bytes(set).subarray(attributes.start(set), attributes.end(set));
-      return { prefix, change: isSame(present, encoded) ? 'none' : 'attributes' };
+      const destination = destinationOf(table, this.key);
+      const change = this.changeOf(table, owner, this.nextHopOf(table, address), encoded);
+      return { prefix, name, destination, change };
     });
   }
 
-  /** Throws `BgpError` for what cannot be announced. Gives its next hop, and leaves its attributes in `scratch`. */
-  check(announcement: Announcement): Uint8Array | null {
+  /** Of the destination that `key` has. */
+  private changeOf(
+    table: FamilyTable,
+    owner: string,
+    nextHop: Uint8Array,
+    encoded: Uint8Array,
+  ): LocalChange['change'] {
+    const { attributes, nextHops } = this.rib;
+    const id = table.prefixes.find(this.key);
+    const row = id === NO_PREFIX ? NO_ROW : table.paths.find(id, LOCAL_PEER, 0);
+    if (row === NO_ROW) return 'new';
+    if (this.owner(table, id) !== owner) return 'owner';
+    if (!isSame(nextHops.address(table.paths.nextHop(row)), nextHop)) return 'next hop';
+    if (table.formOf(id, this.key) !== table.form(row)) return 'attributes';
+    const set = table.paths.accepted(row);
+    const present = attributes.bytes(set).subarray(attributes.start(set), attributes.end(set));
+    return isSame(present, encoded) ? 'none' : 'attributes';
+  }
+
+  /** Throws `BgpError` for what cannot be announced. Leaves the attributes in `scratch`. */
+  check(announcement: Announcement): { names: readonly RouteName[]; address: Uint8Array | null } {
     const address = checkAnnouncement(announcement);
-    announcement.prefixes.forEach((prefix, i) => {
-      const table = this.tableOf(prefix, i);
-      if (address === null || address.length === 16 || table.family.afi === 1) return;
+    const names = routeNames(this.rib, announcement);
+    names.forEach((name, i) => {
+      const table = this.tableOf(name, placeOf(announcement.prefixes.length, i));
+      const isFree = address === null || table.hasForms;
+      if (isFree || address.length === 16 || table.family.afi === 1) return;
       throw new BgpError(
         'BGP_ERR_NEXT_HOP',
-        `${prefix} cannot have the next hop ${announcement.nextHop}: not one family`,
+        `${name} cannot have the next hop ${announcement.nextHop}: not one family`,
         {
           path: 'nextHop',
           value: announcement.nextHop,
@@ -86,16 +111,17 @@ export class LocalRoutes {
     });
     this.scratch.reset();
     encodeCanonical(announcement.attributes ?? {}, this.scratch);
-    return address;
+    return { names, address };
   }
 
   /** Withdraws prefixes; with an owner, only those that are still its own. Unknown ones are passed over. */
-  withdraw(prefixes: readonly string[], owner?: string): void {
-    prefixes.forEach((prefix, i) => void this.tableOf(prefix, i));
-    for (const prefix of prefixes) {
-      const table = this.rib.table(parseInto(prefix, this.key))!;
+  withdraw(routes: readonly RouteRef[], owner?: string): void {
+    const names = withdrawnNames(this.rib, routes);
+    names.forEach((name, i) => void this.tableOf(name, placeOf(names.length, i)));
+    for (const name of names) {
+      const table = tableOfName(this.rib, name, this.key);
       const id = table.prefixes.find(this.key);
-      const held = this.tables.get(table)!.owner(id);
+      const held = this.ownedOf(table).owner(id);
       if (held !== null && (owner === undefined || owner === held)) this.drop(table, id);
     }
   }
@@ -106,21 +132,37 @@ export class LocalRoutes {
     }
   }
 
+  /** The destinations of an announcement, each once. */
+  namesOf(announcement: Announcement): readonly RouteName[] {
+    return [...new Set(routeNames(this.rib, announcement))];
+  }
+
   /** A number that changes with each announcement and withdrawal of a prefix. */
-  version(text: string): number {
-    const table = this.rib.table(parseInto(text, this.key));
-    const id = table?.prefixes.find(this.key) ?? NO_PREFIX;
-    return table === undefined || id === NO_PREFIX ? 0 : this.tables.get(table)!.version(id);
+  version(name: RouteName): number {
+    const table = tableOfName(this.rib, name, this.key);
+    const id = table.prefixes.find(this.key);
+    return id === NO_PREFIX ? 0 : this.ownedOf(table).version(id);
   }
 
   /** What is announced, of one owner or of all. */
   owned(owner?: string): readonly OwnedRoute[] {
-    const routes: OwnedRoute[] = [];
+    return this.ownedNames(owner).map(({ prefix, name, owner }) => {
+      const space = name.indexOf(' ');
+      return space < 0 ? { prefix, owner } : { prefix, owner, family: name.slice(0, space) };
+    });
+  }
+
+  /** As `owned`, with what else is needed to compare and to withdraw it. */
+  ownedNames(owner?: string): readonly OwnedName[] {
+    const routes: OwnedName[] = [];
+    const { key } = this;
     for (const [table, owned] of this.tables) {
-      for (const name of owner === undefined ? owned.owners() : [owner]) {
-        for (const id of owned.of(name)) {
-          table.prefixes.read(id as PrefixId, this.key);
-          routes.push({ prefix: table.prefixes.codec.format(this.key), owner: name });
+      for (const holder of owner === undefined ? owned.owners() : [owner]) {
+        for (const id of owned.of(holder)) {
+          table.prefixes.read(id as PrefixId, key);
+          const prefix = table.prefixes.codec.format(key);
+          const [name, destination] = [nameOf(table, key), destinationOf(table, key)];
+          routes.push({ prefix, owner: holder, name, destination });
         }
       }
     }
@@ -129,16 +171,16 @@ export class LocalRoutes {
 
   /** Owner tag of a prefix of ours; `''` when it is none. */
   owner(table: FamilyTable, prefix: PrefixId): string {
-    return this.tables.get(table)!.owner(prefix) ?? '';
+    return this.ownedOf(table).owner(prefix) ?? '';
   }
 
   /** A number that stands for the owner as long as the speaker lives. */
   ownerNumber(table: FamilyTable, prefix: PrefixId): number {
-    return this.tables.get(table)!.number(prefix);
+    return this.ownedOf(table).number(prefix);
   }
 
   private drop(table: FamilyTable, prefix: PrefixId): void {
-    this.tables.get(table)!.take(prefix);
+    this.ownedOf(table).take(prefix);
     const row = table.paths.find(prefix, LOCAL_PEER, 0);
     if (row !== NO_ROW) table.removePath(row);
   }
@@ -151,15 +193,43 @@ export class LocalRoutes {
     return this.lastNumber;
   }
 
-  private tableOf(prefix: string, i: number): FamilyTable {
-    return parseField(`prefixes[${i}]`, prefix, (text) => this.rib.table(parseInto(text, this.key))!);
+  private nextHopOf(table: FamilyTable, address: Uint8Array | null): Uint8Array {
+    const opaque = this.rib.codecs.opaque(table.family);
+    if (opaque !== undefined) return shapeNextHop(opaque, address ?? UNSPECIFIED_4);
+    return address ?? (table.family.afi === 1 ? UNSPECIFIED_4 : UNSPECIFIED_6);
   }
+
+  private ownedOf(table: FamilyTable): OwnedPrefixes {
+    let owned = this.tables.get(table);
+    if (owned === undefined) {
+      owned = new OwnedPrefixes();
+      this.tables.set(table, owned);
+    }
+    return owned;
+  }
+
+  private tableOf(name: RouteName, path: string): FamilyTable {
+    return parseField(path, name, (text) => tableOfName(this.rib, text, this.key));
+  }
+}
+
+/** Of the i-th name of an announcement with so many prefixes. */
+function placeOf(prefixes: number, i: number): string {
+  return i < prefixes ? `prefixes[${i}]` : `nlri[${i - prefixes}]`;
 }
 
 /** What an announcement would change of one prefix. */
 export interface LocalChange {
   readonly prefix: string;
+  readonly name: RouteName;
+  readonly destination: string;
   readonly change: 'none' | 'new' | 'owner' | 'next hop' | 'attributes';
+}
+
+/** One that we announce. */
+export interface OwnedName extends OwnedRoute {
+  readonly name: RouteName;
+  readonly destination: string;
 }
 
 function isSame(x: Uint8Array, y: Uint8Array): boolean {

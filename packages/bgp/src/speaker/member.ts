@@ -131,8 +131,8 @@ export class Member implements Recipient {
     const id = own === undefined ? NO_NEXT_HOP : nextHops.learn(own, 0, own.length, this.zone, false);
     this.keepOwnAddress(rib, id);
     for (const family of peer.families) {
-      const table = rib.table(family);
       const address = peer.nextHops.get(family.key);
+      const table = address === undefined ? undefined : rib.open(family);
       if (table === undefined || address === undefined) continue;
       const ownNextHop = rib.nextHops.intern(address, 0, address.length);
       rib.nextHops.retain(ownNextHop);

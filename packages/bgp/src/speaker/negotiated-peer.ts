@@ -37,6 +37,7 @@ export function negotiatedPeer(
       localAs,
       peerAs: negotiated.peerAs,
       maxMessage: negotiated.maxMessage,
+      codecs: speaker.codecs,
       receives: (family) => received.has(family.key),
       addPath: (family) => negotiated.addPathReceive.has(family.key),
       extendedNextHop: (family) => negotiated.extendedNextHop.has(family.key),

@@ -81,8 +81,11 @@ export class OutBuckets {
   outs = new Int32Array(4096);
   count = 0;
   private batch: OutBatch | null = null;
+  /** Place in the batch of the change that was taken last. */
+  private taken = 0;
 
-  sort(batch: OutBatch): void {
+  /** `by`: sorts by these in place of the out ids of the batch. */
+  sort(batch: OutBatch, by: Int32Array = batch.outs): void {
     this.batch = batch;
     this.count = 0;
     if (this.links.length < batch.length) {
@@ -90,7 +93,7 @@ export class OutBuckets {
       this.outs = new Int32Array(2 * batch.length);
     }
     for (let i = 0; i < batch.length; i++) {
-      const out = batch.outs[i]!;
+      const out = by[i]!;
       const head = this.heads.get(out);
       if (head === 0) this.outs[this.count++] = out;
       this.links[i] = head;
@@ -103,6 +106,12 @@ export class OutBuckets {
     const head = this.heads.get(out);
     if (head === 0) return 0 as OutKey;
     this.heads.set(out, this.links[head - 1]!);
+    this.taken = head - 1;
     return this.batch!.prefixes[head - 1]! as OutKey;
+  }
+
+  /** What is advertised of the change that was taken last. */
+  get out(): OutId {
+    return this.batch!.outs[this.taken]! as OutId;
   }
 }

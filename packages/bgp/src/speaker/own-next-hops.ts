@@ -1,5 +1,7 @@
 import { formatAddress } from '../net/address.js';
 import { type Family, type FamilyKey, IPV4_UNICAST } from '../net/family.js';
+import { builtFamilies, type FamilyCodecs } from '../nlri/family-codecs.js';
+import { shapeNextHop } from '../nlri/shape-next-hop.js';
 import type { Endpoint } from '../ports/transport.js';
 import type { FamilyName } from './config.js';
 import type { PeerSettings } from './peer-settings.js';
@@ -16,7 +18,11 @@ export interface NextHopPlace {
   /** IPv4 may have IPv6 next hops (RFC 8950): by the configuration before the OPENs, by both of these after. */
   readonly extended: boolean;
   readonly localAddresses: ((local: Endpoint) => readonly string[]) | undefined;
+  /** Default: the families that are built. */
+  readonly codecs?: FamilyCodecs;
 }
+
+const NO_ADDRESS = new Uint8Array(0);
 
 /**
  * The next hops that we announce on a session: the configured one, else the session's own address, else another
@@ -27,7 +33,7 @@ export interface NextHopPlace {
  */
 export function ownNextHops(
   peer: Pick<PeerSettings, 'families' | 'nextHop' | 'linkLocalNextHop'>,
-  { local, link, extended, localAddresses }: NextHopPlace,
+  { local, link, extended, localAddresses, codecs = builtFamilies }: NextHopPlace,
 ): OwnNextHops {
   let others: readonly string[] | undefined;
   const plain = (octets: 4 | 16): Uint8Array | undefined => {
@@ -49,13 +55,24 @@ export function ownNextHops(
   };
   const nextHops = new Map<FamilyKey, Uint8Array>();
   for (const family of peer.families) {
-    const own = configured(peer, family, extended) ?? (family === IPV4_UNICAST ? ipv4() : ipv6());
-    if (own !== undefined) nextHops.set(family.key, own);
+    const given = configured(peer, family, extended);
+    const opaque = codecs.opaque(family);
+    const own = given ?? (opaque !== undefined ? any() : family.afi === 1 ? ipv4(family) : ipv6());
+    if (opaque?.nextHop === 'none') nextHops.set(family.key, shapeNextHop(opaque, NO_ADDRESS));
+    else if (own !== undefined) {
+      nextHops.set(family.key, opaque === undefined ? own : shapeNextHop(opaque, own));
+    }
   }
   return nextHops;
 
-  function ipv4(): Uint8Array | undefined {
-    return (extended ? ipv6() : undefined) ?? plain(4);
+  function ipv4(family: Family): Uint8Array | undefined {
+    return (extended && family === IPV4_UNICAST ? ipv6() : undefined) ?? plain(4);
+  }
+
+  /** Where it is not for forwarding by prefixes: the address of the session, whatever it is. */
+  function any(): Uint8Array | undefined {
+    const { address } = local;
+    return usable(address, 4, true) ?? usable(address, 16, true) ?? plain(4) ?? plain(16);
   }
 }
 

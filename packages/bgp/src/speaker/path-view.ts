@@ -10,18 +10,31 @@ import type { OriginValidator } from '../ports/origin-validator.js';
 import { type AttrId, type NextHopId, NO_ATTR, NO_NEXT_HOP, NO_PREFIX, type PrefixId } from '../rib/ids.js';
 import type { NextHopTable } from '../rib/next-hop-table.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
+import { toHex } from '../wire/hex.js';
 
-/** Text of a next hop: its global address, or the link-local one with its interface where there is no other (RFC 2545 §3). */
+/** Text of a next hop, empty for none: its global address, or the link-local one with its interface where there is no other (RFC 2545 §3). */
 export function nextHopText(nextHops: NextHopTable, id: NextHopId): string {
-  const text = formatAddress(globalNextHop(nextHops, id));
+  const address = globalNextHop(nextHops, id);
+  if (address.length !== 4 && address.length !== 16) return toHex(address);
+  const text = formatAddress(address);
   const zone = nextHops.isLinkLocal(id) ? nextHops.interfaceOf(id) : null;
   return zone === null ? text : `${text}%${zone}`;
 }
 
+const RD_LENGTH = 8;
+
 /** The 4 or 16 octets of a next hop that mean something beyond the link, if it has such. */
 function globalNextHop(nextHops: NextHopTable, id: NextHopId): Uint8Array {
   const address = nextHops.address(nextHops.globalOf(id));
-  return address.length === 32 ? address.subarray(16) : address;
+  switch (address.length) {
+    case 32:
+      return address.subarray(16);
+    case 12:
+    case 24:
+      return address.subarray(RD_LENGTH);
+    default:
+      return address;
+  }
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -125,7 +138,7 @@ export class PathView implements RouteView {
   }
 
   get rpki(): RpkiState {
-    if (this.validator === null) return 'unknown';
+    if (this.validator === null || this.table!.hasForms) return 'unknown';
     return this.validator.state(this.family, this.words, this.words.length, originAs(this.block));
   }
 

@@ -7,11 +7,14 @@ import type { SpeakerSettings } from './speaker-settings.js';
 
 /** Makes settings of configurations: their groups, then their fields. */
 export class PeerChecker {
-  readonly #speaker: Pick<SpeakerSettings, 'localAs' | 'confederation'>;
+  readonly #speaker: Pick<SpeakerSettings, 'localAs' | 'confederation' | 'codecs'>;
   readonly #groups: PeerGroups;
 
   /** Throws `BGP_ERR_CONFIG` for groups that cannot be. */
-  constructor(speaker: Pick<SpeakerSettings, 'localAs' | 'confederation'>, groups: DeclaredGroups = {}) {
+  constructor(
+    speaker: Pick<SpeakerSettings, 'localAs' | 'confederation' | 'codecs'>,
+    groups: DeclaredGroups = {},
+  ) {
     this.#speaker = speaker;
     this.#groups = new PeerGroups(groups, peerFields);
   }
@@ -23,19 +26,20 @@ export class PeerChecker {
 
   /** Throws `BGP_ERR_CONFIG` with the field, its value and what is allowed. */
   peer(source: PeerConfig | GroupedPeer): PeerSettings {
-    const { localAs, confederation } = this.#speaker;
-    if (source?.group === undefined) return peerSettings(source as PeerConfig, localAs, confederation);
+    const { localAs, confederation, codecs } = this.#speaker;
+    if (source?.group === undefined)
+      return peerSettings(source as PeerConfig, localAs, confederation, codecs);
     const { config, origins } = this.#groups.resolve(
       source,
       `peer ${checkAddress('address', source.address)}`,
     );
-    return { ...peerSettings(config, localAs, confederation), source, origins };
+    return { ...peerSettings(config, localAs, confederation, codecs), source, origins };
   }
 
   /** As `peer`. */
   range(source: PeerRange): RangeSettings {
-    const { localAs, confederation } = this.#speaker;
-    if (source?.group === undefined) return rangeSettings(source, localAs, confederation);
+    const { localAs, confederation, codecs } = this.#speaker;
+    if (source?.group === undefined) return rangeSettings(source, localAs, confederation, codecs);
     const { prefix, limit, ...shared } = source;
     const named: GroupedPeer = { ...shared, group: source.group, address: '' };
     const resolved = this.#groups.resolve(named, `range ${prefix}`);
@@ -45,6 +49,7 @@ export class PeerChecker {
       { ...config, prefix, ...(limit !== undefined && { limit }) },
       localAs,
       confederation,
+      codecs,
     );
     return { ...checked, source, template: { ...checked.template, origins: resolved.origins } };
   }

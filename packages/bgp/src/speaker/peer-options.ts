@@ -1,6 +1,7 @@
 import type { BgpRole } from '../capabilities/capability.js';
 import { parseFamily } from '../net/family.js';
 import type { LocalAs, MaxPrefixes, PeerConfig, PeerLimits } from './config.js';
+import { checkByFamily } from './family-settings.js';
 import { badField, checkBoolean, checkFields, checkInteger, checkSeconds } from './field-check.js';
 import type { PathOptions } from './path-options.js';
 import type { PrefixLimit } from './prefix-guard.js';
@@ -87,12 +88,9 @@ export function checkLimits(path: string, value: unknown): PeerLimits {
   );
 }
 
-const FAMILY_NAMES = ['ipv4-unicast', 'ipv6-unicast'] as const;
-
 /** Prefix limits by family, with their defaults. */
 export function checkMaxPrefixes(path: string, value: unknown): Readonly<Record<string, PrefixLimit>> {
-  checkFields(path, value, FAMILY_NAMES);
-  const limits = value as Readonly<Record<string, number | MaxPrefixes>>;
+  const limits = checkByFamily(path, value);
   return Object.fromEntries(
     Object.entries(limits).map(([name, entry]) => [
       parseFamily(name).name,

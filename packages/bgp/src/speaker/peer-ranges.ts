@@ -1,6 +1,7 @@
 import { BgpError } from '../errors.js';
 import { formatAddress, isAddress, parseAddress } from '../net/address.js';
 import { covers, formatPrefix, type Prefix, parsePrefix } from '../net/prefix.js';
+import { builtFamilies, type FamilyCodecs } from '../nlri/family-codecs.js';
 import type { Confederation, PeerRange } from './config.js';
 import { badField, checkFields, checkInteger, parseField } from './field-check.js';
 import { type PeerSettings, peerSettings } from './peer-settings.js';
@@ -29,6 +30,7 @@ export function rangeSettings(
   config: PeerRange,
   localAs: number,
   confederation: Confederation | null = null,
+  codecs: FamilyCodecs = builtFamilies,
 ): RangeSettings {
   if (typeof config !== 'object' || config === null) checkFields('range', config, []);
   const { prefix, limit = DEFAULT_LIMIT, ...shared } = config;
@@ -48,6 +50,7 @@ export function rangeSettings(
       },
       localAs,
       confederation,
+      codecs,
     ),
   };
 }

@@ -1,10 +1,11 @@
-import { parseAddress } from '../net/address.js';
-import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
+import type { Family } from '../net/family.js';
+import { builtFamilies, type FamilyCodecs } from '../nlri/family-codecs.js';
 import type { Policy } from '../policy/policy.js';
 import type { AoKey } from '../ports/transport.js';
 import { checkAoKeys, checkSecret } from './ao-keys.js';
 import { knownAs } from './confederation.js';
 import type { Confederation, FamilyName, GroupedPeer, PeerConfig, PeerLimits } from './config.js';
+import { checkFamilies, checkNextHops } from './family-settings.js';
 import {
   badField,
   checkAddress,
@@ -119,16 +120,12 @@ export const peerFields = [
   'exportPolicy',
 ] as const satisfies readonly (keyof PeerConfig)[];
 
-const familiesByName: Readonly<Record<FamilyName, Family>> = {
-  'ipv4-unicast': IPV4_UNICAST,
-  'ipv6-unicast': IPV6_UNICAST,
-};
-
 /** Throws `BGP_ERR_CONFIG` with the field, its value and what is allowed; a password is not in the error. */
 export function peerSettings(
   config: PeerConfig,
   localAs: number,
   confederation: Confederation | null = null,
+  codecs: FamilyCodecs = builtFamilies,
 ): PeerSettings {
   checkFields('peer', config, peerFields);
   const address = checkAddress('address', config.address);
@@ -177,7 +174,7 @@ export function peerSettings(
     limits: checkLimits(at('limits'), config.limits ?? {}),
     maxPrefixes: checkMaxPrefixes(at('maxPrefixes'), config.maxPrefixes ?? {}),
     ...checkPathOptions(at, config, ownAs, isOutside),
-    families: checkFamilies(at('families'), config.families, address),
+    families: checkFamilies(at('families'), config.families, address, codecs),
     extendedNextHop,
     linkLocalNextHop: checkBoolean(at('linkLocalNextHop'), config.linkLocalNextHop ?? false),
     linkLocalForm: optional(config.linkLocalForm, (form) => checkForm(at('linkLocalForm'), form)),
@@ -253,38 +250,11 @@ function checkLocalAddress(path: string, value: unknown, peer: string): string {
   throw badField(path, value, `an address of the same family as the peer's, ${peer}`);
 }
 
-function checkFamilies(path: string, value: unknown, address: string): readonly Family[] {
-  if (value === undefined) return [address.includes(':') ? IPV6_UNICAST : IPV4_UNICAST];
-  const allowed = `a list of one or more of ${Object.keys(familiesByName).join(', ')}`;
-  if (!Array.isArray(value) || value.length === 0) throw badField(path, value, allowed);
-  const families = value.map((name: unknown) => {
-    if (name === 'ipv4-unicast' || name === 'ipv6-unicast') return familiesByName[name];
-    throw badField(path, name, allowed);
-  });
-  return [...new Set(families)].sort((x, y) => x.key - y.key);
-}
-
 const FORMS: readonly LinkLocalForm[] = ['single', 'double', 'unspecified'];
 
 function checkForm(path: string, value: unknown): LinkLocalForm {
   if (FORMS.includes(value as LinkLocalForm)) return value as LinkLocalForm;
   throw badField(path, value, `one of ${FORMS.join(', ')}`);
-}
-
-function checkNextHops(path: string, value: unknown, extended: boolean): PeerSettings['nextHop'] {
-  checkFields(path, value, Object.keys(familiesByName));
-  const entries = Object.entries(value as Record<string, unknown>).map(([name, text]) => {
-    const bytes = parseAddress(checkAddress(`${path}.${name}`, text).replace(/%.*/, ''));
-    const isIpv4 = name === 'ipv4-unicast';
-    if (bytes.length !== (isIpv4 ? 4 : 16) && !(isIpv4 && extended)) {
-      const allowed = isIpv4
-        ? 'an IPv4 address, or an IPv6 one where extendedNextHop is set'
-        : 'an IPv6 address';
-      throw badField(`${path}.${name}`, text, allowed);
-    }
-    return [name, bytes] as const;
-  });
-  return Object.fromEntries(entries);
 }
 
 function checkPolicy(path: string, value: unknown): Policy {

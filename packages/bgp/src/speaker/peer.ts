@@ -214,7 +214,7 @@ export class Peer implements SessionHandler {
   established(negotiated: Negotiated, local: Endpoint, remote: Endpoint): void {
     const { settings, ports } = this.#host;
     const peer = this.#settings;
-    const { nextHops, link } = sessionPlace(peer, ports, local, remote, hasExtendedIpv4(negotiated));
+    const { nextHops, link } = sessionPlace(peer, this.#host, local, remote, hasExtendedIpv4(negotiated));
     const carried = new Set(carriedFamilies(peer, nextHops).map((family) => family.key));
     const families = negotiated.families.filter((family) => carried.has(family.key));
     const place: PipelinePeer = {
@@ -295,7 +295,7 @@ export class Peer implements SessionHandler {
   #sessionConfig(protection: SocketProtection): SessionConfig {
     const past = () => this.#host.ownRestart.past(this.#establishedCount === 0);
     return peerSessionConfig(this.#settings, this.#host.settings, protection, past, (local, remote) =>
-      sessionPlace(this.#settings, this.#host.ports, local, remote, this.#settings.extendedNextHop),
+      sessionPlace(this.#settings, this.#host, local, remote, this.#settings.extendedNextHop),
     );
   }
 

@@ -13,6 +13,7 @@ export function pipelineOptions(settings: SpeakerSettings, ports: SpeakerPorts):
     exactAsPath: settings.multipathExactAsPath,
     alwaysCompareMed: settings.alwaysCompareMed,
     medMissingAsWorst: settings.medMissingAsWorst,
+    codecs: settings.codecs,
     ...(originValidator !== undefined && { validator: originValidator }),
     ...(nextHopTracker !== undefined && { nextHopTracker }),
     now: () => clock.now(),

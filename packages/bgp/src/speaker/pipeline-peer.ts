@@ -1,5 +1,6 @@
 import type { UpdateContext } from '../message/update-context.js';
 import type { Family, FamilyKey } from '../net/family.js';
+import type { FamilyCodecs } from '../nlri/family-codecs.js';
 import type { PeerRole, Policy } from '../policy/policy.js';
 import type { NextHopTracker } from '../ports/next-hop-tracker.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
@@ -104,6 +105,8 @@ export interface PipelineOptions {
   readonly validator?: OriginValidator;
   /** Without it every next hop is reachable at metric 0. */
   readonly nextHopTracker?: NextHopTracker;
+  /** Default: the families that are built. */
+  readonly codecs?: FamilyCodecs;
   /** Monotonic milliseconds, for the age of paths. */
   now(): number;
 }

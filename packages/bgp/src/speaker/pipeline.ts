@@ -5,7 +5,7 @@ import type { NextHopState } from '../ports/next-hop-tracker.js';
 import { LOCAL_PEER, NO_ROW, type PeerIndex, type PrefixId } from '../rib/ids.js';
 import { type FamilyTable, Rib } from '../rib/rib.js';
 import type { Fault } from '../wire/result.js';
-import type { Announcement } from './config.js';
+import type { Announcement, RouteRef } from './config.js';
 import { type Delivery, deliveryOf } from './delivery.js';
 import { explainRoute } from './explain.js';
 import type { RouteExplanation } from './explanation.js';
@@ -14,7 +14,7 @@ import type { GroupProfile } from './group-profile.js';
 import { GroupSet } from './group-set.js';
 import { Importer } from './import.js';
 import { Inbound } from './inbound.js';
-import { type LocalChange, LocalRoutes } from './local-routes.js';
+import { LocalRoutes } from './local-routes.js';
 import { Member } from './member.js';
 import { NextHopTracking } from './next-hop-tracking.js';
 import type {
@@ -60,7 +60,7 @@ export class Pipeline {
   private readonly groups: GroupSet;
   private readonly walks: RowWalks;
   private readonly stale: StaleRoutes;
-  private readonly locals: LocalRoutes;
+  readonly locals: LocalRoutes;
   private readonly sinks: Sinks;
   private readonly queries: Queries;
   private readonly tracking: NextHopTracking | null;
@@ -79,7 +79,7 @@ export class Pipeline {
       routerId: options.routerId,
       address: parseAddress(u32ToAddress(options.routerId)),
     };
-    const rib = new Rib(supportedFamilies, local, options);
+    const rib = new Rib(supportedFamilies, local, options, options.codecs);
     const seconds = (): number => Math.floor(options.now() / 1000);
     const locals = new LocalRoutes(rib, seconds);
     const clusterId = options.clusterId ?? options.routerId;
@@ -145,7 +145,7 @@ export class Pipeline {
 
   /** While it is deferred, routes of a family are taken, and nothing is selected (RFC 4724 §4.1). */
   defer(family: Family, isDeferred: boolean): void {
-    const table = this.tables.table(family);
+    const table = this.tables.open(family);
     if (table !== undefined) table.isDeferred = isDeferred;
   }
 
@@ -226,13 +226,9 @@ export class Pipeline {
     return deliveryOf(this.tables, this.member(peer), prefix);
   }
 
-  /** What an announcement would change; throws what `announce` would throw. */
-  compareLocal(announcement: Announcement): readonly LocalChange[] {
-    return this.locals.compare(announcement);
-  }
-
+  /** Families whose changes are told as text. */
   get families(): readonly Family[] {
-    return this.tables.tables.map((table) => table.family);
+    return supportedFamilies;
   }
 
   /** Throws what `announce` would throw, and does nothing else. */
@@ -241,7 +237,7 @@ export class Pipeline {
   }
 
   /** Withdraws routes of our own; with an owner, only those that are its own. */
-  withdraw(prefixes: readonly string[], owner?: string): void {
+  withdraw(prefixes: readonly RouteRef[], owner?: string): void {
     this.locals.withdraw(prefixes, owner);
   }
 

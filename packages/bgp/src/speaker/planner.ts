@@ -3,18 +3,18 @@ import type { Policy } from '../policy/policy.js';
 import type { Announcement, GroupedPeer, PeerConfig } from './config.js';
 import type { PlanRow, WantedConfiguration, WithPolicies } from './configuration.js';
 import { badField, checkFields } from './field-check.js';
-import type { LocalChange } from './local-routes.js';
+import type { LocalRoutes } from './local-routes.js';
 import { changedFields, needsRefresh, type PeerChange, peerChange } from './peer-change.js';
 import type { PeerChecker } from './peer-checker.js';
 import type { RangeSettings } from './peer-ranges.js';
 import type { PeerSettings } from './peer-settings.js';
+import { announcementOf } from './route-name.js';
 
 /** The speaker as a planner sees it: what it does. */
 export interface PlannedSpeaker {
   addPeer(config: PeerConfig | GroupedPeer): void;
   updatePeer(config: PeerConfig | GroupedPeer): unknown;
   removePeer(address: string): void;
-  announced(): readonly { readonly prefix: string; readonly owner: string }[];
   announce(announcement: Announcement): void;
   withdraw(prefixes: readonly string[]): void;
 }
@@ -30,8 +30,7 @@ export interface PlannedState {
     update(range: RangeSettings): void;
   };
   peers(): Iterable<{ readonly settings: PeerSettings; readonly state: string }>;
-  /** What an announcement would change; throws what announcing it would throw. */
-  compare(announcement: Announcement): readonly LocalChange[];
+  readonly routes: Pick<LocalRoutes, 'compare' | 'ownedNames'>;
 }
 
 /** Rows for people, and what makes them true. */
@@ -172,12 +171,12 @@ export class Planner {
     const seen = new Set<string>();
     wanted.forEach((announcement, i) => {
       const due: string[] = [];
-      for (const { prefix, change } of state.compare(announcement)) {
-        if (seen.has(prefix))
+      for (const { prefix, name, destination, change } of state.routes.compare(announcement)) {
+        if (seen.has(destination))
           throw badField(`announcements[${i}].prefixes`, prefix, 'prefixes that occur once');
-        seen.add(prefix);
+        seen.add(destination);
         if (change === 'none') continue;
-        due.push(prefix);
+        due.push(name);
         const isNew = change === 'new';
         rows.push({
           subject: `route ${prefix}`,
@@ -185,13 +184,13 @@ export class Planner {
           reason: isNew ? `owner ${JSON.stringify(announcement.owner ?? '')}` : `${change} changed`,
         });
       }
-      if (due.length > 0) steps.push(() => speaker.announce({ ...announcement, prefixes: due }));
+      if (due.length > 0) steps.push(() => speaker.announce(announcementOf(announcement, due)));
     });
-    const gone = speaker.announced().filter(({ prefix }) => !seen.has(prefix));
+    const gone = state.routes.ownedNames().filter(({ destination }) => !seen.has(destination));
     for (const { prefix } of gone) {
       rows.push({ subject: `route ${prefix}`, change: 'removed', reason: 'not in the configuration' });
     }
-    if (gone.length > 0) steps.push(() => speaker.withdraw(gone.map(({ prefix }) => prefix)));
+    if (gone.length > 0) steps.push(() => speaker.withdraw(gone.map(({ name }) => name)));
   }
 
   private compile(wanted: WantedConfiguration): ReadonlyMap<string, Remembered> {

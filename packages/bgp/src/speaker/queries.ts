@@ -2,10 +2,13 @@ import { BgpError } from '../errors.js';
 import { parseAddress } from '../net/address.js';
 import { createNlriKey } from '../net/nlri-key.js';
 import { parseInto, prefixBits, wordMask } from '../net/prefix.js';
+import { type ShownNlri, showNlri } from '../nlri/show-nlri.js';
 import { type Step, stepText } from '../rib/decision.js';
 import {
+  type FormId,
   LOCAL_PEER,
   NO_ATTR,
+  NO_FORM,
   NO_OUT,
   NO_PREFIX,
   NO_ROW,
@@ -15,6 +18,7 @@ import {
   type PrefixId,
 } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
+import { toHex } from '../wire/hex.js';
 import { parseField } from './field-check.js';
 import type { Importer } from './import.js';
 import type { LocalRoutes } from './local-routes.js';
@@ -99,6 +103,7 @@ export class Queries {
         ...this.ownerOf(table, prefix, source),
         ...(pathId > 0 && { pathId }),
         nextHop: nextHopText(rib.nextHops, rib.outs.nextHop(out)),
+        ...this.ownForm(table, prefix, rib.outs.form(out)),
         best: pathId === 0 || (row !== NO_ROW && row === table.loc.best(prefix)),
         multipath: false,
         accepted: true,
@@ -141,6 +146,7 @@ export class Queries {
       ...this.ownerOf(table, paths.prefix(row), peer),
       ...(paths.pathId(row) > 0 && { pathId: paths.pathId(row) }),
       nextHop: nextHopText(rib.nextHops, hop),
+      ...this.ownForm(table, paths.prefix(row), table.form(row)),
       best: row === best,
       multipath: equalCount > 1 && this.equals.slice(0, equalCount).includes(row),
       accepted: accepted !== NO_ATTR,
@@ -176,7 +182,10 @@ export class Queries {
     list: (table: FamilyTable, prefix: PrefixId) => readonly PathStatus[],
   ): RoutePage {
     const tables = this.tablesFor(query);
-    if (query.prefix !== undefined) return this.one(tables, query.prefix, list);
+    if (tables.length === 0) return { routes: [] };
+    const { prefix: wanted } = query;
+    const isText = wanted !== undefined && tables.length === 1 && tables[0]!.hasForms;
+    if (wanted !== undefined && !isText) return this.one(tables, wanted, list);
     const limit = query.limit ?? DEFAULT_LIMIT;
     if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LIMIT) {
       throw badQuery('limit', limit, `must be an integer 1 … ${MOST_LIMIT}`);
@@ -190,7 +199,7 @@ export class Queries {
       isBefore = false;
       const end = table.prefixes.limit;
       for (let prefix = (isHere ? afterId + 1 : 1) as PrefixId; prefix < end; prefix++) {
-        if (!table.prefixes.has(prefix)) continue;
+        if (!table.prefixes.has(prefix) || (isText && !this.textOf(table, prefix).includes(wanted))) continue;
         const paths = list(table, prefix);
         if (paths.length === 0) continue;
         if (routes.length === limit) return { routes, next: `${table.family.name}:${prefix - 1}` };
@@ -209,7 +218,8 @@ export class Queries {
     const family = parseField('prefix', text, () =>
       parseInto(isPrefix ? text : `${text}/${parseAddress(text).length * 8}`, this.key),
     );
-    const table = tables.find((candidate) => candidate.family.key === family.key);
+    const isOne = tables.length === 1 && tables[0]!.family.afi === family.afi;
+    const table = isOne ? tables[0] : tables.find((candidate) => candidate.family.key === family.key);
     if (table === undefined) return { routes: [] };
     const shortest = isPrefix ? this.key.length : 0;
     for (let length = isPrefix ? this.key.length : prefixBits(family); length >= shortest; length--) {
@@ -229,25 +239,40 @@ export class Queries {
   }
 
   private route(table: FamilyTable, prefix: PrefixId, paths: readonly PathStatus[]): RouteStatus {
+    const text = this.textOf(table, prefix);
+    return { family: table.family.name, prefix: text, ...this.nlriOf(table, prefix, NO_FORM), paths };
+  }
+
+  private ownForm(table: FamilyTable, prefix: PrefixId, form: FormId): { nlri?: ShownNlri } {
+    return form === NO_FORM ? {} : this.nlriOf(table, prefix, form);
+  }
+
+  private textOf(table: FamilyTable, prefix: PrefixId): string {
     table.prefixes.read(prefix, this.key);
-    return { family: table.family.name, prefix: table.prefixes.codec.format(this.key), paths };
+    return table.prefixes.codec.format(this.key);
+  }
+
+  /** The destination, or the form that a path came with, as a value; nothing for prefixes. */
+  private nlriOf(table: FamilyTable, prefix: PrefixId, form: FormId): { nlri?: ShownNlri } {
+    if (!table.hasForms) return {};
+    const { key } = this;
+    table.readForm(prefix, form, key);
+    const shown = showNlri(table.family, key.octets, key.start, key.end, false);
+    return { nlri: 'hex' in shown ? { hex: toHex(key.octets, key.start, key.end) } : shown[0]! };
   }
 
   private tablesFor(query: RouteQuery): readonly FamilyTable[] {
     const { tables } = this.sources.rib;
     if (query.family === undefined) return tables;
-    const found = tables.filter((table) => table.family.name === query.family);
-    if (found.length > 0) return found;
-    throw badQuery(
-      'family',
-      query.family,
-      `must be one of ${tables.map((table) => table.family.name).join(', ')}`,
-    );
+    const { families } = this.sources.rib.codecs;
+    const family = families.find(({ name }) => name === query.family);
+    if (family !== undefined) return tables.filter((table) => table.family.key === family.key);
+    throw badQuery('family', query.family, `must be one of ${families.map(({ name }) => name).join(', ')}`);
   }
 
   private parseAfter(after: string | undefined): readonly [string | null, number] {
     if (after === undefined) return [null, 0];
-    const match = /^([a-z0-9-]+):(\d{1,10})$/.exec(after);
+    const match = /^([a-z0-9/-]+):(\d{1,10})$/.exec(after);
     if (match === null || !this.sources.rib.tables.some((table) => table.family.name === match[1])) {
       throw badQuery('after', after, 'must be the `next` of an earlier page');
     }

@@ -9,6 +9,13 @@ export interface PrefixWords {
   length: number;
 }
 
+/** Where the octets of an NLRI are: `octets[start, end)`. */
+export interface NlriOctets {
+  octets: Uint8Array;
+  start: number;
+  end: number;
+}
+
 /**
  * A batch of changed destinations of one family, as a view over columns: valid during the call only. Index `i` runs
  * from 0 to `length - 1`; a destination occurs once in a batch, with its newest state.
@@ -16,7 +23,13 @@ export interface PrefixWords {
 export interface RouteChanges {
   readonly family: Family;
   readonly length: number;
+  /** Of families whose destinations are prefixes; all zero for others. */
   readPrefix(i: number, out: PrefixWords): void;
+  /**
+   * Of families whose destinations are more than prefixes: the NLRI of the best path, or that of the destination when it was
+   * withdrawn, for `opaqueNlriCodec(family).decode`. Valid during the call. Empty for others.
+   */
+  readNlri(i: number, out: NlriOctets): void;
   /** Number of next hops: 0 = withdrawn, more than 1 = equal-cost paths (at most `maximumPaths`). */
   nextHopCount(i: number): number;
   /** Id of the k-th next hop, in decision order, without doubles. Ids are stable while a destination uses them. */

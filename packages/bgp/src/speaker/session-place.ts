@@ -5,6 +5,7 @@ import type { Endpoint } from '../ports/transport.js';
 import { type OwnNextHops, ownNextHops } from './own-next-hops.js';
 import type { PeerSettings } from './peer-settings.js';
 import { type SessionLink, sessionLink } from './session-link.js';
+import type { SpeakerSettings } from './speaker-settings.js';
 
 /** Where a session is, and what is our next hop there. */
 export interface SessionPlace {
@@ -15,14 +16,15 @@ export interface SessionPlace {
 /** `extended`: IPv4 may have IPv6 next hops, by the configuration before the OPENs, by both of these after. */
 export function sessionPlace(
   settings: PeerSettings,
-  ports: SpeakerPorts,
+  host: { readonly ports: SpeakerPorts; readonly settings: Pick<SpeakerSettings, 'codecs'> },
   local: Endpoint,
   remote: Endpoint,
   extended: boolean,
 ): SessionPlace {
-  const link = sessionLink(local, remote, ports);
-  const { localAddresses } = ports;
-  return { nextHops: ownNextHops(settings, { local, link, extended, localAddresses }), link };
+  const link = sessionLink(local, remote, host.ports);
+  const { localAddresses } = host.ports;
+  const { codecs } = host.settings;
+  return { nextHops: ownNextHops(settings, { local, link, extended, localAddresses, codecs }), link };
 }
 
 /** Whether both sides want IPv6 next hops for IPv4 (RFC 8950). */

@@ -1,6 +1,7 @@
 import { linkBandwidth } from '../attributes/link-bandwidth.js';
 import type { Family } from '../net/family.js';
 import { createNlriKey } from '../net/nlri-key.js';
+import { supportedFamilies } from '../nlri/nlri.js';
 import type { AdjRibIn } from '../rib/adj-rib-in.js';
 import {
   LOCAL_PEER,
@@ -11,7 +12,7 @@ import {
   type PrefixId,
 } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
-import type { PrefixWords, RouteChanges, RouteSink } from './route-sink.js';
+import type { NlriOctets, PrefixWords, RouteChanges, RouteSink } from './route-sink.js';
 
 const WALKED = 0x7fffffff;
 /** What the next hop with the most bandwidth gets: a kernel's weights have 8 bits. */
@@ -76,6 +77,17 @@ class ChangeView implements RouteChanges {
     out.c = this.key.c;
     out.d = this.key.d;
     out.length = this.key.length;
+  }
+
+  readNlri(i: number, out: NlriOctets): void {
+    this.table.prefixes.read(this.prefixes[i]! as PrefixId, this.key);
+    const best = this.best[i]! as PathRow;
+    if (best !== NO_ROW) {
+      this.table.readForm(this.prefixes[i]! as PrefixId, this.table.form(best), this.key);
+    }
+    out.octets = this.key.octets;
+    out.start = this.key.start;
+    out.end = this.key.end;
   }
 
   nextHopCount(i: number): number {
@@ -153,8 +165,7 @@ export class Sinks {
 
   /** Without `snapshot` the present table counts as handed over. */
   add(sink: RouteSink, families?: readonly Family[], snapshot = true): () => void {
-    const keys = families?.map((family) => family.key);
-    const tables = this.rib.tables.filter((table) => keys?.includes(table.family.key) ?? true);
+    const tables = (families ?? supportedFamilies).flatMap((family) => this.rib.open(family) ?? []);
     const feed = new Feed(sink, tables);
     if (!snapshot) for (const table of tables) feed.cursors.set(table, WALKED);
     this.feeds.add(feed);

@@ -1,8 +1,10 @@
 import { addressToU32, isAddress } from '../net/address.js';
 import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
+import type { FamilyCodecs } from '../nlri/family-codecs.js';
 import type { ListenTarget } from '../ports/transport.js';
 import { checkConfederation } from './confederation.js';
 import type { Acceptor, Confederation, SpeakerConfig } from './config.js';
+import { checkRelayed } from './family-settings.js';
 import { badField, checkAddress, checkBoolean, checkFields, checkInteger, checkText } from './field-check.js';
 import type { SpeakerStatus } from './status.js';
 
@@ -29,6 +31,8 @@ export interface SpeakerSettings {
   readonly multipathExactAsPath: boolean;
   readonly alwaysCompareMed: boolean;
   readonly medMissingAsWorst: boolean;
+  /** The families that peers may have. */
+  readonly codecs: FamilyCodecs;
   readonly hostName: string | undefined;
   readonly domainName: string | undefined;
   readonly softwareVersion: string | undefined;
@@ -47,6 +51,7 @@ const fields = [
   'multipathExactAsPath',
   'alwaysCompareMed',
   'medMissingAsWorst',
+  'relayedFamilies',
   'hostName',
   'domainName',
   'softwareVersion',
@@ -83,6 +88,7 @@ export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
     multipathExactAsPath: checkBoolean('multipathExactAsPath', config.multipathExactAsPath ?? true),
     alwaysCompareMed: checkBoolean('alwaysCompareMed', config.alwaysCompareMed ?? false),
     medMissingAsWorst: checkBoolean('medMissingAsWorst', config.medMissingAsWorst ?? false),
+    codecs: checkRelayed(config.relayedFamilies),
     ...checkNames(config),
   };
 }

@@ -16,6 +16,7 @@ import type {
   GroupedPeer,
   PeerConfig,
   PeerRange,
+  RouteRef,
   SpeakerConfig,
 } from './config.js';
 import type { PlanRow, WantedConfiguration } from './configuration.js';
@@ -96,7 +97,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       checks: this.#checks,
       ranges: () => this.#dynamic,
       peers: () => this.#dynamic.others(),
-      compare: (announcement) => this.#pipeline.compareLocal(announcement),
+      routes: this.#pipeline.locals,
     });
     this.#ownRestart = new OwnRestart(this.#settings.restarting, this.#pipeline, ports, this.#loop);
     this.#host = {
@@ -254,11 +255,11 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   ): Promise<readonly AnnounceResult[]> {
     const watch = announcementWatch(options, this.#pipeline, this.#loop, this.#ports.clock);
     this.announce(announcement);
-    return watch(this.#peers.values(), announcement.prefixes);
+    return watch(this.#peers.values(), this.#pipeline.locals.namesOf(announcement));
   }
 
   /** Ends what `announce` began. With `owner`, only prefixes that this owner has. Unknown ones are no mistake. */
-  withdraw(prefixes: readonly string[], owner?: string): void {
+  withdraw(prefixes: readonly RouteRef[], owner?: string): void {
     this.#pipeline.withdraw(prefixes, owner);
     this.#loop.wake();
   }

@@ -1,6 +1,7 @@
 import type { PathAttributes } from '../attributes/path-attributes.js';
 import type { BgpRole } from '../capabilities/capability.js';
 import type { PeerState } from '../fsm/state.js';
+import type { ShownNlri } from '../nlri/show-nlri.js';
 import type { AoAlgorithm, AoState } from '../ports/transport.js';
 import type { MessageCounts } from '../session/counters.js';
 import type { NotificationRecord, SessionError } from '../session/session-error.js';
@@ -150,7 +151,10 @@ export interface PathStatus {
   readonly owner?: string;
   /** Path identifier (RFC 7911): as the peer sent it, in a list of what is advertised as we send it. Absent: none. */
   readonly pathId?: number;
+  /** Empty where the family has none. */
   readonly nextHop: string;
+  /** In families that have more than prefixes: the NLRI that this path came with, where it differs (other labels). */
+  readonly nlri?: ShownNlri;
   readonly best: boolean;
   /** Belongs to the set of equal-cost paths. */
   readonly multipath: boolean;
@@ -165,14 +169,20 @@ export interface PathStatus {
 
 export interface RouteStatus {
   readonly family: string;
+  /** Of a family that has more than prefixes: one line that says which destination it is. */
   readonly prefix: string;
+  /** Its value, in such a family; octets as hex where only these are known. */
+  readonly nlri?: ShownNlri;
   readonly paths: readonly PathStatus[];
 }
 
-/** A prefix that this speaker originates. */
+/** A destination that this speaker originates. */
 export interface OwnedRoute {
+  /** A prefix, or what the family has in its place, as text. */
   readonly prefix: string;
   readonly owner: string;
+  /** Absent for unicast. */
+  readonly family?: string;
 }
 
 /** A page of a table. Ask again with `after: next` until `next` is absent. */
@@ -185,7 +195,10 @@ export interface RoutePage {
 export interface RouteQuery {
   /** Default: all. */
   readonly family?: string;
-  /** One prefix, or an address: then the longest prefix that covers it. */
+  /**
+   * One prefix, or an address: then the longest prefix that covers it. With a family that has more than prefixes: all
+   * destinations whose text has this in it.
+   */
   readonly prefix?: string;
   /** Page size, 1 … 10,000. Default 100. */
   readonly limit?: number;

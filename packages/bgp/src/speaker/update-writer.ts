@@ -1,10 +1,10 @@
 import { encodeForSession } from '../attributes/session-attributes.js';
 import { type KeySource, UpdatePacker } from '../message/update-packer.js';
-import type { Family } from '../net/family.js';
+import { type Family, IPV4_UNICAST } from '../net/family.js';
 import type { NlriKey } from '../net/nlri-key.js';
 import { NO_OUT, type OutId, type OutKey, type PrefixId, type SlotId } from '../rib/ids.js';
-import type { PrefixTable } from '../rib/prefix-table.js';
-import type { Rib } from '../rib/rib.js';
+import type { OutTable } from '../rib/out-table.js';
+import type { FamilyTable, Rib } from '../rib/rib.js';
 import type { SlotTable } from '../rib/slot-table.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import type { GroupProfile } from './group-profile.js';
@@ -34,23 +34,26 @@ export class UpdateWriter {
   private readonly encoding: { as4: boolean; nextHop4: Uint8Array | null } = { as4: true, nextHop4: null };
   private readonly blocks: Block[] = [];
   private messages = 0;
+  private bases = new Int32Array(0);
 
   constructor(rib: Rib) {
     this.rib = rib;
-    this.keys = new BucketKeys(this.buckets);
+    this.keys = new BucketKeys(this.buckets, rib.outs);
   }
 
   /** Packs a batch; `sendTo` gives the blocks to members, until the next `pack`. */
   pack(profile: GroupProfile, batch: OutBatch): void {
     const packer = this.packerFor(profile.maxMessage, profile.addPath > 0);
-    const { prefixes, family } = profile.table;
+    const { table } = profile;
+    const { family } = table;
     const slots = profile.addPath > 0 ? profile.table.slots : null;
     const { out, keys } = this;
     this.blocks.length = 0;
-    this.buckets.sort(batch);
+    if (table.hasForms) this.buckets.sort(batch, this.basesOf(batch));
+    else this.buckets.sort(batch);
     for (let i = 0; i < this.buckets.count; i++) {
       const id = this.buckets.outs[i]!;
-      keys.aim(prefixes, slots, id);
+      keys.aim(table, slots, id);
       if (id === NO_OUT) this.messages += packer.withdraw(out, family, keys);
       else this.announce(packer, profile, id as OutId);
       if (out.length >= BLOCK_BYTES) this.closeBlock();
@@ -58,7 +61,7 @@ export class UpdateWriter {
     if (this.tooLarge.length > 0) {
       // Attributes that fill a message by themselves: what went out earlier must not stay there.
       this.buckets.sort(this.tooLarge);
-      keys.aim(prefixes, slots, NO_OUT);
+      keys.aim(table, slots, NO_OUT);
       this.messages += packer.withdraw(out, family, keys);
       this.tooLarge.clear();
     }
@@ -83,7 +86,7 @@ export class UpdateWriter {
     const hop = outs.nextHop(id);
     let nextHop = nextHops.address(hop);
     // An IPv6 next hop of an IPv4 destination needs MP_REACH_NLRI (RFC 8950 §3).
-    const isPlain = family.afi === 1 && nextHop.length === 4;
+    const isPlain = family === IPV4_UNICAST && nextHop.length === 4;
     if (!isPlain && nextHops.isLinkLocal(hop)) nextHop = writtenNextHop(nextHop, profile.linkLocalForm);
     this.attributes.reset();
     this.encoding.as4 = profile.as4;
@@ -107,6 +110,14 @@ export class UpdateWriter {
     );
   }
 
+  /** What differs in NLRI octets only goes into one message. */
+  private basesOf(batch: OutBatch): Int32Array {
+    if (this.bases.length < batch.length) this.bases = new Int32Array(2 * batch.length);
+    const { outs } = this.rib;
+    for (let i = 0; i < batch.length; i++) this.bases[i] = outs.base(batch.outs[i]! as OutId);
+    return this.bases;
+  }
+
   private closeBlock(): void {
     if (this.out.length === 0) return;
     this.blocks.push({ bytes: this.out.slice(), messages: this.messages });
@@ -118,7 +129,7 @@ export class UpdateWriter {
     const kind = addPath ? -maxMessage : maxMessage;
     let packer = this.packers.get(kind);
     if (packer === undefined) {
-      packer = new UpdatePacker({ maxMessage, addPath: () => addPath });
+      packer = new UpdatePacker({ maxMessage, addPath: () => addPath, codecs: this.rib.codecs });
       this.packers.set(kind, packer);
     }
     return packer;
@@ -128,19 +139,21 @@ export class UpdateWriter {
 /** The prefixes of one bucket, as the packer takes them. */
 class BucketKeys implements KeySource {
   private readonly buckets: OutBuckets;
-  private prefixes: PrefixTable | null = null;
+  private readonly outs: OutTable;
+  private table: FamilyTable | null = null;
   private slots: SlotTable | null = null;
   private out = 0;
   /** The prefix given last. */
   prefix = 0 as OutKey;
 
-  constructor(buckets: OutBuckets) {
+  constructor(buckets: OutBuckets, outs: OutTable) {
     this.buckets = buckets;
+    this.outs = outs;
   }
 
   /** With slots, the batch is of these. */
-  aim(prefixes: PrefixTable, slots: SlotTable | null, out: number): void {
-    this.prefixes = prefixes;
+  aim(table: FamilyTable, slots: SlotTable | null, out: number): void {
+    this.table = table;
     this.slots = slots;
     this.out = out;
   }
@@ -149,12 +162,18 @@ class BucketKeys implements KeySource {
     this.prefix = this.buckets.take(this.out);
     if (this.prefix === 0) return false;
     if (this.slots === null) {
-      this.prefixes!.read(this.prefix as PrefixId, key);
+      this.read(this.prefix as PrefixId, key);
     } else {
       const slot = this.prefix as SlotId;
-      this.prefixes!.read(this.slots.prefix(slot), key);
+      this.read(this.slots.prefix(slot), key);
       key.pathId = this.slots.pathId(slot);
     }
     return true;
+  }
+
+  private read(prefix: PrefixId, key: NlriKey): void {
+    const table = this.table!;
+    if (table.hasForms) table.readForm(prefix, this.outs.form(this.buckets.out), key);
+    else table.prefixes.read(prefix, key);
   }
 }

@@ -80,6 +80,7 @@ function unpack(
 const word = fc.nat(0xffffffff);
 const anyKey = (v6: boolean) =>
   fc.tuple(fc.nat(v6 ? 128 : 32), word, word, word, word, word).map(([length, pathId, a, b, c, d]) => ({
+    ...createNlriKey(),
     pathId,
     a: (a & wordMask(length)) >>> 0,
     b: v6 ? (b & wordMask(length - 32)) >>> 0 : 0,
@@ -216,7 +217,7 @@ t.test('End-of-RIB markers are as RFC 4724 §2 has them', async (t) => {
 
 t.test('families that are not built are refused', async (t) => {
   const packer = new UpdatePacker({ maxMessage: 4096 });
-  t.throws(() => packer.withdraw(new ByteWriter(), familyOf(25, 70), sourceOf([])), {
+  t.throws(() => packer.withdraw(new ByteWriter(), familyOf(25, 71), sourceOf([])), {
     code: 'BGP_ERR_FAMILY',
   });
 });

@@ -59,7 +59,7 @@ t.test('keys of any prefix go to text and back', async () => {
       const family = v6 ? IPV6_UNICAST : IPV4_UNICAST;
       const length = v6 ? bits : bits % 33;
       const key = {
-        pathId: 0,
+        ...createNlriKey(),
         a: (a & wordMask(length)) >>> 0,
         b: v6 ? (b & wordMask(length - 32)) >>> 0 : 0,
         c: v6 ? (c & wordMask(length - 64)) >>> 0 : 0,

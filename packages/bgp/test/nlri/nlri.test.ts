@@ -75,7 +75,7 @@ t.test('what is written is read back, and never more than its size', async () =>
       (v6, addPath, n, p, a, b, c, d) => {
         const codec = nlriCodec(v6 ? IPV6_UNICAST : IPV4_UNICAST)!;
         const out = new ByteWriter();
-        codec.write(out, { pathId: p, a, b, c, d, length: v6 ? n : n % 33 }, addPath);
+        codec.write(out, { ...createNlriKey(), pathId: p, a, b, c, d, length: v6 ? n : n % 33 }, addPath);
         const once = createNlriKey();
         const end = codec.read(out.bytes, 0, out.length, addPath, once);
         const again = new ByteWriter();

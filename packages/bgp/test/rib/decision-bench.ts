@@ -1,6 +1,7 @@
 import { encodeCanonical } from '../../src/attributes/canonical.js';
 import type { PathAttributes } from '../../src/attributes/path-attributes.js';
 import { IPV4_UNICAST } from '../../src/net/family.js';
+import { createNlriKey } from '../../src/net/nlri-key.js';
 import type { DecisionOptions } from '../../src/rib/decision.js';
 import {
   LOCAL_PEER,
@@ -40,7 +41,7 @@ export class DecisionBench {
     const local = { internal: false, routerId: 1, address: new Uint8Array(4) };
     this.rib = new Rib([IPV4_UNICAST], local, { maximumPaths: 8, exactAsPath: true, ...options });
     this.table = this.rib.tables[0]!;
-    this.prefix = this.table.prefixes.add({ pathId: 0, a: 0x0a000000, b: 0, c: 0, d: 0, length: 8 });
+    this.prefix = this.table.prefixes.add({ ...createNlriKey(), a: 0x0a000000, length: 8 });
   }
 
   put(candidate: Candidate): PathRow {

@@ -190,6 +190,27 @@ export const speakerFields: Readonly<Record<Exclude<keyof SpeakerConfig, 'peerGr
   multipathExactAsPath: { value: false, wrong: yesOrNo.slice(0, 2) },
   alwaysCompareMed: { value: true, wrong: yesOrNo.slice(0, 2) },
   medMissingAsWorst: { value: true, wrong: yesOrNo.slice(0, 2) },
+  relayedFamilies: {
+    value: [{ afi: 25, safi: 65, lengthSize: 2, keyBytes: 10 }],
+    wrong: [{ afi: 25, safi: 65 }],
+    inside: [
+      [[{ afi: 0, safi: 65 }], '[0].afi'],
+      [[{ afi: 25, safi: 256 }], '[0].safi'],
+      [[{ afi: 25, safi: 70 }], '[0]'],
+      [
+        [
+          { afi: 25, safi: 65 },
+          { afi: 25, safi: 65 },
+        ],
+        '[1]',
+      ],
+      [[{ afi: 25, safi: 65, lengthAt: 9 }], '[0].lengthAt'],
+      [[{ afi: 25, safi: 65, lengthSize: 3 }], '[0].lengthSize'],
+      [[{ afi: 25, safi: 65, unit: 'words' }], '[0].unit'],
+      [[{ afi: 25, safi: 65, keyBytes: 0 }], '[0].keyBytes'],
+      [[{ afi: 25, safi: 65, length: 2 }], '[0].length'],
+    ],
+  },
   hostName: { value: 'router', wrong: ['', 'h'.repeat(65), 5] },
   domainName: { value: 'example.net', beside: { hostName: 'router' }, wrong: ['', 'd'.repeat(65)] },
   softwareVersion: { value: 'x 1', wrong: ['', 'é'.repeat(33)] },
@@ -204,6 +225,19 @@ export const announcementFields: Readonly<Record<keyof Announcement, FieldRow>> 
       [['198.51.100.1/24'], '[0]'],
       [['198.51.100.0/24', 'x'], '[1]'],
       [[5], '[0]'],
+    ],
+  },
+  nlri: {
+    value: [{ family: 'vpnv4-unicast', hex: '7000064100000000000000010a0000' }],
+    wrong: ['vpnv4-unicast', null],
+    inside: [
+      [[{ family: 'vpnv5', hex: '00' }], '[0].family'],
+      [[{ family: 'l2vpn-vpls', hex: '00' }], '[0].family'],
+      [[{ family: 'vpnv4-unicast' }], '[0]'],
+      [[{ family: 'vpnv4-unicast', hex: '7' }], '[0]'],
+      [[{ family: 'vpnv4-unicast', value: { rd: 'x', labels: [], prefix: '10.0.0.0/8' } }], '[0].value'],
+      [[{ family: 'vpnv4-unicast', value: '10.0.0.0/8' }], '[0].value'],
+      [[{ family: 'ipv4-multicast', value: '10.0.0.1/8' }], '[0]'],
     ],
   },
   attributes: {

@@ -1,11 +1,13 @@
 import t from 'tap';
+import { builtFamilies } from '../../src/nlri/family-codecs.js';
 import { acceptAll, rejectAll } from '../../src/policy/defaults.js';
 import type { PeerGroup } from '../../src/speaker/config.js';
 import { PeerChecker } from '../../src/speaker/peer-checker.js';
 import { best, Lab, peerOf, statusOf } from './lab.js';
 
 type Groups = Readonly<Record<string, PeerGroup>>;
-const checker = (groups: Groups) => new PeerChecker({ localAs: 64_512, confederation: null }, groups);
+const checker = (groups: Groups) =>
+  new PeerChecker({ localAs: 64_512, confederation: null, codecs: builtFamilies }, groups);
 const address = '192.0.2.9';
 
 t.test('own fields win, then the groups in their order, nearest first', async (t) => {

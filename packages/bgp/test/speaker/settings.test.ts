@@ -164,7 +164,7 @@ t.test('limits are allowed, one past them is not', async (t) => {
     [{ port: 0 }, /port/],
     [{ localAddress: '2001:db8::1' }, /localAddress/],
     [{ families: [] }, /families/],
-    [{ families: ['vpnv4-unicast'] }, /families/],
+    [{ families: ['l2vpn-vpls'] }, /families/],
     [{ nextHop: { 'ipv4-unicast': '2001:db8::1' } }, /nextHop\.ipv4-unicast/],
     [{ nextHop: { 'ipv4-unicast': 'self' } }, /nextHop\.ipv4-unicast/],
     [{ password: '' }, /password/],

@@ -5,13 +5,14 @@ import { UsageError } from '../result.js';
 import type { ShowCommand } from './command.js';
 
 const options: ShowCommand['options'] = [
-  { flags: '--family <name>', summary: 'ipv4-unicast or ipv6-unicast only' },
+  { flags: '--family <name>', summary: 'one family only, for example ipv6-unicast or l2vpn-evpn' },
   { flags: '--limit <n>', summary: 'stop after so many destinations' },
 ];
 
 const prefixArgument = {
   name: '[prefix]',
-  summary: 'a prefix, or an address: the longest prefix that covers it',
+  summary:
+    'a prefix, or an address: the longest prefix that covers it; with a family of more than prefixes, a part of the text',
 };
 
 /** The local table with every path, the best one first, and why. */

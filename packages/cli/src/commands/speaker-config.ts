@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type {
+  AnnouncedNlri,
   Announcement,
   GroupedPeer,
   PeerConfig,
@@ -13,13 +14,13 @@ import { acceptAll, BgpError, compilePolicies, parseCommunity } from '@peerage/b
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { UsageError } from '../result.js';
+import { familySchema as family, familyNameSchema as named, relayedFamilySchema } from './family-schema.js';
 
 const asNumber = z.number().int().min(1).max(4_294_967_295);
 const port = z.number().int().min(0).max(65_535);
 const seconds = z.number().int().nonnegative();
 const bytes = z.number().int().min(4096).max(1_073_741_824);
-const family = z.enum(['ipv4-unicast', 'ipv6-unicast']);
-
+const forwarded = z.enum(['ipv4-unicast', 'ipv6-unicast']);
 const maxPrefixes = z
   .strictObject({
     limit: z.number().int().positive(),
@@ -33,7 +34,7 @@ const gracefulRestart = z
   .strictObject({
     restartTime: seconds.max(4095).optional(),
     notification: z.boolean().optional(),
-    longLived: z.partialRecord(family, seconds.min(1).max(16_777_215)).optional(),
+    longLived: z.partialRecord(named, seconds.min(1).max(16_777_215)).optional(),
     stalePathTime: seconds.min(1).max(86_400).optional(),
   })
   .transform(definedOnly);
@@ -83,12 +84,12 @@ const neighborSchema = z.strictObject({
   asOverride: z.boolean().optional(),
   removePrivateAs: z.enum(['all', 'replace']).optional(),
   nextHopUnchanged: z.boolean().optional(),
-  maxPrefixes: z.partialRecord(family, z.union([z.number().int().positive(), maxPrefixes])).optional(),
+  maxPrefixes: z.partialRecord(named, z.union([z.number().int().positive(), maxPrefixes])).optional(),
   families: z.array(family).min(1).optional(),
   extendedNextHop: z.boolean().optional(),
   linkLocalNextHop: z.boolean().optional(),
   linkLocalForm: z.enum(['single', 'double', 'unspecified']).optional(),
-  nextHop: z.partialRecord(family, z.string()).optional(),
+  nextHop: z.partialRecord(named, z.string()).optional(),
   nextHopSelf: z.boolean().optional(),
   aigp: z.boolean().optional(),
   routeReflectorClient: z.boolean().optional(),
@@ -133,7 +134,19 @@ function withGroups<One extends z.ZodType, Grouped extends z.ZodType>(one: One, 
 }
 
 const announcementSchema = z.strictObject({
-  prefixes: z.array(z.string()).min(1),
+  prefixes: z.array(z.string()).default([]),
+  /** Destinations of other families, as their values or as hex. The library checks them. */
+  nlri: z
+    .array(
+      z
+        .strictObject({
+          family,
+          value: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+          hex: z.string().optional(),
+        })
+        .transform(definedOnly),
+    )
+    .optional(),
   nextHop: z.string().optional(),
   med: z.number().int().nonnegative().optional(),
   localPref: z.number().int().nonnegative().optional(),
@@ -150,7 +163,7 @@ export const speakerFileSchema = z.strictObject({
   clusterId: z.union([z.string(), z.number().int()]).optional(),
   /** This start is a restart: families that are still forwarded from the life before. */
   restarting: z
-    .strictObject({ forwarded: z.array(family), deferralTime: seconds.min(1).max(86_400).optional() })
+    .strictObject({ forwarded: z.array(forwarded), deferralTime: seconds.min(1).max(86_400).optional() })
     .transform(definedOnly)
     .optional(),
   listenPort: port.optional(),
@@ -160,6 +173,7 @@ export const speakerFileSchema = z.strictObject({
   multipathExactAsPath: z.boolean().optional(),
   alwaysCompareMed: z.boolean().optional(),
   medMissingAsWorst: z.boolean().optional(),
+  relayedFamilies: z.array(relayedFamilySchema.transform(definedOnly)).optional(),
   hostName: z.string().optional(),
   domainName: z.string().optional(),
   softwareVersion: z.string().optional(),
@@ -235,6 +249,7 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
         multipathExactAsPath: file.multipathExactAsPath,
         alwaysCompareMed: file.alwaysCompareMed,
         medMissingAsWorst: file.medMissingAsWorst,
+        relayedFamilies: file.relayedFamilies,
         restarting: file.restarting,
         hostName: file.hostName,
         domainName: file.domainName,
@@ -245,18 +260,21 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
       peerConfig(neighbor, requiresPolicy, policies, `neighbors.${i}`),
     ),
     ranges: (file.ranges ?? []).map((range, i) => peerConfig(range, requiresPolicy, policies, `ranges.${i}`)),
-    announcements: (file.announce ?? []).map(({ prefixes, nextHop, communities, med, localPref, aigp }) => ({
-      prefixes,
-      owner: 'config',
-      ...(nextHop === undefined ? {} : { nextHop }),
-      attributes: {
-        origin: 'igp' as const,
-        ...(med === undefined ? {} : { med }),
-        ...(localPref === undefined ? {} : { localPref }),
-        ...(aigp === undefined ? {} : { aigp: String(aigp) }),
-        ...(communities === undefined ? {} : { communities: communities.map(parseCommunity) }),
-      },
-    })),
+    announcements: (file.announce ?? []).map(
+      ({ prefixes, nlri, nextHop, communities, med, localPref, aigp }) => ({
+        prefixes,
+        ...(nlri === undefined ? {} : { nlri: nlri as readonly AnnouncedNlri[] }),
+        owner: 'config',
+        ...(nextHop === undefined ? {} : { nextHop }),
+        attributes: {
+          origin: 'igp' as const,
+          ...(med === undefined ? {} : { med }),
+          ...(localPref === undefined ? {} : { localPref }),
+          ...(aigp === undefined ? {} : { aigp: String(aigp) }),
+          ...(communities === undefined ? {} : { communities: communities.map(parseCommunity) }),
+        },
+      }),
+    ),
     socket: file.socket,
     trackNextHops: file.trackNextHops ?? false,
   };

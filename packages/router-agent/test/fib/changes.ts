@@ -36,6 +36,7 @@ export function changes(family: 4 | 6, list: readonly Change[]): RouteChanges {
     nextHopAddress: (id) => addresses[id] as Uint8Array,
     nextHopInterface: (id) => zones[id] ?? null,
     nextHopWeight: () => 1,
+    readNlri: () => undefined,
     bestPeer: (i) => list[i]?.bestPeer ?? list[i]?.via[0] ?? '',
     isLocal: (i) => list[i]?.local ?? false,
   };
