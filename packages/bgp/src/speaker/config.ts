@@ -76,6 +76,7 @@ export interface Confederation {
   readonly members: readonly number[];
 }
 
+/** A speaker as a whole. It holds for its life; peers and announcements come and go at any time. */
 export interface SpeakerConfig {
   /** 1 … 4294967295, not 23456. In a confederation: our member AS. */
   readonly localAs: number;
@@ -121,6 +122,7 @@ export interface SpeakerConfig {
 
 /** Another AS than the speaker's own, for one external peer. */
 export interface LocalAs {
+  /** 1 … 4294967295, not 23456. */
   readonly as: number;
   /** Do not put it in front of what the peer sends. Default false. */
   readonly noPrepend?: boolean;
@@ -181,10 +183,13 @@ export interface GracefulRestartConfig {
 
 /** One neighbour. The address is its name: adding a second of the same address throws. Times are in seconds. */
 export interface PeerConfig {
+  /** IPv4 or IPv6; a link-local one with its interface, `fe80::1%eth0`. */
   readonly address: string;
+  /** AS of the peer, 1 … 4294967295, not 23456. The speaker's own: an internal peer. */
   readonly remoteAs: number;
   /** Groups of `peerGroups` that give what is not set here; the first one that sets a field counts. */
   readonly group?: string | readonly string[];
+  /** For people: shown in the status and in the log. */
   readonly description?: string;
   /** Port that is dialled. Default 179. */
   readonly port?: number;
@@ -204,6 +209,7 @@ export interface PeerConfig {
   readonly idleHoldTime?: number;
   /** DelayOpenTime (RFC 4271 §8.1.1): our OPEN waits this long for the peer's. Default: it does not wait. */
   readonly delayOpenTime?: number;
+  /** Bounds of its buffers. */
   readonly limits?: PeerLimits;
   /** The AS that this external peer takes us for; it is neither the speaker's nor the peer's. Default: the speaker's. */
   readonly localAs?: number | LocalAs;
@@ -293,8 +299,11 @@ export interface PeerConfig {
   readonly multihopTtl?: number;
   /** GTSM (RFC 5082): accept only packets that made at most this many hops, 1 … 254. Excludes `multihopTtl`. */
   readonly ttlSecurityHops?: number;
+  /** Network interface that the sockets are bound to (SO_BINDTODEVICE). Default: any. */
   readonly device?: string;
+  /** Which routes of the peer are taken, and how they are changed. Default: none, so that external peers give nothing (RFC 8212). */
   readonly importPolicy?: Policy;
+  /** Which routes the peer is sent, and how they are changed. Default: none, so that external peers are sent nothing (RFC 8212). */
   readonly exportPolicy?: Policy;
 }
 
