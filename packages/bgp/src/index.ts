@@ -65,6 +65,7 @@ export type {
   AnnouncedNlri,
   Announcement,
   Confederation,
+  DefaultOriginate,
   FamilyName,
   GracefulRestartConfig,
   GroupedPeer,

@@ -181,6 +181,16 @@ export interface GracefulRestartConfig {
   readonly stalePathTime?: number;
 }
 
+/** A default route of ours for one peer. */
+export interface DefaultOriginate {
+  /** Default: all that the session has. */
+  readonly families?: readonly FamilyName[];
+  /** Sets attributes of the route, or rejects it: then one of the table may go out. */
+  readonly policy?: Policy;
+  /** Only while one of these has a usable path; each family looks at its own. Default: always. */
+  readonly ifPresent?: readonly string[];
+}
+
 /** One neighbour. The address is its name: adding a second of the same address throws. Times are in seconds. */
 export interface PeerConfig {
   /** IPv4 or IPv6; a link-local one with its interface, `fe80::1%eth0`. */
@@ -305,6 +315,11 @@ export interface PeerConfig {
   readonly importPolicy?: Policy;
   /** Which routes the peer is sent, and how they are changed. Default: none, so that external peers are sent nothing (RFC 8212). */
   readonly exportPolicy?: Policy;
+  /**
+   * Send this peer a default route of ours, `0.0.0.0/0` and `::/0`, in place of one in the table, which need not have any. The
+   * export policy is not asked about it; where none is set and one is needed (RFC 8212), nothing is sent. Default false.
+   */
+  readonly defaultOriginate?: boolean | DefaultOriginate;
 }
 
 /** What peers have in common: any of their fields, taken whole. A group may be built on others. */

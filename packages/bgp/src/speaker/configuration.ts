@@ -1,12 +1,15 @@
 import type { PoliciesDeclaration } from '../policy/policies.js';
 import type { Policy } from '../policy/policy.js';
-import type { Announcement, GroupedPeer, PeerConfig, PeerGroup } from './config.js';
+import type { Announcement, DefaultOriginate, GroupedPeer, PeerConfig, PeerGroup } from './config.js';
 
 /** Policies of a peer, which may be named. */
 export interface WithPolicies {
   /** A policy, or the name of one in `policies`. */
   readonly importPolicy?: Policy | string;
   readonly exportPolicy?: Policy | string;
+  readonly defaultOriginate?:
+    | boolean
+    | (Omit<DefaultOriginate, 'policy'> & { readonly policy?: Policy | string });
 }
 
 /** A peer whose policies may be named. */

@@ -2,11 +2,12 @@ import { createNlriKey } from '../net/nlri-key.js';
 import { parseInto } from '../net/prefix.js';
 import { editsText } from '../policy/edits-text.js';
 import type { PolicyResult } from '../policy/policy.js';
-import { LOCAL_PEER, NO_PREFIX, NO_ROW, type PrefixId } from '../rib/ids.js';
+import { LOCAL_PEER, NO_OUT, NO_PREFIX, NO_ROW, type PrefixId } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
+import { DefaultRoute } from './default-route.js';
 import type { ExportExplanation, PolicyExplanation, RouteExplanation } from './explanation.js';
 import type { Exporter } from './export.js';
-import { profileOf } from './group-profile.js';
+import { type GroupProfile, profileOf } from './group-profile.js';
 import type { Importer } from './import.js';
 import type { Member } from './member.js';
 import type { RouteStatus } from './status.js';
@@ -70,6 +71,9 @@ function explainExport(
   if (family === undefined) return nothing(`${table.family.name} is not carried on this session`);
   const profile = profileOf(target, family);
   if (profile.isBlocked) return nothing('no export policy is set for this external peer (RFC 8212)');
+  if (isOriginated(rib, exporter, profile, prefix)) {
+    return { peer, advertised: true, reason: 'a default route is originated for this peer', paths: [] };
+  }
   const best = rib.decision.select(table.paths, prefix);
   if (best === NO_ROW) return nothing('there is no usable path');
   const paths: PolicyExplanation[] = [];
@@ -89,6 +93,15 @@ function explainExport(
   }
   const reason = isEcho ? 'it was learned from this peer' : (paths.at(-1)?.reason ?? 'no path may go there');
   return { peer, advertised: false, reason, paths };
+}
+
+/** Whether the peer is sent a default route of its own (`defaultOriginate`). */
+function isOriginated(rib: Rib, exporter: Exporter, profile: GroupProfile, prefix: PrefixId): boolean {
+  if (profile.defaultOrigin === null) return false;
+  const route = new DefaultRoute(profile, profile.defaultOrigin, rib, exporter);
+  const isSent = route.prefix === prefix && route.out !== NO_OUT;
+  route.dissolve();
+  return isSent;
 }
 
 /** `answer`: of a policy; `null`: there is none, everything is accepted; a text: a rule that no policy is asked about. */

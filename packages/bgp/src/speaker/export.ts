@@ -20,6 +20,7 @@ import {
 import { NO_ZONE } from '../rib/next-hop-table.js';
 import type { Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
+import { type ExportAnswer, NO_NEXT_HOP_FOR_IT, NOT_LEAVING } from './export-answer.js';
 import { ALL_PATHS, type GroupProfile } from './group-profile.js';
 import { PathView } from './path-view.js';
 import type { BlockView } from './session-rules.js';
@@ -186,6 +187,11 @@ export class Exporter {
     const { target } = profile;
     this.view.aim(profile.table, prefix, paths.accepted(row), paths.nextHop(row), source, target, owner);
     return policy.evaluate(this.view);
+  }
+
+  /** What a group with this profile advertises of a route of ours that is in no table. The set must be prepared. */
+  originate(profile: GroupProfile, prefix: PrefixId, set: AttrId, hop: NextHopId): OutId {
+    return this.compute(profile, prefix, set, hop, LOCAL_PEER);
   }
 
   chooseNothing(): void {
@@ -384,16 +390,3 @@ export class Exporter {
     return zone === NO_ZONE || zone === profile.zone ? hop : this.passedOn(profile, hop);
   }
 }
-
-/** One path that was asked for. */
-export interface ExportAnswer {
-  readonly row: PathRow;
-  /** `null`: without a policy everything goes. */
-  readonly answer: PolicyResult | string | null;
-}
-
-const NOT_LEAVING =
-  'it may not go there: no-export, no-advertise, long-lived stale, or learned from an internal peer and not reflected (RFC 1997, RFC 9494 §4.3, RFC 4271 §9.2)';
-
-const NO_NEXT_HOP_FOR_IT =
-  'its next hop is an IPv6 address, which this peer does not take for IPv4 (RFC 8950); set nextHopSelf or extendedNextHop';

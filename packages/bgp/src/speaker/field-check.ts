@@ -1,5 +1,6 @@
 import { BgpError } from '../errors.js';
 import { formatAddress, isAddress, parseAddress } from '../net/address.js';
+import type { Policy } from '../policy/policy.js';
 
 /** A configuration field that cannot be used: `path` is wrong in a way that `allowed` sets right. */
 export function badField(path: string, value: unknown, allowed: string): BgpError {
@@ -101,4 +102,11 @@ export function canonicalAddress(text: string): string {
   const plain = formatAddress(parseAddress(address));
   if (plain.startsWith('::ffff:') && plain.includes('.')) return plain.slice('::ffff:'.length);
   return percent < 0 || !/^fe[89ab]/.test(plain) ? plain : plain + text.slice(percent);
+}
+
+export function checkPolicy(path: string, value: unknown): Policy {
+  const isPolicy =
+    typeof value === 'object' && value !== null && typeof Reflect.get(value, 'evaluate') === 'function';
+  if (isPolicy && Array.isArray(Reflect.get(value, 'reads'))) return value as Policy;
+  throw badField(path, value, 'a Policy: use policy(…), policyFunction(…), acceptAll or rejectAll');
 }

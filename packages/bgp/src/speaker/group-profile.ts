@@ -3,6 +3,7 @@ import type { Policy, PolicyPeer } from '../policy/policy.js';
 import type { NextHopId } from '../rib/ids.js';
 import { NO_ZONE, type Zone } from '../rib/next-hop-table.js';
 import type { FamilyTable } from '../rib/rib.js';
+import { type DefaultOrigin, isSameOrigin } from './default-origin.js';
 import type { LinkLocalForm } from './link-local-form.js';
 import type { Member, MemberFamily } from './member.js';
 import type { PipelinePeer } from './pipeline-peer.js';
@@ -39,6 +40,8 @@ export interface GroupProfile {
   /** Most paths of a prefix that are sent with path identifiers (RFC 7911); 0 = one, without an identifier. */
   readonly addPath: number;
   readonly policy: Policy | null;
+  /** A default route of its own; null: none. */
+  readonly defaultOrigin: DefaultOrigin | null;
   /** RFC 8212: nothing is advertised to an external peer without a policy. */
   readonly isBlocked: boolean;
   /** The peer itself, when the policy reads it; such a group has one member. */
@@ -47,6 +50,8 @@ export interface GroupProfile {
 
 export function profileOf(member: Member, family: MemberFamily): GroupProfile {
   const { peer, exportPolicy } = member;
+  const defaultOrigin = member.defaultOrigins[family.table.family.name] ?? null;
+  const readsPeer = [exportPolicy, defaultOrigin?.policy].some((policy) => policy?.reads.includes('peer'));
   return {
     table: family.table,
     type: peer.type,
@@ -67,7 +72,8 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     addPath: peer.addPathSend?.get(family.table.family.key) ?? 0,
     policy: exportPolicy,
     isBlocked: peer.type === 'external' && peer.requirePolicy && exportPolicy === null,
-    target: exportPolicy?.reads.includes('peer') ? member.policyPeer : null,
+    defaultOrigin,
+    target: readsPeer ? member.policyPeer : null,
   };
 }
 
@@ -103,6 +109,7 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.zone === b.zone &&
     a.addPath === b.addPath &&
     a.policy === b.policy &&
+    isSameOrigin(a.defaultOrigin, b.defaultOrigin) &&
     a.isBlocked === b.isBlocked &&
     a.target === b.target
   );

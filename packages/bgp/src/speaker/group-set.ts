@@ -34,10 +34,11 @@ export class GroupSet {
     group.add(subscriber);
   }
 
-  /** The policy changed: the member moves to the group of its new profile, and is sent the difference. */
+  /** Something changed: where the profile of a member did, it moves to the group of the new one, and is sent the difference. */
   regroup(member: Member, family: MemberFamily): void {
     const { subscriber } = family;
-    if (subscriber === null) return;
+    const present = this.of(family.table).find((group) => group === subscriber?.group);
+    if (subscriber === null || !present || isSameProfile(present.profile, profileOf(member, family))) return;
     subscriber.keepAll();
     this.leave(subscriber);
     this.groupFor(member, family).add(subscriber);

@@ -6,6 +6,7 @@ import { type AttrId, type NextHopId, NO_ATTR, NO_NEXT_HOP, type PeerIndex } fro
 import { NO_ZONE, type Zone } from '../rib/next-hop-table.js';
 import type { PeerFacts } from '../rib/peer-columns.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
+import type { DefaultOrigins } from './default-origin.js';
 import type { PipelinePeer } from './pipeline-peer.js';
 import type { Recipient } from './recipient.js';
 import type { RowWalk } from './row-walks.js';
@@ -41,6 +42,7 @@ export class Member implements Recipient {
   importPolicy: Policy | null;
   exportPolicy: Policy | null;
   nextHopSelf: boolean;
+  defaultOrigins: DefaultOrigins;
   /** The set of the last UPDATE, with a reference, for those that repeat its block. */
   lastSet: AttrId = NO_ATTR;
   /** Where link-local next hops of this session are, and whether these are the better ones. */
@@ -66,6 +68,7 @@ export class Member implements Recipient {
     this.importPolicy = peer.importPolicy;
     this.exportPolicy = peer.exportPolicy;
     this.nextHopSelf = peer.nextHopSelf;
+    this.defaultOrigins = peer.defaultOrigins ?? {};
     this.carry(rib, peer);
   }
 

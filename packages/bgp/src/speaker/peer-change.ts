@@ -57,6 +57,7 @@ const effects: Readonly<
   device: 'reset',
   importPolicy: 'refresh',
   exportPolicy: 'refresh',
+  defaultOriginate: 'live',
 };
 /** Compares two configurations of one peer. Policies are compared by identity. */
 export function peerChange(before: PeerSettings, after: PeerSettings): PeerChange {

@@ -5,6 +5,7 @@ import type { AoKey } from '../ports/transport.js';
 import { checkAoKeys, checkSecret } from './ao-keys.js';
 import { knownAs } from './confederation.js';
 import type { Confederation, FamilyName, GroupedPeer, PeerConfig, PeerLimits } from './config.js';
+import { checkDefaultOriginate, type DefaultOrigins } from './default-origin.js';
 import { checkFamilies, checkNextHops } from './family-settings.js';
 import {
   badField,
@@ -12,6 +13,7 @@ import {
   checkBoolean,
   checkFields,
   checkInteger,
+  checkPolicy,
   checkSeconds,
   checkText,
 } from './field-check.js';
@@ -72,6 +74,7 @@ export interface PeerSettings extends PathOptions {
   readonly device: string | undefined;
   readonly importPolicy: Policy | undefined;
   readonly exportPolicy: Policy | undefined;
+  readonly defaultOriginate: DefaultOrigins;
 }
 
 /** Names of what a peer configures. */
@@ -118,6 +121,7 @@ export const peerFields = [
   'device',
   'importPolicy',
   'exportPolicy',
+  'defaultOriginate',
 ] as const satisfies readonly (keyof PeerConfig)[];
 
 /** Throws `BGP_ERR_CONFIG` with the field, its value and what is allowed; a password is not in the error. */
@@ -151,6 +155,7 @@ export function peerSettings(
     );
   }
   const extendedNextHop = checkBoolean(at('extendedNextHop'), config.extendedNextHop ?? false);
+  const families = checkFamilies(at('families'), config.families, address, codecs);
   return {
     address,
     source: config,
@@ -174,7 +179,7 @@ export function peerSettings(
     limits: checkLimits(at('limits'), config.limits ?? {}),
     maxPrefixes: checkMaxPrefixes(at('maxPrefixes'), config.maxPrefixes ?? {}),
     ...checkPathOptions(at, config, ownAs, isOutside),
-    families: checkFamilies(at('families'), config.families, address, codecs),
+    families,
     extendedNextHop,
     linkLocalNextHop: checkBoolean(at('linkLocalNextHop'), config.linkLocalNextHop ?? false),
     linkLocalForm: optional(config.linkLocalForm, (form) => checkForm(at('linkLocalForm'), form)),
@@ -207,6 +212,7 @@ export function peerSettings(
     ),
     importPolicy: optional(config.importPolicy, (policy) => checkPolicy(at('importPolicy'), policy)),
     exportPolicy: optional(config.exportPolicy, (policy) => checkPolicy(at('exportPolicy'), policy)),
+    defaultOriginate: checkDefaultOriginate(at('defaultOriginate'), config.defaultOriginate, families),
   };
 }
 
@@ -255,11 +261,4 @@ const FORMS: readonly LinkLocalForm[] = ['single', 'double', 'unspecified'];
 function checkForm(path: string, value: unknown): LinkLocalForm {
   if (FORMS.includes(value as LinkLocalForm)) return value as LinkLocalForm;
   throw badField(path, value, `one of ${FORMS.join(', ')}`);
-}
-
-function checkPolicy(path: string, value: unknown): Policy {
-  const isPolicy =
-    typeof value === 'object' && value !== null && typeof Reflect.get(value, 'evaluate') === 'function';
-  if (isPolicy && Array.isArray(Reflect.get(value, 'reads'))) return value as Policy;
-  throw badField(path, value, 'a Policy: use policy(…), policyFunction(…), acceptAll or rejectAll');
 }

@@ -2,7 +2,6 @@ import type { Negotiated } from '../capabilities/negotiate.js';
 import { CeaseError } from '../iana/error-code.js';
 import type { RouteRefreshMessage } from '../message/route-refresh.js';
 import type { Family } from '../net/family.js';
-import type { Policy } from '../policy/policy.js';
 import type { LogLevel } from '../ports/log.js';
 import type { Endpoint, SocketProtection, Transport } from '../ports/transport.js';
 import type { PeerIndex } from '../rib/ids.js';
@@ -25,7 +24,7 @@ import { PeerProtection } from './peer-protection.js';
 import { peerSessionConfig } from './peer-session.js';
 import type { PeerSettings } from './peer-settings.js';
 import { peerStatus } from './peer-status.js';
-import type { PipelinePeer } from './pipeline-peer.js';
+import type { PeerPolicies, PipelinePeer } from './pipeline-peer.js';
 import { isTooManyPrefixes, type PrefixAlarm, PrefixGuard } from './prefix-guard.js';
 import { Retention } from './retention.js';
 import { RouteRefreshes } from './route-refreshes.js';
@@ -344,9 +343,9 @@ export class Peer implements SessionHandler {
     return this.#settings.localAs?.as ?? this.#settings.ownAs;
   }
 
-  #policies(): { importPolicy: Policy | null; exportPolicy: Policy | null } {
-    const { importPolicy = null, exportPolicy = null } = this.#settings;
-    return { importPolicy, exportPolicy };
+  #policies(): PeerPolicies {
+    const { importPolicy = null, exportPolicy = null, defaultOriginate } = this.#settings;
+    return { importPolicy, exportPolicy, defaultOrigins: defaultOriginate };
   }
 
   /** Nothing of the peer stays in the tables. */

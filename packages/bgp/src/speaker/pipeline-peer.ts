@@ -4,6 +4,7 @@ import type { FamilyCodecs } from '../nlri/family-codecs.js';
 import type { PeerRole, Policy } from '../policy/policy.js';
 import type { NextHopTracker } from '../ports/next-hop-tracker.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
+import type { DefaultOrigins } from './default-origin.js';
 import type { LinkLocalForm } from './link-local-form.js';
 import type { SessionRules } from './session-rules.js';
 
@@ -70,6 +71,8 @@ export interface PipelinePeer {
   readonly addPathSend?: ReadonlyMap<FamilyKey, number>;
   readonly importPolicy: Policy | null;
   readonly exportPolicy: Policy | null;
+  /** Default routes that it is sent, by family. Default: none. */
+  readonly defaultOrigins?: DefaultOrigins;
   /** RFC 8212: without a policy an external peer exchanges nothing. */
   readonly requirePolicy: boolean;
   /** What it does beyond the plain rules to AS paths and next hops; absent: nothing. */
@@ -83,6 +86,7 @@ export interface PeerPolicies {
   readonly exportPolicy: Policy | null;
   /** Absent: as it was. */
   readonly nextHopSelf?: boolean;
+  readonly defaultOrigins?: DefaultOrigins;
 }
 
 export interface PipelineOptions {

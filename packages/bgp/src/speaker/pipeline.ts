@@ -177,14 +177,10 @@ export class Pipeline {
   setPolicies(peer: PeerIndex, policies: PeerPolicies): void {
     const member = this.member(peer);
     const isImportNew = policies.importPolicy !== member.importPolicy;
-    const { nextHopSelf = member.nextHopSelf } = policies;
-    const isExportNew = policies.exportPolicy !== member.exportPolicy || nextHopSelf !== member.nextHopSelf;
-    member.importPolicy = policies.importPolicy;
-    member.exportPolicy = policies.exportPolicy;
-    member.nextHopSelf = nextHopSelf;
+    Object.assign(member, policies);
     for (const family of member.families.values()) {
       if (isImportNew) this.inbound.judgeAnew(member, family);
-      if (isExportNew) this.groups.regroup(member, family);
+      this.groups.regroup(member, family);
     }
   }
 
@@ -296,11 +292,12 @@ export class Pipeline {
 
   /** Why a destination is as it is; `peer`: and what that one is sent. Undefined when there is none. */
   explain(prefix: string, peer: PeerIndex | null): RouteExplanation | undefined {
-    const route = this.queries.rib({ prefix }).routes[0];
+    const target = peer === null ? null : this.member(peer);
+    const route = this.queries.rib({ prefix }).routes[0] ?? this.queries.originated(prefix, target);
     if (route === undefined) return undefined;
     const member = (index: number): Member | undefined => this.members[index];
     const sources = { rib: this.tables, importer: this.importer, exporter: this.exporter, member };
-    return explainRoute(sources, route, peer === null ? null : this.member(peer));
+    return explainRoute(sources, route, target);
   }
 
   received(peer: PeerIndex, query: RouteQuery): RoutePage {

@@ -1,6 +1,6 @@
 import { compilePolicies, type PoliciesDeclaration } from '../policy/policies.js';
 import type { Policy } from '../policy/policy.js';
-import type { Announcement, GroupedPeer, PeerConfig } from './config.js';
+import type { Announcement, DefaultOriginate, GroupedPeer, PeerConfig } from './config.js';
 import type { PlanRow, WantedConfiguration, WithPolicies } from './configuration.js';
 import { badField, checkFields } from './field-check.js';
 import type { LocalRoutes } from './local-routes.js';
@@ -222,17 +222,23 @@ function resolved<T extends WithPolicies>(
   path: string,
   policies: ReadonlyMap<string, Remembered>,
 ): Omit<T, keyof WithPolicies> & Pick<PeerConfig, keyof WithPolicies> {
-  const { importPolicy, exportPolicy, ...rest } = peer;
+  const { importPolicy, exportPolicy, defaultOriginate, ...rest } = peer;
   const named = (field: string, policy: Policy | string): Policy => {
     if (typeof policy !== 'string') return policy;
     const found = policies.get(policy);
     if (found !== undefined) return found.policy;
     throw badField(`${path}.${field}`, policy, `one of ${[...policies.keys()].join(', ')}`);
   };
+  const origin = (wanted: NonNullable<WithPolicies['defaultOriginate']>): boolean | DefaultOriginate => {
+    if (typeof wanted !== 'object' || wanted === null) return wanted;
+    const { policy, ...others } = wanted;
+    return policy === undefined ? others : { ...others, policy: named('defaultOriginate.policy', policy) };
+  };
   return {
     ...rest,
     ...(importPolicy !== undefined && { importPolicy: named('importPolicy', importPolicy) }),
     ...(exportPolicy !== undefined && { exportPolicy: named('exportPolicy', exportPolicy) }),
+    ...(defaultOriginate !== undefined && { defaultOriginate: origin(defaultOriginate) }),
   };
 }
 

@@ -83,6 +83,12 @@ export class Queries {
     });
   }
 
+  /** A route that a member is sent although there is none in the table: its own default route. Without paths. */
+  originated(prefix: string, member: Member | null): RouteStatus | undefined {
+    const sent = member === null ? undefined : this.advertised(member, { prefix }).routes[0];
+    return sent === undefined ? undefined : { ...sent, paths: [] };
+  }
+
   /** What a member was sent of a prefix, or of one of its slots; nothing, or one path. */
   private sent(
     table: FamilyTable,

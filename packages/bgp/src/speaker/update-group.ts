@@ -3,6 +3,7 @@ import { AdjRibOut } from '../rib/adj-rib-out.js';
 import { Column8, Column32 } from '../rib/columns.js';
 import {
   NO_OUT,
+  NO_PREFIX,
   NO_ROW,
   NO_SLOT,
   type OutId,
@@ -13,6 +14,7 @@ import {
 } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 import type { OutKeyHolder, OutKeys, SlotTable } from '../rib/slot-table.js';
+import { DefaultRoute, sourceOf } from './default-route.js';
 import type { Exporter } from './export.js';
 import type { GroupProfile } from './group-profile.js';
 import { type Audience, type OutBatch, OutBatches } from './out-batch.js';
@@ -63,6 +65,9 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
    * one peer costs no second export. When another member comes, its walk puts them in, from `refilled` on.
    */
   private sole = 0 as PeerIndex;
+  private readonly defaultRoute: DefaultRoute | null;
+  /** Of the default route; 0 = none is originated. */
+  private readonly defaultPrefix: PrefixId;
   private refilled = WALKED;
 
   /** `scope` is a number of its own, by which answers of its policy are remembered. */
@@ -77,6 +82,10 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     this.slots = profile.addPath > 0 ? profile.table.slots : null;
     this.keys = this.slots ?? profile.table;
     this.slots?.holders.add(this);
+    const { defaultOrigin } = profile;
+    this.defaultRoute =
+      defaultOrigin === null ? null : new DefaultRoute(profile, defaultOrigin, tools.rib, tools.exporter);
+    this.defaultPrefix = this.defaultRoute?.prefix ?? NO_PREFIX;
   }
 
   /** As a holder of slots. */
@@ -86,6 +95,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
 
   /** The last member is gone: its slots are no longer held. */
   dissolve(): void {
+    this.defaultRoute?.dissolve();
     if (this.slots === null) return;
     this.slots.holders.delete(this);
     for (let key = 1 as OutKey; key < this.adjOut.limit; key++) if (this.holds(key)) this.slots.offer(key);
@@ -142,6 +152,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
       else this.changePaths(this.slots, prefix, best[i]! as PathRow);
     }
     this.batches.drain((audience, batch) => this.send(audience, batch));
+    this.defaultRoute?.watch(prefixes, count);
   }
 
   /** One step for one that is not in the stream and can take something. False: there is none. */
@@ -171,14 +182,13 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
 
   /** With add-path: each path that is chosen goes to its slot, and the other slots of the prefix are withdrawn. */
   private changePaths(slots: SlotTable, prefix: PrefixId, best: PathRow): void {
-    const { exporter, chosenAt, table } = this;
+    const { exporter, chosenAt } = this;
     const now = ++this.changes;
-    exporter.chooseMany(this.profile, this.scope, prefix, best);
+    this.chooseMany(prefix, best);
     for (let i = 0; i < exporter.count; i++) {
-      const row = exporter.rows[i]!;
-      const slot = slots.of(prefix, row);
+      const slot = slots.of(prefix, exporter.rows[i]!);
       chosenAt.set(slot, now);
-      this.put(slot, exporter.outs[i]!, table.paths.peer(row));
+      this.put(slot, exporter.outs[i]!, sourceOf(this.table, exporter.rows[i]!));
     }
     for (let slot = slots.first(prefix); slot !== NO_SLOT; slot = slots.next(slot)) {
       if (chosenAt.get(slot) === now || !this.holds(slot)) continue;
@@ -343,16 +353,20 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     for (; this.filled < end; this.filled++) {
       const prefix = this.filled as PrefixId;
       if (table.loc.isDirty(prefix)) continue;
-      exporter.chooseMany(this.profile, this.scope, prefix, table.loc.best(prefix));
+      this.chooseMany(prefix, table.loc.best(prefix));
       for (let i = 0; i < exporter.count; i++) {
-        const row = exporter.rows[i]!;
-        this.adjOut.set(slots.of(prefix, row), exporter.outs[i]!, table.paths.peer(row));
+        this.adjOut.set(
+          slots.of(prefix, exporter.rows[i]!),
+          exporter.outs[i]!,
+          sourceOf(this.table, exporter.rows[i]!),
+        );
       }
     }
     if (this.filled >= table.limit) this.filled = WALKED;
   }
 
   private choose(prefix: PrefixId, best: PathRow): void {
+    if (prefix === this.defaultPrefix && this.defaultRoute!.choose()) return;
     // With a policy, a path behind the own one may come into question.
     const isSkipped =
       this.sole !== 0 &&
@@ -361,6 +375,11 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
       this.table.paths.peer(best) === this.sole;
     if (isSkipped) this.exporter.chooseNothing();
     else this.exporter.choose(this.profile, this.scope, prefix, best);
+  }
+
+  private chooseMany(prefix: PrefixId, best: PathRow): void {
+    if (prefix === this.defaultPrefix && this.defaultRoute!.choose()) return;
+    this.exporter.chooseMany(this.profile, this.scope, prefix, best);
   }
 
   /** Puts a prefix into `adjOut` that was there before the group. One that waits for its decision comes through `update`. */
@@ -373,7 +392,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     else if (!isRefill || this.adjOut.out(prefix) !== NO_OUT) return;
     if (this.table.loc.isDirty(prefix)) return;
     const best = this.table.loc.best(prefix);
-    if (best === NO_ROW) return;
+    if (best === NO_ROW && prefix !== this.defaultPrefix) return;
     this.choose(prefix, best);
     if (this.exporter.out !== NO_OUT) this.adjOut.set(prefix, this.exporter.out, this.exporter.source);
   }

@@ -34,9 +34,14 @@ export async function startOurs(
   return { address, port, as, speaker };
 }
 
-/** Configures `to` as a peer of `from`. Next hops are no loopback addresses, which daemons take for martians. */
-export function connect(from: Ours, to: End, more: Partial<PeerConfig> = {}): void {
-  from.speaker.addPeer({
+/** Configures `to` as a peer of `from`, or configures it anew. Next hops are no loopback addresses, which daemons take for martians. */
+export function connect(
+  from: Ours,
+  to: End,
+  more: Partial<PeerConfig> = {},
+  how: 'add' | 'update' = 'add',
+): void {
+  from.speaker[how === 'add' ? 'addPeer' : 'updatePeer']({
     address: to.address,
     remoteAs: to.as,
     port: to.port,

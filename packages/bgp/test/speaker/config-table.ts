@@ -140,6 +140,17 @@ export const peerFields: Readonly<Record<Exclude<keyof PeerConfig, 'group'>, Pee
   },
   multihopTtl: { value: 5, change: 'reset', wrong: [0, 256, '5'] },
   ttlSecurityHops: { value: 1, change: 'reset', wrong: [0, 255] },
+  defaultOriginate: {
+    value: true,
+    change: 'changed-live',
+    wrong: [1, 'always'],
+    inside: [
+      [{ families: ['ipv6-unicast'] }, '.families'],
+      [{ policy: 'out' }, '.policy'],
+      [{ ifPresent: '203.0.113.0/24' }, '.ifPresent'],
+      [{ always: true }, '.always'],
+    ],
+  },
   device: { value: 'eth0', change: 'reset', wrong: ['', 0] },
   importPolicy: { value: rejectAll, change: 'soft-refresh', wrong: [() => true, 'all', { evaluate() {} }] },
   exportPolicy: { value: acceptAll, change: 'soft-refresh', wrong: [() => true, 'all'] },

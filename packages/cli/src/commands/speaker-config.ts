@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type {
   AnnouncedNlri,
   Announcement,
+  DefaultOriginate,
   GroupedPeer,
   PeerConfig,
   PeerGroup,
@@ -111,6 +112,16 @@ const neighborSchema = z.strictObject({
   /** Names of policies of the file, or `accept-all`, `reject-all`. */
   importPolicy: z.string().optional(),
   exportPolicy: z.string().optional(),
+  defaultOriginate: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        families: z.array(family).optional(),
+        policy: z.string().optional(),
+        ifPresent: z.array(z.string()).optional(),
+      }),
+    ])
+    .optional(),
 });
 
 /** What neighbours have in common. */
@@ -315,12 +326,21 @@ function peerConfig(
   policies: ReadonlyMap<string, Policy>,
   at: string,
 ): PeerConfig | GroupedPeer | PeerRange | PeerGroup {
-  const { passwordFile, authentication, addPath, importPolicy, exportPolicy, ...rest } = entry;
+  const { passwordFile, authentication, addPath, importPolicy, exportPolicy, defaultOriginate, ...rest } =
+    entry;
   const named = (field: string, name: string): Policy => {
     const found = policies.get(name);
     if (found !== undefined) return found;
     const known = [...policies.keys()].join(', ');
     throw new UsageError(`${at}.${field}: no policy ${JSON.stringify(name)}; there are ${known}`);
+  };
+  const origin = (wanted: NonNullable<typeof defaultOriginate>): boolean | DefaultOriginate => {
+    if (typeof wanted === 'boolean') return wanted;
+    const { policy, ...others } = wanted;
+    return {
+      ...definedOnly(others),
+      ...(policy === undefined ? {} : { policy: named('defaultOriginate.policy', policy) }),
+    };
   };
   return {
     ...definedOnly(rest),
@@ -344,6 +364,7 @@ function peerConfig(
       : { importPolicy: acceptAll, exportPolicy: acceptAll }),
     ...(importPolicy === undefined ? {} : { importPolicy: named('importPolicy', importPolicy) }),
     ...(exportPolicy === undefined ? {} : { exportPolicy: named('exportPolicy', exportPolicy) }),
+    ...(defaultOriginate === undefined ? {} : { defaultOriginate: origin(defaultOriginate) }),
   };
 }
 
