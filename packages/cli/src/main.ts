@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { runAgentCommand } from './commands/agent.js';
+import { addClear } from './commands/clear.js';
 import { addDecode } from './commands/decode.js';
 import { addLab } from './commands/lab.js';
 import { addShow } from './commands/show.js';
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .description('run the Kubernetes node agent, with the options of kube-router (`peerage agent --help`)');
   addSpeaker(program, io);
   addShow(program, io);
+  addClear(program, io);
   addDecode(program, io);
   addLab(program, io);
   try {

@@ -4,6 +4,7 @@ import { ControlError } from './errors.js';
 import {
   aboutSchema,
   advertisementSchema,
+  clearedSchema,
   errorSchema,
   explanationSchema,
   kernelSchema,
@@ -21,6 +22,16 @@ export interface ControlClientOptions {
   readonly path: string;
   /** For one answer. Default 10,000. */
   readonly timeoutMilliseconds?: number;
+}
+
+/** How a session is reset. */
+export interface ClearOptions {
+  /** Absent: by a new session. `in`: the neighbour is asked for its routes again; `out`: ours are sent again. */
+  readonly soft?: 'in' | 'out';
+  /** Softly for these families only. Default: all of the session. */
+  readonly families?: readonly string[];
+  /** Text for the operator at the other end (RFC 9003), with a new session. */
+  readonly communication?: string;
 }
 
 /**
@@ -88,6 +99,17 @@ export class ControlClient {
     return this.#routes(`neighbors/${encodeURIComponent(peer)}/advertised`, query);
   }
 
+  /**
+   * Resets a session: anew (Cease / Administrative Reset), or softly, when `soft` says which side's routes are to be sent again.
+   */
+  clear(peer: string, options: ClearOptions = {}) {
+    const search = new URLSearchParams();
+    if (options.soft !== undefined) search.set('soft', options.soft);
+    for (const family of options.families ?? []) search.append('family', family);
+    if (options.communication !== undefined) search.set('communication', options.communication);
+    return this.#get(`neighbors/${encodeURIComponent(peer)}/clear?${search}`, clearedSchema, 'POST');
+  }
+
   async *#routes(path: string, query: RouteQueryText): AsyncIterable<WireRoute> {
     let after = query.after;
     do {
@@ -101,8 +123,8 @@ export class ControlClient {
     } while (after !== undefined);
   }
 
-  async #get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    const { status, body } = await this.#exchange(`/${PROTOCOL_VERSION}/${path}`);
+  async #get<T>(path: string, schema: z.ZodType<T>, method: 'GET' | 'POST' = 'GET'): Promise<T> {
+    const { status, body } = await this.#exchange(`/${PROTOCOL_VERSION}/${path}`, method);
     let json: unknown;
     try {
       json = JSON.parse(body);
@@ -128,10 +150,10 @@ export class ControlClient {
     );
   }
 
-  #exchange(path: string): Promise<{ status: number; body: string }> {
+  #exchange(path: string, method: 'GET' | 'POST'): Promise<{ status: number; body: string }> {
     return new Promise((resolve, reject) => {
       const outgoing = request(
-        { socketPath: this.path, path, timeout: this.#timeout, headers: { host: 'peerage' } },
+        { socketPath: this.path, path, method, timeout: this.#timeout, headers: { host: 'peerage' } },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));

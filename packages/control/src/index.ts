@@ -1,4 +1,4 @@
-export type { ControlClientOptions } from './client.js';
+export type { ClearOptions, ControlClientOptions } from './client.js';
 export { ControlClient } from './client.js';
 export type { ControlErrorCode } from './errors.js';
 export { ControlError } from './errors.js';
@@ -17,5 +17,11 @@ export type {
   WireStatus,
 } from './protocol.js';
 export { PROTOCOL_VERSION } from './protocol.js';
-export type { AgentViews, ControlServer, ControlServerOptions, SpeakerViews } from './server.js';
+export type {
+  AgentViews,
+  ControlServer,
+  ControlServerOptions,
+  SpeakerActions,
+  SpeakerViews,
+} from './server.js';
 export { createControlServer } from './server.js';

@@ -200,6 +200,21 @@ export const explanationSchema = z.object({
 /** What is to be explained; the text form of a query string. */
 export const explainQuerySchema = z.strictObject({ prefix: z.string(), to: z.string().optional() });
 
+/** How a session is to be reset: anew, or softly by sending routes again; the text form of a query string. */
+export const clearQuerySchema = z.strictObject({
+  soft: z.enum(['in', 'out']).optional(),
+  families: z.array(z.enum(['ipv4-unicast', 'ipv6-unicast'])),
+  communication: z.string().optional(),
+  family: z.undefined(),
+});
+
+/** What was reset; `families`: those whose routes are sent again. */
+export const clearedSchema = z.object({
+  address: z.string(),
+  soft: z.enum(['in', 'out']).optional(),
+  families: z.array(z.string()),
+});
+
 export const routePageSchema = z.object({ routes: z.array(routeSchema), next: z.string().optional() });
 
 /** Which routes to list; the text form of a query string. */
@@ -244,6 +259,7 @@ export type WireExplanation = z.infer<typeof explanationSchema>;
 export type WireRoutePage = z.infer<typeof routePageSchema>;
 export type WireAttributes = z.infer<typeof attributesSchema>;
 export type RouteQueryText = z.infer<typeof routeQuerySchema>;
+export type WireCleared = z.infer<typeof clearedSchema>;
 export type WireProblem = z.infer<typeof problemSchema>;
 export type WireAdvertisement = z.infer<typeof advertisementSchema>;
 export type WireKernel = z.infer<typeof kernelSchema>;

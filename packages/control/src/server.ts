@@ -2,14 +2,23 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import type { PeerStatus, RouteExplanation, RoutePage, RouteQuery, SpeakerStatus } from '@peerage/bgp';
+import type {
+  FamilyName,
+  PeerStatus,
+  RouteExplanation,
+  RoutePage,
+  RouteQuery,
+  SpeakerStatus,
+} from '@peerage/bgp';
 import { ControlError } from './errors.js';
 import {
   type About,
+  clearQuerySchema,
   explainQuerySchema,
   PROTOCOL_VERSION,
   routeQuerySchema,
   type WireAdvertisement,
+  type WireCleared,
   type WireKernel,
   type WireProblem,
 } from './protocol.js';
@@ -25,6 +34,12 @@ export interface SpeakerViews {
   explain(prefix: string, peer?: string): RouteExplanation | undefined;
 }
 
+/** What a speaker can be told: a `BgpSpeaker` has these methods. */
+export interface SpeakerActions {
+  resetPeer(address: string, communication?: string): void;
+  refreshPeer(address: string, direction: 'in' | 'out', families?: readonly FamilyName[]): readonly string[];
+}
+
 /** What an agent can be asked beyond its speaker. */
 export interface AgentViews {
   problems(): readonly WireProblem[];
@@ -38,6 +53,8 @@ export interface ControlServerOptions {
   readonly about: About;
   readonly speaker: SpeakerViews;
   readonly agent?: AgentViews;
+  /** Sessions may be reset by POST. Absent: nothing can be changed. */
+  readonly actions?: SpeakerActions;
 }
 
 export interface ControlServer {
@@ -47,8 +64,8 @@ export interface ControlServer {
 }
 
 /**
- * Answers questions about a running speaker on a local socket that only its owner can open (mode 0600). Read only: it
- * changes nothing. A socket file that nobody answers on is replaced.
+ * Answers questions about a running speaker on a local socket that only its owner can open (mode 0600). With `actions` it also
+ * resets sessions when it is told to; it changes nothing else. A socket file that nobody answers on is replaced.
  *
  * @throws ControlError `CONTROL_ERR_IN_USE` when another process answers there, `CONTROL_ERR_PERMISSION` when the
  * path cannot be written.
@@ -106,8 +123,14 @@ function answers(path: string): Promise<boolean> {
 
 function answer(options: ControlServerOptions, request: IncomingMessage, response: ServerResponse): void {
   try {
+    const url = new URL(request.url ?? '/', 'http://peerage');
+    if (request.method === 'POST') {
+      request.resume();
+      send(response, 200, act(options, url));
+      return;
+    }
     if (request.method !== 'GET') throw requestError(`method ${request.method} is not offered; use GET`);
-    send(response, 200, view(options, new URL(request.url ?? '/', 'http://peerage')));
+    send(response, 200, view(options, url));
   } catch (error) {
     const code = error instanceof ControlError ? error.code : codeOf(error);
     send(response, error instanceof ControlError ? 400 : 500, {
@@ -147,6 +170,29 @@ function view(options: ControlServerOptions, url: URL): unknown {
     }
   }
   throw requestError(`no such path: ${url.pathname}`);
+}
+
+function act({ speaker, actions }: ControlServerOptions, url: URL): WireCleared {
+  const [version, noun, address = '', verb] = url.pathname.slice(1).split('/').map(decodeURIComponent);
+  if (version !== PROTOCOL_VERSION || noun !== 'neighbors' || verb !== 'clear') {
+    throw requestError(`no such path to POST to: ${url.pathname}`);
+  }
+  if (actions === undefined) throw requestError('sessions cannot be reset through this socket');
+  const peer = speaker.peer(address);
+  if (peer === undefined) throw requestError(`no neighbor ${address}; configured: ${names(speaker)}`);
+  const parsed = clearQuerySchema.safeParse({
+    ...Object.fromEntries(url.searchParams),
+    families: url.searchParams.getAll('family'),
+    family: undefined,
+  });
+  if (!parsed.success) throw badQuery(parsed.error);
+  const { soft, families, communication } = parsed.data;
+  if (soft === undefined) {
+    actions.resetPeer(address, communication);
+    return { address: peer.address, families: [] };
+  }
+  const wanted = families.length === 0 ? undefined : families;
+  return { address: peer.address, soft, families: [...actions.refreshPeer(address, soft, wanted)] };
 }
 
 function explain(speaker: SpeakerViews, url: URL): RouteExplanation {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PeerStatus, RouteQuery, SpeakerStatus } from '@peerage/bgp';
 import t from 'tap';
-import { ControlClient, createControlServer, type SpeakerViews } from '../src/index.js';
+import { ControlClient, createControlServer, type SpeakerActions, type SpeakerViews } from '../src/index.js';
 
 const counts = { open: 1, update: 2, notification: 0, keepalive: 3, routeRefresh: 0 };
 
@@ -87,11 +87,11 @@ const views: SpeakerViews = {
   },
 };
 
-async function serve(t: { teardown(after: () => Promise<void>): void }) {
+async function serve(t: { teardown(after: () => Promise<void>): void }, actions?: SpeakerActions) {
   const folder = mkdtempSync(join(tmpdir(), 'peerage-control-'));
   const path = join(folder, 'run', 'speaker.sock');
   const about = { program: 'speaker', version: '1.2.3', pid: 1 } as const;
-  const server = await createControlServer({ path, about, speaker: views });
+  const server = await createControlServer({ path, about, speaker: views, ...(actions && { actions }) });
   t.teardown(async () => {
     await server.close();
     rmSync(folder, { recursive: true });
@@ -153,4 +153,34 @@ t.test('questions that cannot be answered get an error that says why', async (t)
   await t.rejects(tooMany.next(), { message: /bad query: limit/ });
   const nobody = new ControlClient({ path: `${path}.none` });
   await t.rejects(nobody.about(), { code: 'CONTROL_ERR_UNREACHABLE', message: /--socket/ });
+});
+
+t.test('sessions are reset by who may, anew or softly', async (t) => {
+  const done: unknown[] = [];
+  const { client } = await serve(t, {
+    resetPeer: (...given) => done.push(['reset', ...given]),
+    refreshPeer: (...given) => {
+      done.push(['refresh', ...given]);
+      return ['ipv4-unicast'];
+    },
+  });
+  t.same(await client.clear('2001:db8::1'), { address: '2001:db8::1', families: [] });
+  await client.clear('2001:db8::1', { communication: 'new cable & plug' });
+  const cleared = { address: '2001:db8::1', soft: 'in', families: ['ipv4-unicast'] };
+  t.same(await client.clear('2001:db8::1', { soft: 'in' }), cleared);
+  await client.clear('2001:db8::1', { soft: 'out', families: ['ipv4-unicast', 'ipv6-unicast'] });
+  t.same(done, [
+    ['reset', '2001:db8::1', undefined],
+    ['reset', '2001:db8::1', 'new cable & plug'],
+    ['refresh', '2001:db8::1', 'in', undefined],
+    ['refresh', '2001:db8::1', 'out', ['ipv4-unicast', 'ipv6-unicast']],
+  ]);
+  await t.rejects(client.clear('2001:db8::2'), {
+    message: /no neighbor 2001:db8::2; configured: 2001:db8::1/,
+  });
+  const wrong = { soft: 'in', families: ['ipv5'] } as const;
+  await t.rejects(client.clear('2001:db8::1', wrong), { message: /bad query: families\.0/ });
+  t.equal(done.length, 4);
+  const { client: reader } = await serve(t);
+  await t.rejects(reader.clear('2001:db8::1'), { message: /cannot be reset through this socket/ });
 });

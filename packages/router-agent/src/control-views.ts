@@ -1,6 +1,15 @@
-import type { AgentViews, SpeakerViews } from '@peerage/control';
+import type { AgentViews, SpeakerActions, SpeakerViews } from '@peerage/control';
 import type { Agent } from './agent.js';
 import type { Config } from './config/config.js';
+
+/** What `peerage clear` may do to the sessions of an agent. */
+export function speakerActions(agent: Agent): SpeakerActions {
+  return {
+    resetPeer: (address, communication) => agent.speaker?.resetPeer(address, communication),
+    refreshPeer: (address, direction, families) =>
+      agent.speaker?.refreshPeer(address, direction, families) ?? [],
+  };
+}
 
 /** What can be asked of the agent's speaker; before it has started, an empty one answers. */
 export function speakerViews(agent: Agent, config: Config): SpeakerViews {

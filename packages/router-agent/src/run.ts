@@ -9,7 +9,7 @@ import { announceGaps } from './announce-gaps.js';
 import type { Config } from './config/config.js';
 import { helpText } from './config/flag-help.js';
 import { parseConfig, requestedText } from './config/parse-config.js';
-import { agentViews, speakerViews } from './control-views.js';
+import { agentViews, speakerActions, speakerViews } from './control-views.js';
 import { CniFileDriver } from './drivers/cni-file/cni-file-driver.js';
 import { httpServers } from './http-servers.js';
 import { linuxKernel } from './linux-kernel.js';
@@ -135,6 +135,7 @@ async function openControl(
       path: config.socket,
       about: { program: 'agent', version, pid: process.pid, node: config.nodeName },
       speaker: speakerViews(agent, config),
+      actions: speakerActions(agent),
       agent: agentViews(agent),
     });
   } catch (error) {

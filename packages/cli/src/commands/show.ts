@@ -1,16 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { ControlClient } from '@peerage/control';
 import type { Command } from 'commander';
 import { renderJson } from '../render/json.js';
 import { renderText } from '../render/text.js';
-import { type Io, UsageError } from '../result.js';
+import type { Io } from '../result.js';
 import type { ShowCommand } from './command.js';
 import { showAdvertisements, showKernel, showProblems } from './show-agent.js';
 import { showExplain } from './show-explain.js';
 import { showNeighbors } from './show-neighbors.js';
 import { showAdvertised, showReceived, showRib } from './show-routes.js';
-import { runFolder } from './socket-path.js';
+import { socketPath } from './socket-path.js';
 
 const commands: readonly ShowCommand[] = [
   showNeighbors,
@@ -40,20 +38,4 @@ export function addShow(program: Command, io: Io): void {
       await (options.json === true ? renderJson(result, io) : renderText(result, io));
     });
   }
-}
-
-/** The socket that was named, or the only one in the run folder. */
-function socketPath(given: unknown, io: Io): string {
-  if (typeof given === 'string') return given;
-  const folder = runFolder(io.env);
-  const sockets = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.sock')) : [];
-  if (sockets.length === 1) return join(folder, String(sockets[0]));
-  if (sockets.length === 0) {
-    throw new UsageError(
-      `no control socket in ${folder}: start \`peerage speaker\` or \`peerage agent\`, or name one with --socket`,
-    );
-  }
-  throw new UsageError(
-    `several control sockets in ${folder}: choose one with --socket (${sockets.join(', ')})`,
-  );
 }

@@ -40,6 +40,7 @@ export function addSpeaker(program: Command, io: Io): void {
         path: options.socket ?? setup.socket ?? join(runFolder(io.env), 'speaker.sock'),
         about: { program: 'speaker', version, pid: process.pid },
         speaker,
+        actions: speaker,
       });
       try {
         await speaker.start();
