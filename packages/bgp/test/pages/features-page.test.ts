@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import t from 'tap';
 import { holdPage } from './drawn-page.js';
-import { features, sections } from './features.js';
+import { sections } from './feature.js';
+import { features } from './features.js';
 import { featuresPage, isDone, testPath } from './features-page.js';
 import { allProofs } from './interop-page.js';
 

@@ -1,5 +1,6 @@
 import { daemonNames } from '@peerage/test-fixtures';
-import { type DoneFeature, features, type MissingFeature, sections } from './features.js';
+import { type DoneFeature, type MissingFeature, sections } from './feature.js';
+import { features } from './features.js';
 import type { RecordedProof } from './interop-page.js';
 
 export function isDone(row: DoneFeature | MissingFeature): row is DoneFeature {
