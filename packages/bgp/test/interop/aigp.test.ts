@@ -1,4 +1,4 @@
-import { eventually, freePort, needs } from '@peerage/test-fixtures';
+import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import { birdHub, connect, type Hub, startOurs } from './hub.js';
 
@@ -9,6 +9,7 @@ t.test(
   'AIGP goes to BIRD and comes from it where both exchange it, and not where one does not',
   needs('command:bird', 'command:birdc'),
   async (t) => {
+    proves(t, 'aigp', 'BIRD');
     const us = await startOurs(t, '127.0.0.141', 64_512);
     const deaf = await startOurs(t, '127.0.0.142', 64_513);
     const hub: Hub = {
@@ -46,3 +47,5 @@ t.test(
     t.notMatch(theirs, /aigp/);
   },
 );
+
+proofsOf(t, import.meta.url);

@@ -1,4 +1,14 @@
-import { type Daemon, eventually, freePort, needs, startGobgp, type Teardown } from '@peerage/test-fixtures';
+import {
+  type Daemon,
+  type DaemonName,
+  eventually,
+  freePort,
+  needs,
+  proofsOf,
+  proves,
+  startGobgp,
+  type Teardown,
+} from '@peerage/test-fixtures';
 import t from 'tap';
 import { policyFunction } from '../../src/policy/compile.js';
 import type { PathStatus } from '../../src/speaker/status.js';
@@ -12,7 +22,7 @@ const FROM_OUTSIDE = '203.0.113.0/24';
 const FROM_THEM = '198.51.100.0/24';
 
 interface Member {
-  readonly name: string;
+  readonly name: DaemonName;
   readonly required: ReturnType<typeof needs>;
   readonly host: number;
   start(t: Teardown, hub: Hub): Promise<Daemon>;
@@ -103,6 +113,7 @@ const learned = (at: Ours, prefix: string): PathStatus | undefined =>
 
 for (const member of members) {
   t.test(`${member.name} and we are members of a confederation`, member.required, async (t) => {
+    proves(t, 'confederation', member.name);
     const at = (n: number): string => `127.0.0.${member.host + n}`;
     const us = await startOurs(t, at(0), OURS, {
       confederation: { identifier: IDENTIFIER, members: [THEIRS] },
@@ -141,3 +152,5 @@ for (const member of members) {
     await eventually(async () => !(await ask()).includes('65001'));
   });
 }
+
+proofsOf(t, import.meta.url);

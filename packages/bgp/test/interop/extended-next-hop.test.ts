@@ -1,4 +1,13 @@
-import { eventually, needs, startBird, startFrr, startGobgp, type Teardown } from '@peerage/test-fixtures';
+import {
+  eventually,
+  needs,
+  proofsOf,
+  proves,
+  startBird,
+  startFrr,
+  startGobgp,
+  type Teardown,
+} from '@peerage/test-fixtures';
 import t from 'tap';
 import { BgpSpeaker } from '../../src/index.js';
 import { nodePorts } from '../../src/node/index.js';
@@ -49,6 +58,7 @@ t.test(
   'RFC 8950: IPv4 routes with IPv6 next hops go both ways with FRR',
   needs('root', 'command:ip', 'command:bgpd', 'command:vtysh'),
   async (t) => {
+    proves(t, 'extended-next-hop', 'FRR');
     const cable = await layCable(t);
     const frr = await startFrr(
       t,
@@ -84,6 +94,7 @@ t.test(
   'RFC 8950: IPv4 routes with IPv6 next hops go both ways with BIRD',
   needs('root', 'command:ip', 'command:bird', 'command:birdc'),
   async (t) => {
+    proves(t, 'extended-next-hop', 'BIRD');
     const cable = await layCable(t);
     const bird = await startBird(
       t,
@@ -114,6 +125,7 @@ t.test(
   'RFC 8950: IPv4 routes with IPv6 next hops go both ways with GoBGP',
   needs('root', 'command:ip', 'command:gobgpd', 'command:gobgp'),
   async (t) => {
+    proves(t, 'extended-next-hop', 'GoBGP');
     const cable = await layCable(t);
     const gobgp = await startGobgp(
       t,
@@ -154,3 +166,5 @@ async function gone(speaker: BgpSpeaker, show: () => Promise<string>): Promise<v
   speaker.withdraw([ours]);
   await eventually(async () => !(await show()).includes(ours));
 }
+
+proofsOf(t, import.meta.url);

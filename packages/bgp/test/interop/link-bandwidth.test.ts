@@ -1,4 +1,4 @@
-import { eventually, freePort, needs } from '@peerage/test-fixtures';
+import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import type { RouteChanges } from '../../src/speaker/route-sink.js';
 import { connect, frrHub, type Hub, startOurs } from './hub.js';
@@ -11,6 +11,7 @@ t.test(
   'link bandwidth that FRR tells becomes the weights that route sinks get',
   needs('root', 'command:bgpd', 'command:vtysh'),
   async (t) => {
+    proves(t, 'link-bandwidth', 'FRR', ['theirs']);
     const us = await startOurs(t, '127.0.0.131', 64_512, { maximumPaths: 8, multipathExactAsPath: false });
     const other = await startOurs(t, '127.0.0.132', 64_513);
     const hub: Hub = {
@@ -52,3 +53,5 @@ t.test(
     t.match(shown, PREFIX);
   },
 );
+
+proofsOf(t, import.meta.url);

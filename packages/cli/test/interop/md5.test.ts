@@ -2,7 +2,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually, needs, startBird, startFrr, type Teardown, tempDir } from '@peerage/test-fixtures';
+import {
+  eventually,
+  needs,
+  proofsOf,
+  proves,
+  startBird,
+  startFrr,
+  type Teardown,
+  tempDir,
+} from '@peerage/test-fixtures';
 import t from 'tap';
 import { peerage, startSpeaker } from '../commands/peerage.js';
 import { addAddresses, namespace } from './namespace.js';
@@ -115,6 +124,7 @@ t.test(
   'one speaker with every combination of passwords, FRR and BIRD, IPv4 and IPv6, whoever dials',
   needs('root', 'command:bgpd', 'command:vtysh', 'command:bird', 'command:ip'),
   async (t) => {
+    for (const daemon of ['FRR', 'BIRD'] as const) proves(t, 'md5', daemon);
     const within = await namespace(t);
     const all = (['FRR', 'BIRD'] as const).flatMap((daemon) => [...rows(daemon, 4), ...rows(daemon, 6)]);
     const ipv6 = all.filter((one) => one.version === 6);
@@ -190,3 +200,5 @@ t.test(
     t.match(await speaker.ended, { status: 0 }, speaker.stderr());
   },
 );
+
+proofsOf(t, import.meta.url);

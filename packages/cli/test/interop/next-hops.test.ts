@@ -1,5 +1,5 @@
 // test-timeout: 120
-import { eventually, needs, startBird } from '@peerage/test-fixtures';
+import { eventually, needs, proofsOf, proves, startBird } from '@peerage/test-fixtures';
 import t from 'tap';
 import { startSpeaker } from '../commands/peerage.js';
 import { ip, namespace } from './namespace.js';
@@ -23,6 +23,7 @@ t.test(
   'next-hop tracking by the kernel: routes of BIRD go with the link of their next hop, and the nearer one is best',
   needs('root', 'command:bird', 'command:ip'),
   async (t) => {
+    proves(t, 'next-hop-tracking', 'BIRD', ['theirs']);
     const within = await namespace(t);
     for (const line of [
       'link add one type veth peer name two',
@@ -82,3 +83,5 @@ ${birdPeer(2, '10.0.0.1')}${birdPeer(3, '10.0.0.2')}`,
     t.match((await speaker.control.neighbor('127.0.2.2')).state, 'established');
   },
 );
+
+proofsOf(t, import.meta.url);

@@ -1,6 +1,14 @@
 // test-timeout: 120
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Daemon, eventually, needs, startFrr, type Teardown } from '@peerage/test-fixtures';
+import {
+  type Daemon,
+  eventually,
+  needs,
+  proofsOf,
+  proves,
+  startFrr,
+  type Teardown,
+} from '@peerage/test-fixtures';
 import t from 'tap';
 import { startSpeaker } from '../commands/peerage.js';
 import { DAEMON_AS, SPEAKER_AS } from './collision-daemons.js';
@@ -121,6 +129,7 @@ t.test(
   'TTL and GTSM with FRR on the link and behind a router',
   needs('root', 'command:bgpd', 'command:vtysh', 'command:ip', 'command:sysctl'),
   async (t) => {
+    proves(t, ['gtsm', 'multihop'], 'FRR');
     const all = [...rows(4), ...rows(6)];
     const spaces = await network(t, all);
     const speaker = await startSpeaker(
@@ -174,3 +183,5 @@ t.test(
     t.match(await speaker.ended, { status: 0 }, speaker.stderr());
   },
 );
+
+proofsOf(t, import.meta.url);
