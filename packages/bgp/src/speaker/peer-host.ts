@@ -2,6 +2,7 @@ import type { EventEmitter } from 'eventemitter3';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { SocketProtection } from '../ports/transport.js';
 import type { TurnLoop } from '../session/turn-loop.js';
+import type { Drain } from './drain.js';
 import type { SpeakerEvents } from './events.js';
 import type { OwnRestart } from './own-restart.js';
 import type { PeerSettings } from './peer-settings.js';
@@ -17,6 +18,7 @@ export interface PeerHost {
   /** Sets what inbound connections from an address must have; throws when that is not possible. */
   protect(address: string, protection: SocketProtection | null): void;
   readonly ownRestart: OwnRestart;
+  readonly drain: Drain;
   readonly events: EventEmitter<SpeakerEvents>;
   /** A session, or an attempt at one, has ended, and the peer is not held down. */
   ended(peer: { readonly settings: PeerSettings }): void;

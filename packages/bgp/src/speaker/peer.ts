@@ -213,6 +213,8 @@ export class Peer implements SessionHandler {
   established(negotiated: Negotiated, local: Endpoint, remote: Endpoint): void {
     const { settings, ports } = this.#host;
     const peer = this.#settings;
+    const session = this.#session;
+    if (session === null) return;
     const { nextHops, link } = sessionPlace(peer, this.#host, local, remote, hasExtendedIpv4(negotiated));
     const carried = new Set(carriedFamilies(peer, nextHops).map((family) => family.key));
     const families = negotiated.families.filter((family) => carried.has(family.key));
@@ -220,10 +222,7 @@ export class Peer implements SessionHandler {
       ...negotiatedPeer(peer, settings, negotiated, families, nextHops),
       ...linkFacts(peer, negotiated, link, local),
       ...this.#policies(),
-      outbox: {
-        send: (block, messages) => this.#session?.send(block, messages) ?? true,
-        sendRouteRefresh: (message) => this.#session?.sendRouteRefresh(message),
-      },
+      outbox: session,
     };
     const index = this.#retention.open(place, negotiated, peer.gracefulRestart);
     const limited = this.#guard.limited(families);
@@ -331,6 +330,11 @@ export class Peer implements SessionHandler {
       if (plan.ok) this.#session?.reconfigure(this.#sessionConfig(plan.protection));
       else this.#fail(plan);
     }
+    this.renewPolicies();
+  }
+
+  /** Judges and advertises by the policies that are in force now; the session stays. */
+  renewPolicies(): void {
     const index = this.tableIndex;
     if (index === null) return;
     const { nextHopSelf } = this.#settings;
@@ -344,8 +348,9 @@ export class Peer implements SessionHandler {
   }
 
   #policies(): PeerPolicies {
-    const { importPolicy = null, exportPolicy = null, defaultOriginate } = this.#settings;
-    return { importPolicy, exportPolicy, defaultOrigins: defaultOriginate };
+    const { importPolicy = null, exportPolicy = null, defaultOriginate, type } = this.#settings;
+    const plain = { importPolicy, exportPolicy, defaultOrigins: defaultOriginate };
+    return this.#host.drain.policies(plain, type === 'external' && this.#host.settings.ebgpRequiresPolicy);
   }
 
   /** Nothing of the peer stays in the tables. */

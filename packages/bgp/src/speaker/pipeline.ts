@@ -30,7 +30,7 @@ import { RowWalks } from './row-walks.js';
 import { Sinks } from './sinks.js';
 import { type Aging, StaleRoutes } from './stale-routes.js';
 import type { OwnedRoute, RoutePage, RouteQuery } from './status.js';
-import { countsOf, repeat, totalsOf } from './turn-steps.js';
+import { countsOf, isSettled, repeat, totalsOf } from './turn-steps.js';
 import { UpdateWriter } from './update-writer.js';
 
 /** Rows or prefixes that one step of a turn goes through. */
@@ -280,6 +280,11 @@ export class Pipeline {
 
   counts(peer: PeerIndex, family: Family): PeerCounts {
     return countsOf(peer, this.member(peer).family(family));
+  }
+
+  /** The peer was given all that it is to be sent, as far as is decided. */
+  isSettled(peer: PeerIndex): boolean {
+    return isSettled(this.member(peer).families.values());
   }
 
   totals(): PipelineTotals {

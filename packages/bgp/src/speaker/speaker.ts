@@ -21,8 +21,10 @@ import type {
 } from './config.js';
 import type { PlanRow, WantedConfiguration } from './configuration.js';
 import { countPeers } from './count-peers.js';
+import { Drain } from './drain.js';
 import { DynamicPeers } from './dynamic-peers.js';
 import type { SpeakerEvents } from './events.js';
+import { explainTo } from './explain-to.js';
 import type { RouteExplanation } from './explanation.js';
 import { canonicalAddress } from './field-check.js';
 import { type InboundOrigin, Listeners, refuseInbound } from './listeners.js';
@@ -102,6 +104,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#ownRestart = new OwnRestart(this.#settings.restarting, this.#pipeline, ports, this.#loop);
     this.#host = {
       ownRestart: this.#ownRestart,
+      drain: new Drain(),
       settings: this.#settings,
       ports,
       loop: this.#loop,
@@ -152,6 +155,9 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
 
   /** Ends all sessions as `options` say, closes every socket, and waits for that. The speaker cannot be started again. */
   async close(options: CloseOptions = {}): Promise<void> {
+    if (options.mode === 'drain' && this.#phase === 'running') {
+      await this.#host.drain.run(this.#host, this.#peers, () => this.#phase === 'closed', options);
+    }
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     this.#feed.close();
@@ -347,12 +353,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
    * console.log(why?.imports[0]?.statement, why?.decision[0]?.reason, why?.export?.reason);
    */
   explain(prefix: string, peer?: string): RouteExplanation | undefined {
-    const known = peer === undefined ? null : this.#known(peer);
-    const found = this.#pipeline.explain(prefix, known?.index ?? null);
-    if (found === undefined || known === null || known.index !== null) return found;
-    const { address } = known.settings;
-    const reason = `no session: the peer is ${known.state}`;
-    return { ...found, export: { peer: address, advertised: false, reason, paths: [] } };
+    return explainTo(this.#pipeline, prefix, peer === undefined ? null : this.#known(peer));
   }
 
   /** What a peer sent, before import policy, with what became of it. Of a lost session: what graceful restart keeps. */

@@ -34,3 +34,11 @@ export function countsOf(peer: PeerIndex, own: MemberFamily | undefined): PeerCo
     stale: table.paths.staleCount(peer),
   };
 }
+
+/** Every family of a member was sent what its group advertises, and no decision is due. */
+export function isSettled(families: Iterable<MemberFamily>): boolean {
+  for (const { subscriber, table } of families) {
+    if (table.loc.dirtyCount > 0 || subscriber?.isInStream === false) return false;
+  }
+  return true;
+}
