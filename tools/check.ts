@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { findWrongArrows } from './check/arrows.js';
 import { findCycles } from './check/cycles.js';
 import { findUnexplainedDependencies } from './check/dependencies.js';
+import { findUnexplainedExports } from './check/door-comments.js';
 import { findNodeImports, findWrongDoors } from './check/doors.js';
 import type { Check, Finding } from './check/finding.js';
 import { findByBiome, findByCompiler } from './check/programs.js';
@@ -26,6 +27,7 @@ const checks: readonly Check[] = [
   { name: 'cycles', find: () => findCycles(tree) },
   { name: 'doors', find: () => findWrongDoors(tree) },
   { name: 'node imports', find: () => findNodeImports(tree) },
+  { name: 'door comments', find: () => findUnexplainedExports(tree) },
   { name: 'sizes', find: () => findLongFiles(tree) },
   { name: 'words', find: () => findBannedWords(root) },
   { name: 'dependencies', find: () => findUnexplainedDependencies(root) },

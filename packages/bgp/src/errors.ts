@@ -16,6 +16,13 @@ export interface BgpErrorDetails {
 /**
  * A mistake of the caller, or lost I/O. What a peer sends never ends up here: malformed bytes are values (`Fault`).
  * The message holds the offending value and the way out.
+ *
+ * @example
+ * try {
+ *   speaker.addPeer({ address: 'router1', remoteAs: 64513 });
+ * } catch (error) {
+ *   if (error instanceof BgpError) console.error(error.code, error.path, error.allowed);
+ * }
  */
 export class BgpError extends Error {
   readonly code: BgpErrorCode;

@@ -13,6 +13,11 @@ import type { PathAttributes, UnknownAttribute } from './path-attributes.js';
  * Appends the canonical form of an attribute block that was vetted: the first of each code counts. The bytes of the
  * canonical form are what attribute sets are interned by, so they depend neither on the AS width of the session nor on the
  * next hop (see `AttributeIndex.writeCanonical`). Makes an index for itself: `UpdateReader.canonical` has one ready.
+ *
+ * @example
+ * const out = new ByteWriter();
+ * const context = { as4: true, type: 'external', localAs: 64512, peerAs: 64513 } as const;
+ * canonicalize(update, attributesStart, attributesEnd, context, out);
  */
 export function canonicalize(
   bytes: Uint8Array,
@@ -31,7 +36,12 @@ export function canonicalize(
   index.writeCanonical(bytes, start, context.as4, out);
 }
 
-/** The attributes of a canonical block as an object, for people and policies. */
+/**
+ * The attributes of a canonical block as an object, for people and policies.
+ *
+ * @example
+ * decodeCanonical(fromHex('40010100')); // { origin: 'igp' }
+ */
 export function decodeCanonical(block: Uint8Array, start = 0, end: number = block.length): PathAttributes {
   const attributes: AttributeDraft = {};
   const unknown: UnknownAttribute[] = [];
@@ -67,6 +77,10 @@ function checkUnknown(attribute: UnknownAttribute, i: number, seen: Set<number>)
 /**
  * Appends the canonical block of attributes of our own. ORIGIN defaults to igp and AS_PATH to empty, because every route
  * has both. Throws `BGP_ERR_ATTRIBUTE` with the path and the value for what cannot be encoded; `out` is then as before.
+ *
+ * @example
+ * const out = new ByteWriter();
+ * encodeCanonical({ asPath: [{ type: 'sequence', ases: [64512] }], med: 5 }, out);
  */
 export function encodeCanonical(attributes: PathAttributes, out: ByteWriter): void {
   const before = out.length;

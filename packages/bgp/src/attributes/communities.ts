@@ -4,7 +4,12 @@ import { checkU32 } from './attribute-error.js';
 import { type AttributeRow, nonEmptyMultipleOf, readU32 } from './attribute-row.js';
 import { sortTail } from './sorted-records.js';
 
-/** `64512:1` of a community as number. */
+/**
+ * `64512:1` of a community as number.
+ *
+ * @example
+ * formatCommunity(0xfc000001); // '64512:1'
+ */
 export function formatCommunity(community: number): string {
   return `${community >>> 16}:${community & 0xffff}`;
 }

@@ -248,6 +248,9 @@ export function showExtendedCommunity(bytes: Uint8Array, at: number): ExtendedCo
 /**
  * An extended community of 16 hex digits, as `PathAttributes` has them, by what it says. Throws `BGP_ERR_ATTRIBUTE` for
  * other text.
+ *
+ * @example
+ * describeExtendedCommunity('0002fc0000000001').type; // 'route-target'
  */
 export function describeExtendedCommunity(hex: string): ExtendedCommunity {
   const octets = fromHex(hex);
@@ -262,7 +265,7 @@ export function describeExtendedCommunity(hex: string): ExtendedCommunity {
  * @example
  * ```ts
  * import { encodeExtendedCommunity } from '@peerage/bgp/codec';
- * console.log(encodeExtendedCommunity('route-target', '65000:100')); // 0002fde800000064
+ * console.log(encodeExtendedCommunity('route-target', '65000:100')); // '0002fde800000064'
  * ```
  */
 export function encodeExtendedCommunity(type: string, value: unknown, transitive = true): string {

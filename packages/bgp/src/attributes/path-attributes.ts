@@ -9,6 +9,7 @@ export interface AsPathSegment {
   readonly ases: readonly number[];
 }
 
+/** AGGREGATOR: who formed the aggregate (RFC 4271 §5.1.7). */
 export interface Aggregator {
   readonly as: number;
   /** Router id as dotted quad. */

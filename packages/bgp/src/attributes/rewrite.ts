@@ -88,7 +88,12 @@ const REWRITTEN: readonly number[] = [
   AttributeCode.LargeCommunities,
 ];
 
-/** Appends a canonical block that a rewrite was applied to: canonical again. Throws `BGP_ERR_ATTRIBUTE` for edits that cannot be. */
+/**
+ * Appends a canonical block that a rewrite was applied to: canonical again. Throws `BGP_ERR_ATTRIBUTE` for edits that cannot be.
+ *
+ * @example
+ * rewriteCanonical(block, 0, block.length, { ...unchanged, prepend: [64512] }, out);
+ */
 export function rewriteCanonical(
   block: Uint8Array,
   start: number,

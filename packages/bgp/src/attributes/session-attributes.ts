@@ -34,6 +34,9 @@ function seek(block: Uint8Array, start: number, end: number, code: number): numb
  * Appends the attributes of a canonical block as they go on the wire, in code order, without MP_REACH_NLRI and
  * MP_UNREACH_NLRI. For a peer of two-octet ASes, AS_TRANS stands in AS_PATH and AGGREGATOR where it must, and AS4_PATH and
  * AS4_AGGREGATOR come with it, only then (RFC 6793 §4.2.2).
+ *
+ * @example
+ * encodeForSession(block, 0, block.length, { as4: true, nextHop4: parseAddress('192.0.2.1') }, out);
  */
 export function encodeForSession(
   block: Uint8Array,

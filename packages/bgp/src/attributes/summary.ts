@@ -49,6 +49,13 @@ export interface AttributeSummary {
   flags: number;
 }
 
+/**
+ * A summary for `summarize` to fill, again and again.
+ *
+ * @example
+ * const summary = createSummary();
+ * summarize(block, 0, block.length, summary);
+ */
 export function createSummary(): AttributeSummary {
   return {
     origin: 2,
@@ -105,7 +112,14 @@ function summarizePath(block: Uint8Array, start: number, end: number, out: Attri
   }
 }
 
-/** Fills `out` from a canonical block. Allocates nothing. */
+/**
+ * Fills `out` from a canonical block. Allocates nothing.
+ *
+ * @example
+ * const summary = createSummary();
+ * summarize(block, 0, block.length, summary);
+ * console.log(summary.asPathLength, summary.localPref);
+ */
 export function summarize(block: Uint8Array, start: number, end: number, out: AttributeSummary): void {
   out.origin = 2;
   out.localPref = 100;

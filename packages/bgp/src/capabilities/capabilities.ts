@@ -23,6 +23,9 @@ const ORF_LEAST = 5;
  * ```
  *
  * Refuses (2/0) what runs over the end and malformed values of capabilities that a session cannot do without.
+ *
+ * @example
+ * decodeCapabilities(fromHex('0200')); // { ok: true, value: [{ name: 'route-refresh' }] }
  */
 export function decodeCapabilities(
   bytes: Uint8Array,
@@ -66,7 +69,12 @@ export function encodeCapability(capability: Capability, out: ByteWriter): void 
   out.patch8(lengthAt, out.length - lengthAt - 1);
 }
 
-/** A run of capabilities, as the data of a NOTIFICATION 2/7 lists them (RFC 5492 §5). */
+/**
+ * A run of capabilities, as the data of a NOTIFICATION 2/7 lists them (RFC 5492 §5).
+ *
+ * @example
+ * toHex(encodeCapabilities([{ name: 'route-refresh' }])); // '0200'
+ */
 export function encodeCapabilities(capabilities: readonly Capability[]): Uint8Array {
   const out = new ByteWriter(256);
   for (const capability of capabilities) encodeCapability(capability, out);

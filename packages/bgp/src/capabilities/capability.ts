@@ -12,6 +12,7 @@ export interface LongLivedFamily extends GracefulRestartFamily {
   readonly staleTime: number;
 }
 
+/** What a speaker does with path identifiers of a family (RFC 7911 §4). */
 export type AddPathMode = 'receive' | 'send' | 'both';
 
 /** Local role of RFC 9234 §4.1. */
@@ -49,4 +50,5 @@ export type Capability =
   | { readonly name: 'link-local-next-hop' }
   | { readonly name: 'unknown'; readonly code: number; readonly value: Uint8Array };
 
+/** The capabilities that have a name here; `unknown` for all others. */
 export type CapabilityName = Capability['name'];

@@ -54,7 +54,12 @@ export interface Negotiated {
   readonly peerCapabilities: readonly Capability[];
 }
 
-/** The first capability of a name: later ones of the same name add nothing (RFC 5492 §4 lets a speaker repeat one). */
+/**
+ * The first capability of a name: later ones of the same name add nothing (RFC 5492 §4 lets a speaker repeat one).
+ *
+ * @example
+ * findCapability([{ name: 'fqdn', host: 'r1', domain: '' }], 'fqdn')?.host; // 'r1'
+ */
 export function findCapability<N extends CapabilityName>(
   capabilities: readonly Capability[],
   name: N,
@@ -62,12 +67,22 @@ export function findCapability<N extends CapabilityName>(
   return capabilities.find((c): c is Extract<Capability, { name: N }> => c.name === name);
 }
 
-/** AS number of the sender of an OPEN (RFC 6793 §4.1): that of its capability, else the field. */
+/**
+ * AS number of the sender of an OPEN (RFC 6793 §4.1): that of its capability, else the field.
+ *
+ * @example
+ * asOf({ as: 23456, capabilities: [{ name: 'four-octet-as', as: 4200000000 }] }); // 4200000000
+ */
 export function asOf(offer: Pick<Offer, 'as' | 'capabilities'>): number {
   return findCapability(offer.capabilities, 'four-octet-as')?.as ?? offer.as;
 }
 
-/** Families that an OPEN offers. Without any multiprotocol capability it is IPv4 unicast (RFC 4760 §8, RFC 4271). */
+/**
+ * Families that an OPEN offers. Without any multiprotocol capability it is IPv4 unicast (RFC 4760 §8, RFC 4271).
+ *
+ * @example
+ * familiesOf([]).map(({ name }) => name); // ['ipv4-unicast']
+ */
 export function familiesOf(capabilities: readonly Capability[]): readonly Family[] {
   const seen = new Map<FamilyKey, Family>();
   for (const c of capabilities)
@@ -148,6 +163,11 @@ function negotiateLongLived(
 /**
  * What two OPENs agree on: pure and symmetric, apart from what is said about the peer. A feature is on when both sides
  * offered it.
+ *
+ * @example
+ * const ours = { as: 64512, routerId: 1, holdTime: 90, capabilities: [{ name: 'route-refresh' }] } as const;
+ * const agreed = negotiate(ours, { ...ours, as: 64513, routerId: 2, holdTime: 30 });
+ * console.log(agreed.holdTime, agreed.routeRefresh);
  */
 export function negotiate(ours: Offer, theirs: Offer): Negotiated {
   const both = (name: CapabilityName): boolean =>

@@ -1,7 +1,12 @@
 import { toHex } from '../wire/hex.js';
 import type { Capability } from './capability.js';
 
-/** A capability for people and JSON: families by name, octets in hex. */
+/**
+ * A capability for people and JSON: families by name, octets in hex.
+ *
+ * @example
+ * showCapability({ name: 'multiprotocol', family: IPV4_UNICAST }); // { name: 'multiprotocol', family: 'ipv4-unicast' }
+ */
 export function showCapability(capability: Capability): Readonly<Record<string, unknown>> {
   switch (capability.name) {
     case 'multiprotocol':

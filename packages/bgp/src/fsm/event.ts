@@ -31,6 +31,7 @@ export const EventCode = {
   SendHoldExpires: 29,
 } as const;
 
+/** Number of an event (RFC 4271 §8.1). */
 export type EventNumber = (typeof EventCode)[keyof typeof EventCode];
 
 /** What a NOTIFICATION carries. */
@@ -70,10 +71,12 @@ export interface MessageEvent {
   readonly messageType: number;
 }
 
+/** An event that is its number and nothing else. */
 export interface PlainEvent {
   readonly number: Exclude<EventNumber, (StopEvent | OpenEvent | FaultEvent | MessageEvent)['number']>;
 }
 
+/** Anything that may happen to one connection (RFC 4271 §8.1). */
 export type ConnectionEvent = StopEvent | OpenEvent | FaultEvent | MessageEvent | PlainEvent;
 
 /** The two events of a running session, made once. */

@@ -1,5 +1,4 @@
-import type { Action } from './action.js';
-import { DROP, ofConnection, RELEASE, START_LARGE_HOLD } from './action.js';
+import { type Action, DROP, ofConnection, RELEASE, START_LARGE_HOLD } from './action.js';
 import { dominates, isDown, isSilent, isWaiting, shown } from './collision.js';
 import { step } from './connection-fsm.js';
 import type { ConnectionEvent, OpenEvent } from './event.js';
@@ -14,10 +13,11 @@ import type {
   PeerStep,
   Slot,
 } from './peer-machine.js';
-import type { ConnectionState } from './state.js';
-import { idleState } from './state.js';
+import { type ConnectionState, idleState } from './state.js';
 
-/** One event of a peer: pure, like the machine of a connection below it. */
+/** One event of a peer: pure, like the machine of a connection below it.
+ * @example stepPeer(idlePeer({ routerId: 1, as: 64512 }), { type: 'peer', event: { number: EventCode.ManualStart } });
+ */
 export function stepPeer(peer: PeerMachine, event: PeerEvent): PeerStep {
   const run = new Run(peer);
   switch (event.type) {

@@ -54,6 +54,7 @@ export interface PeerMachine {
   readonly unanswered: boolean;
 }
 
+/** Anything that may happen to a peer: to it as a whole, or to one of its connections. */
 export type PeerEvent =
   /** Starts, stops, ConnectRetryTimer, IdleHoldTimer. */
   | { readonly type: 'peer'; readonly event: ConnectionEvent }
@@ -86,11 +87,18 @@ export type PeerAction =
   | { readonly type: 'hold-input' | 'resume-input'; readonly slot: Slot }
   | { readonly type: 'connection'; readonly slot: Slot; readonly actions: readonly Action[] };
 
+/** What a machine answers: the peer as it is now, and what is to be done, in order. */
 export interface PeerStep {
   readonly peer: PeerMachine;
   readonly actions: readonly PeerAction[];
 }
 
+/**
+ * A peer at rest: no connection, nothing dialled.
+ *
+ * @example
+ * peerState(idlePeer({ routerId: 1, as: 64512 })); // 'idle'
+ */
 export function idlePeer(local: PeerIdentity, options: MachineOptions = DEFAULT_OPTIONS): PeerMachine {
   return {
     local,
@@ -116,7 +124,12 @@ export function withSettings(
   return { ...peer, state, main: peer.main && { ...peer.main, state } };
 }
 
-/** The state that is shown: that of the connection which is furthest. */
+/**
+ * The state that is shown: that of the connection which is furthest.
+ *
+ * @example
+ * peerState(idlePeer({ routerId: 1, as: 64512 })); // 'idle'
+ */
 export function peerState(peer: PeerMachine): PeerState {
   const main = STATE_NAMES.indexOf(peer.state.name);
   const rival = peer.rival === null ? 0 : STATE_NAMES.indexOf(peer.rival.state.name);

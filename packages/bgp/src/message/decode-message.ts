@@ -44,6 +44,7 @@ export interface ShownFault {
   readonly offset: number;
 }
 
+/** A path attribute as JSON. */
 export interface ShownAttribute {
   readonly code: number;
   /** Name by IANA, absent for attributes that are not understood. */

@@ -17,6 +17,13 @@ const INITIAL_CAPACITY = 8192;
  * ```
  *
  * It does not bound what is pushed: its owner pauses the transport when `buffered` is over the limit of its own.
+ *
+ * @example
+ * const framer = new Framer();
+ * socket.on('data', (chunk) => {
+ *   framer.push(chunk);
+ *   while (framer.next() === 'message') console.log(framer.type, framer.end - framer.start);
+ * });
  */
 export class Framer {
   /** Holds the current message at `[start, end)`, header included, until the next `next` or `push`. */

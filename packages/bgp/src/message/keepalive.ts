@@ -1,4 +1,9 @@
-/** A KEEPALIVE is its header (RFC 4271 §4.4). Makes a fresh one: a sender keeps it and never changes it. */
+/**
+ * A KEEPALIVE is its header (RFC 4271 §4.4). Makes a fresh one: a sender keeps it and never changes it.
+ *
+ * @example
+ * toHex(encodeKeepalive().subarray(16)); // '001304'
+ */
 export function encodeKeepalive(): Uint8Array {
   const bytes = new Uint8Array(19).fill(0xff);
   bytes.set([0, 19, 4], 16);

@@ -14,7 +14,12 @@ export interface NotificationMessage {
 
 const fixedLayout = new Parser().uint8('code').uint8('subcode');
 
-/** Decodes the whole NOTIFICATION in `[start, end)`, header included, whose header has been checked. */
+/**
+ * Decodes the whole NOTIFICATION in `[start, end)`, header included, whose header has been checked.
+ *
+ * @example
+ * decodeNotification(encodeNotification({ code: 6, subcode: 4 })).ok; // true
+ */
 export function decodeNotification(
   bytes: Uint8Array,
   start = 0,
@@ -32,7 +37,12 @@ export function decodeNotification(
   return ok({ code, subcode, data: bytes.slice(body + 2, end) });
 }
 
-/** The whole message. Data that would pass 4096 octets is cut. */
+/**
+ * The whole message. Data that would pass 4096 octets is cut.
+ *
+ * @example
+ * encodeNotification({ code: ErrorCode.Cease, subcode: CeaseError.AdministrativeReset }).length; // 21
+ */
 export function encodeNotification(notification: {
   readonly code: number;
   readonly subcode: number;
@@ -48,7 +58,12 @@ export function encodeNotification(notification: {
   return out.slice();
 }
 
-/** `Cease / Administrative Shutdown`; numbers where IANA has no name. */
+/**
+ * `Cease / Administrative Shutdown`; numbers where IANA has no name.
+ *
+ * @example
+ * notificationText(6, 2); // 'Cease / Administrative Shutdown'
+ */
 export function notificationText(code: number, subcode: number): string {
   const names = ERROR_NAMES[code];
   if (names === undefined) return `error ${code} / ${subcode}`;
@@ -63,6 +78,9 @@ const mayCarryText = (code: number, subcode: number): boolean =>
 /**
  * Text that the operator at the other end left (RFC 9003 §2): in Cease 6/2 and 6/4, also inside a Hard Reset (RFC 8538
  * §3.1). Undefined when there is none, or when it is not valid UTF-8 of the length it says.
+ *
+ * @example
+ * shutdownCommunication({ code: 6, subcode: 2, data: encodeShutdownCommunication('bye') }); // 'bye'
  */
 export function shutdownCommunication(notification: NotificationMessage): string | undefined {
   const { code, subcode, data } = notification;
@@ -79,7 +97,12 @@ export function shutdownCommunication(notification: NotificationMessage): string
   }
 }
 
-/** Data of a Cease with a text of at most 255 octets of UTF-8 (RFC 9003 §2); more is cut between characters. */
+/**
+ * Data of a Cease with a text of at most 255 octets of UTF-8 (RFC 9003 §2); more is cut between characters.
+ *
+ * @example
+ * toHex(encodeShutdownCommunication('bye')); // '03627965'
+ */
 export function encodeShutdownCommunication(text: string): Uint8Array {
   const out = new ByteWriter(64);
   const encoder = new TextEncoder();

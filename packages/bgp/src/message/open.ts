@@ -54,6 +54,11 @@ const openFault = (subcode: number, offset: number, message: string, data?: Uint
  * Decodes the whole OPEN in `[start, end)`, header included, whose header has been checked. Refuses other versions (2/1),
  * parameters that are not capabilities (2/4) and parameters that do not fit (2/0). What depends on the peer's
  * configuration is left to `vetOpen`.
+ *
+ * @example
+ * const decoded = decodeOpen(message);
+ * if (decoded.ok) console.log(asOf(decoded.value), decoded.value.holdTime);
+ * else console.log(decoded.fault.code, decoded.fault.subcode, decoded.fault.message);
  */
 export function decodeOpen(bytes: Uint8Array, start = 0, end: number = bytes.length): Result<OpenMessage> {
   const body = start + HEADER_LENGTH;
@@ -136,6 +141,9 @@ export function decodeParameterList(
 /**
  * The whole message. All capabilities go into one parameter when they fit (RFC 5492 §4), into several otherwise, and
  * into the extended form (RFC 9072) over 255 octets. Throws `BGP_ERR_MESSAGE_SIZE` when it would pass 4096 octets.
+ *
+ * @example
+ * encodeOpen(createOpen({ localAs: 64512, holdTime: 90, routerId: 1, capabilities: [] })).length; // 37
  */
 export function encodeOpen(open: OpenMessage): Uint8Array {
   const out = new ByteWriter(256);
@@ -171,7 +179,12 @@ export function encodeOpen(open: OpenMessage): Uint8Array {
   return out.slice();
 }
 
-/** An OPEN of ours: the AS field is AS_TRANS where it must be, and the four-octet AS capability is added (RFC 6793 §4.1). */
+/**
+ * An OPEN of ours: the AS field is AS_TRANS where it must be, and the four-octet AS capability is added (RFC 6793 §4.1).
+ *
+ * @example
+ * createOpen({ localAs: 4200000000, holdTime: 90, routerId: 1, capabilities: [] }).as; // 23456
+ */
 export function createOpen(local: {
   readonly localAs: number;
   /** Seconds. */
@@ -225,12 +238,23 @@ function vetAs(open: OpenMessage, expected: number): Fault | null {
   return null;
 }
 
-/** Checks what can be judged without knowing who should be at the other end (RFC 4271 §6.2): AS 0, hold time, identifier. */
+/**
+ * Checks what can be judged without knowing who should be at the other end (RFC 4271 §6.2): AS 0, hold time, identifier.
+ *
+ * @example
+ * vetOpenFields(createOpen({ localAs: 64512, holdTime: 1, routerId: 1, capabilities: [] }))?.subcode; // 6
+ */
 export function vetOpenFields(open: OpenMessage): Fault | null {
   return vetReservedAs(open) ?? vetHoldTime(open) ?? vetIdentifier(open);
 }
 
-/** Checks an OPEN against the configured peer: AS (2/2), hold time (2/6), identifier (2/3), in this order. */
+/**
+ * Checks an OPEN against the configured peer: AS (2/2), hold time (2/6), identifier (2/3), in this order.
+ *
+ * @example
+ * const fault = vetOpen(open, { localAs: 64512, localRouterId: 0xc0000201, remoteAs: 64513 });
+ * if (fault !== null) console.log(fault.message);
+ */
 export function vetOpen(
   open: OpenMessage,
   expected: { readonly localAs: number; readonly localRouterId: number; readonly remoteAs: number },

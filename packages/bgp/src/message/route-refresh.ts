@@ -23,6 +23,10 @@ export interface RouteRefreshMessage {
  * ```
  * AFI (2) | subtype (1) | SAFI (1)
  * ```
+ *
+ * @example
+ * const decoded = decodeRouteRefresh(message);
+ * if (decoded.ok) console.log(decoded.value.family.name, decoded.value.subtype);
  */
 export function decodeRouteRefresh(
   bytes: Uint8Array,
@@ -49,7 +53,12 @@ export function decodeRouteRefresh(
   return ok({ family, subtype, rest: bytes.slice(body + 4, end) });
 }
 
-/** The whole message. */
+/**
+ * The whole message.
+ *
+ * @example
+ * toHex(encodeRouteRefresh({ family: IPV6_UNICAST }).subarray(19)); // '00020001'
+ */
 export function encodeRouteRefresh(message: {
   readonly family: Family;
   readonly subtype?: number;

@@ -13,6 +13,7 @@ export interface KeySource {
   next(key: NlriKey): boolean;
 }
 
+/** What packing depends on: facts of the session. */
 export interface PackerOptions {
   /** Largest message in octets: 4096, or 65535 where negotiated (RFC 8654). */
   readonly maxMessage: number;
@@ -32,6 +33,11 @@ const BODY_OVERHEAD = 4;
  * Packs destinations into UPDATE messages, each filled up to its maximum before the next is begun. IPv4 unicast goes into
  * the plain fields, other families into MP_REACH_NLRI and MP_UNREACH_NLRI, which come first among the attributes
  * (RFC 7606 §5.1). Messages are appended to `out`; nothing is allocated beside.
+ *
+ * @example
+ * const packer = new UpdatePacker({ maxMessage: 4096 });
+ * const keys = [key].values();
+ * packer.announce(out, IPV4_UNICAST, block, 0, block.length, null, { next: takeNext }, () => {});
  */
 export class UpdatePacker {
   readonly maxMessage: number;

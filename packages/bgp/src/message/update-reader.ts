@@ -31,6 +31,11 @@ const UNICAST = 1;
  * NLRI fields have been checked for syntax when `read` did not say `reset`; fields of families that were not negotiated
  * are empty, and told in `discarded`. In families that are kept by their octets, an NLRI may be there that its codec's
  * `check` refuses: told, and to be skipped.
+ *
+ * @example
+ * const reader = new UpdateReader({ as4: true, type: 'external', localAs: 64512, peerAs: 64513, ...session });
+ * if (reader.read(message, 19, message.length) === 'reset') console.log(reader.fault?.message);
+ * else console.log(reader.nlriEnd - reader.nlriStart, 'octets of IPv4 destinations');
  */
 export class UpdateReader {
   /**

@@ -89,7 +89,12 @@ function reasonAgainst(text: string): string {
   return reasons[0] ?? 'not an IPv4 or IPv6 address';
 }
 
-/** Octets of an address: 4 for IPv4, 16 for IPv6. Throws `BGP_ERR_ADDRESS`; zones (`%eth0`) are not part of an address. */
+/**
+ * Octets of an address: 4 for IPv4, 16 for IPv6. Throws `BGP_ERR_ADDRESS`; zones (`%eth0`) are not part of an address.
+ *
+ * @example
+ * parseAddress('192.0.2.1').length; // 4
+ */
 export function parseAddress(text: string): Uint8Array {
   if (text.includes(':')) {
     const groups = new Uint16Array(8);
@@ -111,7 +116,13 @@ export function parseAddress(text: string): Uint8Array {
   });
 }
 
-/** Whether `parseAddress` would take it. */
+/**
+ * Whether `parseAddress` would take it.
+ *
+ * @example
+ * isAddress('2001:db8::1'); // true
+ * isAddress('router1'); // false
+ */
 export function isAddress(text: string): boolean {
   return text.includes(':')
     ? scanIpv6(text, 0, text.length, new Uint16Array(8))
@@ -150,7 +161,12 @@ function formatIpv4(bytes: Uint8Array, start: number): string {
   return `${bytes[start]}.${bytes[start + 1]}.${bytes[start + 2]}.${bytes[start + 3]}`;
 }
 
-/** Text of 4 or 16 octets at `start` (RFC 5952 for IPv6). Throws `BGP_ERR_ADDRESS` for any other length. */
+/**
+ * Text of 4 or 16 octets at `start` (RFC 5952 for IPv6). Throws `BGP_ERR_ADDRESS` for any other length.
+ *
+ * @example
+ * formatAddress(Uint8Array.of(192, 0, 2, 1)); // '192.0.2.1'
+ */
 export function formatAddress(bytes: Uint8Array, start = 0, length: number = bytes.length - start): string {
   if (length === 4 && start + 4 <= bytes.length) return formatIpv4(bytes, start);
   if (length === 16 && start + 16 <= bytes.length) return formatIpv6(bytes, start);
@@ -160,7 +176,12 @@ export function formatAddress(bytes: Uint8Array, start = 0, length: number = byt
   });
 }
 
-/** Unsigned word of a dotted quad, for router ids and the like. Throws `BGP_ERR_ADDRESS`. */
+/**
+ * Unsigned word of a dotted quad, for router ids and the like. Throws `BGP_ERR_ADDRESS`.
+ *
+ * @example
+ * addressToU32('192.0.2.1'); // 3221225985
+ */
 export function addressToU32(text: string): number {
   const word = scanIpv4(text, 0, text.length);
   if (word < 0)
@@ -171,6 +192,12 @@ export function addressToU32(text: string): number {
   return word;
 }
 
+/**
+ * Dotted quad of an unsigned word.
+ *
+ * @example
+ * u32ToAddress(0xc0000201); // '192.0.2.1'
+ */
 export function u32ToAddress(word: number): string {
   return `${word >>> 24}.${(word >>> 16) & 0xff}.${(word >>> 8) & 0xff}.${word & 0xff}`;
 }

@@ -17,7 +17,9 @@ const keyOf = (afi: number, safi: number): FamilyKey => ((afi << 8) | safi) as F
 const family = (afi: number, safi: number, name: string): Family =>
   Object.freeze({ afi, safi, key: keyOf(afi, safi), name });
 
+/** AFI 1, SAFI 1 (RFC 4760). */
 export const IPV4_UNICAST: Family = family(1, 1, 'ipv4-unicast');
+/** AFI 2, SAFI 1 (RFC 2545). */
 export const IPV6_UNICAST: Family = family(2, 1, 'ipv6-unicast');
 
 export const IPV4_MULTICAST: Family = family(1, 2, 'ipv4-multicast');
@@ -57,12 +59,23 @@ const NAMED: readonly Family[] = [
 const BY_KEY: ReadonlyMap<number, Family> = new Map(NAMED.map((f) => [f.key, f]));
 const BY_NAME: ReadonlyMap<string, Family> = new Map(NAMED.map((f) => [f.name, f]));
 
-/** The family of an (AFI, SAFI) pair: the one frozen object for named pairs, a fresh one for others. */
+/**
+ * The family of an (AFI, SAFI) pair: the one frozen object for named pairs, a fresh one for others.
+ *
+ * @example
+ * familyOf(2, 1) === IPV6_UNICAST; // true
+ * familyOf(99, 7).name; // 'afi-99/safi-7'
+ */
 export function familyOf(afi: number, safi: number): Family {
   return BY_KEY.get((afi << 8) | safi) ?? family(afi, safi, `afi-${afi}/safi-${safi}`);
 }
 
-/** The family of a name, as `Family.name` gives it. Throws `BGP_ERR_FAMILY` for anything else. */
+/**
+ * The family of a name, as `Family.name` gives it. Throws `BGP_ERR_FAMILY` for anything else.
+ *
+ * @example
+ * parseFamily('ipv6-unicast').afi; // 2
+ */
 export function parseFamily(name: string): Family {
   const known = BY_NAME.get(name);
   if (known !== undefined) return known;

@@ -19,6 +19,12 @@ export interface NlriKey {
 
 const NO_OCTETS = new Uint8Array(0);
 
+/**
+ * A key of zeros, for a codec to fill.
+ *
+ * @example
+ * createNlriKey().length; // 0
+ */
 export function createNlriKey(): NlriKey {
   return { pathId: 0, a: 0, b: 0, c: 0, d: 0, length: 0, octets: NO_OCTETS, start: 0, end: 0 };
 }

@@ -111,13 +111,24 @@ export function keyBytes(family: Family, key: NlriKey): Uint8Array {
   return bytes;
 }
 
-/** `10.0.0.0/8` or `2001:db8::/32`. Throws `BGP_ERR_PREFIX`, as `parseInto` does. */
+/**
+ * `10.0.0.0/8` or `2001:db8::/32`. Throws `BGP_ERR_PREFIX`, as `parseInto` does.
+ *
+ * @example
+ * parsePrefix('10.0.0.0/8').length; // 8
+ */
 export function parsePrefix(text: string): Prefix {
   const key = createNlriKey();
   const family = parseInto(text, key);
   return { family, bytes: keyBytes(family, key), length: key.length };
 }
 
+/**
+ * `10.0.0.0/8` or, by RFC 5952, `2001:db8::/32`.
+ *
+ * @example
+ * formatPrefix(parsePrefix('2001:DB8:0::/32')); // '2001:db8::/32'
+ */
 export function formatPrefix(prefix: Prefix): string {
   return `${formatAddress(prefix.bytes)}/${prefix.length}`;
 }

@@ -17,6 +17,7 @@ export type FlowspecName =
 /** A value of up to 64 bits; decimal text where a number would not be exact. */
 export type FlowspecNumber = number | string;
 
+/** How a number is compared (RFC 8955 §4.2.1.1); `false` and `true` match never and always. */
 export type NumericOperator = 'false' | '<' | '>' | '!=' | '==' | '<=' | '>=' | 'true';
 
 /** One test of a number (RFC 8955 §4.2.1.1). */
@@ -36,6 +37,7 @@ export interface BitmaskTest {
   readonly value: FlowspecNumber;
 }
 
+/** One condition of a flow (RFC 8955 §4.2.2, RFC 8956 §3). */
 export type FlowspecComponent =
   | {
       readonly type: 'destination-prefix' | 'source-prefix';

@@ -14,6 +14,7 @@ import type { OpaqueNlriCodec } from './opaque-nlri-codec.js';
 import { formatRouteDistinguisher, RD_LENGTH, writeRouteDistinguisher } from './route-distinguisher.js';
 import { formatTlvs, type Tlv, type TlvSet } from './tlv-set.js';
 
+/** What a piece of topology is (RFC 9552 §5.2, RFC 9514 §6). */
 export type LinkStateType = 'node' | 'link' | 'ipv4-prefix' | 'ipv6-prefix' | 'srv6-sid';
 
 /** A piece of topology (RFC 9552 §5.2, RFC 9514 §6). Its properties are in the BGP-LS attribute. */

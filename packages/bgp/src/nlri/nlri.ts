@@ -10,6 +10,10 @@ export type { KeyLayout, NlriCodec } from './nlri-codec.js';
 /**
  * How a family is read and written whose destinations are numbers; undefined for those of `opaqueNlriCodec`, and for what is
  * not known. With that one, the only switch on family in the code base.
+ *
+ * @example
+ * nlriCodec(IPV4_UNICAST)?.family.name; // 'ipv4-unicast'
+ * nlriCodec(familyOf(25, 70)); // undefined
  */
 export function nlriCodec(family: Family): NlriCodec | undefined {
   switch (family.key) {

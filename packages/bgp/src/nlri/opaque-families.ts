@@ -56,12 +56,23 @@ const BY_KEY: ReadonlyMap<number, OpaqueNlriCodec<NlriValue>> = new Map(
 /** Families of `opaqueNlriCodec`, by SAFI. */
 export const opaqueFamilies: readonly Family[] = CODECS.map((codec) => codec.family);
 
-/** How a family is read and written whose tables keep octets; undefined for unicast, multicast and what is not known. */
+/**
+ * How a family is read and written whose tables keep octets; undefined for unicast, multicast and what is not known.
+ *
+ * @example
+ * opaqueNlriCodec(familyOf(25, 70))?.family.name; // 'l2vpn-evpn'
+ */
 export function opaqueNlriCodec(family: Family): OpaqueNlriCodec<NlriValue> | undefined {
   return BY_KEY.get(family.key);
 }
 
-/** Appends one NLRI. Throws `BGP_ERR_NLRI` with path and value for what cannot be one; `out` is then as before. */
+/**
+ * Appends one NLRI. Throws `BGP_ERR_NLRI` with path and value for what cannot be one; `out` is then as before.
+ *
+ * @example
+ * const evpn = opaqueNlriCodec(familyOf(25, 70));
+ * if (evpn !== undefined) encodeNlri(evpn, value, out);
+ */
 export function encodeNlri<V>(codec: OpaqueNlriCodec<V>, value: V, out: ByteWriter): void {
   const before = out.length;
   try {

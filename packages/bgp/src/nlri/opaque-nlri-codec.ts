@@ -10,6 +10,12 @@ export interface NlriSpan {
   end: number;
 }
 
+/**
+ * A span for a codec to fill.
+ *
+ * @example
+ * createNlriSpan().end; // 0
+ */
 export function createNlriSpan(): NlriSpan {
   return { pathId: 0, start: 0, end: 0 };
 }

@@ -6,6 +6,7 @@ import type { Endpoint, SocketFactory } from '../ports/transport.js';
 import { tcpSocketFactory } from './socket-factory.js';
 import { systemClock, systemRandom } from './system-clock.js';
 
+/** What may stand in place of Node's own. */
 export interface NodePortsOptions {
   /** Default: Node's own sockets, without MD5 and TTL. */
   readonly sockets?: SocketFactory;

@@ -13,7 +13,12 @@ import type {
 import { missingFeature, plainTcpSockets, type TcpSockets } from './tcp-sockets.js';
 import { plainAddress, TcpTransport } from './tcp-transport.js';
 
-/** Makes a socket factory of whatever gives sockets. Default: Node's own. */
+/**
+ * Makes a socket factory of whatever gives sockets. Default: Node's own.
+ *
+ * @example
+ * const speaker = new BgpSpeaker(config, { ...nodePorts(), sockets: tcpSocketFactory(plainTcpSockets()) });
+ */
 export function tcpSocketFactory(sockets: TcpSockets = plainTcpSockets()): SocketFactory {
   return {
     features: sockets.features,
@@ -25,7 +30,13 @@ export function tcpSocketFactory(sockets: TcpSockets = plainTcpSockets()): Socke
   };
 }
 
-/** Takes the connections of a server that somebody else made and listens on. Nothing of it is closed. */
+/**
+ * Takes the connections of a server that somebody else made and listens on. Nothing of it is closed.
+ *
+ * @example
+ * const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(179);
+ * createSpeaker({ localAs: 64512, routerId: '192.0.2.1', listen: [{ acceptor: acceptorFromServer(server) }] });
+ */
 export function acceptorFromServer(server: Server): Acceptor {
   return {
     start(accept) {

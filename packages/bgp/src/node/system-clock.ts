@@ -5,7 +5,12 @@ import type { Random } from '../ports/random.js';
 /** Longest wait that a Node timer can hold (2^31 − 1 ms); longer ones are cut, and whoever waits looks again. */
 const LONGEST_TIMER = 2_147_483_647;
 
-/** The clock of this process. */
+/**
+ * The clock of this process.
+ *
+ * @example
+ * const loop = new TurnLoop(systemClock());
+ */
 export function systemClock(): Clock {
   return {
     now: () => performance.now(),
@@ -21,7 +26,12 @@ export function systemClock(): Clock {
   };
 }
 
-/** Randomness for jitter. */
+/**
+ * Randomness for jitter.
+ *
+ * @example
+ * const ports = { sockets, clock: systemClock(), random: systemRandom() };
+ */
 export function systemRandom(): Random {
   return { next: () => Math.random() };
 }

@@ -42,7 +42,12 @@ export function missingFeature(feature: SocketFeature): BgpError {
   );
 }
 
-/** Node's own sockets: a source address, and nothing else. */
+/**
+ * Node's own sockets: a source address, and nothing else.
+ *
+ * @example
+ * plainTcpSockets().features.has('md5'); // false
+ */
 export function plainTcpSockets(): TcpSockets {
   return {
     features: new Set<SocketFeature>(['localAddress']),

@@ -23,6 +23,9 @@ export interface AsPathPattern {
  * | `_` | a border between ASes: every AS has one on both sides |
  *
  * An AS_SET is one place, which fits when one of its members does. Throws `BgpError` with code `BGP_ERR_POLICY`.
+ *
+ * @example
+ * policy('customers', [{ match: { asPath: [asPathPattern('^64513+$')] }, action: 'accept' }]);
  */
 export function asPathPattern(text: string, path = 'asPath'): AsPathPattern {
   const automaton = new AsAutomaton(parseAsPattern(text, path));

@@ -21,6 +21,10 @@ const nameByValue: ReadonlyMap<number, string> = new Map(
 /**
  * A community (RFC 1997) as 32-bit number, from `64512:1`, a well-known name such as `no-export`, decimal text, or
  * the number itself. Throws `BgpError` with code `BGP_ERR_COMMUNITY`.
+ *
+ * @example
+ * parseCommunity('64512:1'); // 4227858433
+ * parseCommunity('no-export'); // 4294967041
  */
 export function parseCommunity(community: string | number): number {
   if (typeof community === 'number') {
@@ -39,7 +43,13 @@ export function parseCommunity(community: string | number): number {
   throw badCommunity(community);
 }
 
-/** The name of a well-known community, else `64512:1`. */
+/**
+ * The name of a well-known community, else `64512:1`.
+ *
+ * @example
+ * formatCommunity(0xfc000001); // '64512:1'
+ * formatCommunity(0xffffff01); // 'no-export'
+ */
 export function formatCommunity(community: number): string {
   return nameByValue.get(community) ?? `${community >>> 16}:${community & 0xffff}`;
 }

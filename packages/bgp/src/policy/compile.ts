@@ -22,6 +22,7 @@ export interface Statement {
   readonly edits?: EditsDeclaration;
 }
 
+/** What a policy refers to, and what it says of a route that no statement decides. */
 export interface PolicyOptions {
   /** What becomes of a route that no statement decides. Default `reject`; where this policy is called: the caller goes on. */
   readonly otherwise?: 'accept' | 'reject';
@@ -93,6 +94,12 @@ export function policy(name: string, statements: readonly Statement[], options: 
 /**
  * A policy from a plain function. It must be pure: equal views, equal answers. `reads` says which inputs beside the
  * attributes it looks at; default: all of them, which is right for every function and remembers the least.
+ *
+ * @example
+ * const short = policyFunction('short-paths', (route) => ({
+ *   action: route.asPathLength <= 5 ? 'accept' : 'reject',
+ *   statement: 'length',
+ * }));
  */
 export function policyFunction(
   name: string,

@@ -88,12 +88,14 @@ export interface SocketProtection {
   readonly device?: string;
 }
 
+/** Where to dial, from where, and with which protection. */
 export interface ConnectTarget extends SocketProtection {
   readonly address: string;
   readonly port: number;
   readonly localAddress?: string;
 }
 
+/** Where to listen. */
 export interface ListenTarget {
   /** Absent: all addresses of both families. */
   readonly address?: string;

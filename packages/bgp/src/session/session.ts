@@ -1,8 +1,6 @@
-import type { MessageEvent, PlainEvent, StopEvent } from '../fsm/event.js';
-import { EventCode } from '../fsm/event.js';
+import { EventCode, type MessageEvent, type PlainEvent, type StopEvent } from '../fsm/event.js';
 import { stepPeer } from '../fsm/peer-fsm.js';
-import type { PeerEvent, PeerMachine } from '../fsm/peer-machine.js';
-import { idlePeer, peerState, withSettings } from '../fsm/peer-machine.js';
+import { idlePeer, type PeerEvent, type PeerMachine, peerState, withSettings } from '../fsm/peer-machine.js';
 import { DEFAULT_OPTIONS, type PeerState } from '../fsm/state.js';
 import { steadyActions } from '../fsm/steady-actions.js';
 import { CeaseError } from '../iana/error-code.js';
@@ -17,8 +15,7 @@ import { Intake } from './intake.js';
 import { Performer } from './performer.js';
 import type { SessionConfig } from './session-config.js';
 import { SessionContext } from './session-context.js';
-import type { Cause, NotificationRecord, SessionError } from './session-error.js';
-import { closedWhile } from './session-error.js';
+import { type Cause, closedWhile, type NotificationRecord, type SessionError } from './session-error.js';
 import type { SessionHandler } from './session-handler.js';
 import type { LoopMember, TurnLoop } from './turn-loop.js';
 
@@ -56,6 +53,9 @@ const MESSAGE_NAMES: Readonly<Record<number, string>> = { 2: 'UPDATE', 4: 'KEEPA
  * has no timer of its own.
  *
  *     transport ─▶ connection.framer ─▶ interpret ─▶ event ─▶ stepPeer ─▶ actions ─▶ transport, deadlines, handler
+ *
+ * @example
+ * new Session(config, nodePorts(), new TurnLoop(systemClock()), handler).start();
  */
 export class Session implements LoopMember {
   scheduledAt = NEVER;

@@ -15,6 +15,7 @@ export interface LoopMember extends Timed {
 /** Does some work until about `deadline` (clock milliseconds). True when there is more. */
 export type TurnWork = (deadline: number) => boolean;
 
+/** How a loop shares out its time; each has a row in `docs/reference/limits.md`. */
 export interface TurnLoopOptions {
   /** Milliseconds that one turn gives to input. Default 4. */
   readonly inputMilliseconds?: number;
@@ -32,6 +33,11 @@ export interface TurnLoopOptions {
  *
  * A turn always begins in a timer or after a poll, never inside the delivery of data: so between two turns every
  * socket was polled. There is one timer at most, however many sessions there are, and none when no deadline is set.
+ *
+ * @example
+ * const ports = nodePorts();
+ * const loop = new TurnLoop(ports.clock);
+ * const sessions = configs.map((config) => new Session(config, ports, loop, handler));
  */
 export class TurnLoop {
   readonly #clock: Clock;

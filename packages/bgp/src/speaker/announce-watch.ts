@@ -18,6 +18,7 @@ export interface AnnounceResult {
   readonly superseded: number;
 }
 
+/** How long `announceAndWait` waits. */
 export interface AnnounceWaitOptions {
   /** Ends the waiting with `BGP_ERR_ABORTED`; what was announced stays. */
   readonly signal?: AbortSignal;

@@ -16,6 +16,7 @@ export type RouteEvent =
   /** Everything that was in the table when the iteration began was told. Once. */
   | { readonly kind: 'in-sync'; readonly token: string };
 
+/** Which changes `speaker.changes()` tells, from where on, and how many at a time. */
 export interface ChangesOptions {
   /** Default: all. */
   readonly families?: readonly FamilyName[];

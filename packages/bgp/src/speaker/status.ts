@@ -12,6 +12,7 @@ export type { PeerState } from '../fsm/state.js';
 export type { MessageCounts } from '../session/counters.js';
 export type { HeldDown } from './hold-down.js';
 
+/** One family of a peer: whether it is exchanged, and how much of it. */
 export interface PeerFamilyStatus {
   readonly family: string;
   /** Both sides offered it. */
@@ -125,6 +126,7 @@ export interface DeferralStatus {
   readonly waitingFor: readonly string[];
 }
 
+/** A speaker as it stands: who it is, and how much it holds. A plain value. */
 export interface SpeakerStatus {
   readonly localAs: number;
   /** The AS of our confederation, of which `localAs` is a member. */
@@ -167,6 +169,7 @@ export interface PathStatus {
   readonly ageSeconds: number;
 }
 
+/** A destination with all of its paths. */
 export interface RouteStatus {
   readonly family: string;
   /** Of a family that has more than prefixes: one line that says which destination it is. */

@@ -76,7 +76,13 @@ export class FakeNetwork {
   }
 }
 
-/** One host of a fake network, as a socket factory. */
+/**
+ * One host of a fake network, as a socket factory.
+ *
+ * @example
+ * const host = new FakeNetwork(clock).host('192.0.2.1');
+ * const speaker = new BgpSpeaker(config, { sockets: host, clock, random: seededRandom(1) });
+ */
 export class FakeHost implements SocketFactory {
   readonly features: ReadonlySet<SocketFeature> = new Set<SocketFeature>([
     'localAddress',

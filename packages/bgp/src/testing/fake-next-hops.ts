@@ -2,7 +2,13 @@ import type { NextHopState, NextHopTracker } from '../ports/next-hop-tracker.js'
 
 const REACHABLE: NextHopState = { reachable: true, metric: 0 };
 
-/** A tracker whose states a test sets. Everything is reachable at metric 0 until it is told otherwise. */
+/**
+ * A tracker whose states a test sets. Everything is reachable at metric 0 until it is told otherwise.
+ *
+ * @example
+ * const nextHopTracker = new FakeNextHops();
+ * nextHopTracker.set('192.0.2.9', { reachable: false, metric: 0 });
+ */
 export class FakeNextHops implements NextHopTracker {
   /** Addresses that are tracked at present. */
   readonly tracked = new Set<string>();

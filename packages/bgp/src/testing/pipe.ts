@@ -20,6 +20,11 @@ type Item = { readonly type: 'data'; readonly bytes: Uint8Array } | { readonly t
  * pauses makes the writer feel it, FIN comes behind the data, a cut ends both sides, or one, or none.
  *
  *     a.write ─▶ queue (unsentBytes) ─▶ wire (delay, chop, window) ─▶ b.data
+ *
+ * @example
+ * const clock = new FakeClock();
+ * const ends = { address: '192.0.2.1', port: 179 };
+ * const [one, other] = PipeTransport.pair(clock, ends, { address: '192.0.2.2', port: 40_000 });
  */
 export class PipeTransport implements Transport {
   readonly local: Endpoint;

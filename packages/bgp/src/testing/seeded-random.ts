@@ -1,6 +1,11 @@
 import type { Random } from '../ports/random.js';
 
-/** The same numbers for the same seed (mulberry32). */
+/**
+ * The same numbers for the same seed (mulberry32).
+ *
+ * @example
+ * seededRandom(1).next() === seededRandom(1).next(); // true
+ */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return {

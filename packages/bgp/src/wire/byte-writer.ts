@@ -6,6 +6,11 @@
  * bytes  [ written ............ | free ............ ]
  *                               ^ length             ^ bytes.length
  * ```
+ *
+ * @example
+ * const out = new ByteWriter();
+ * out.u16(64512);
+ * console.log(toHex(out.slice()));
  */
 export class ByteWriter {
   /** The buffer. It is replaced when it grows: do not hold it across writes. */
