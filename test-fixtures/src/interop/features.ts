@@ -91,7 +91,7 @@ export const interopFeatures = {
   'first-hop': { title: 'Next hop: self, unchanged', lacks: { ExaBGP: noRib } },
   'default-originate': {
     title: 'The default route to one peer',
-    lacks: { BIRD: 'by a static route', ExaBGP: noRib },
+    lacks: { BIRD: 'only by a static route', GoBGP: 'has it not', ExaBGP: noRib },
   },
   aggregates: { title: 'Aggregates', lacks: { GoBGP: 'has them not', OpenBGPD: 'has them not' } },
   policy: { title: 'Policies in both directions' },

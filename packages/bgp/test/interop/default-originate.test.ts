@@ -1,4 +1,4 @@
-import { eventually, freePort, needs } from '@peerage/test-fixtures';
+import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import { policy } from '../../src/policy/compile.js';
 import { birdHub, connect, frrHub, type Hub, type Ours, startOurs } from './hub.js';
@@ -13,6 +13,7 @@ t.test(
   'a default route is originated for FRR, and by FRR for us, and goes when the setting does',
   needs('root', 'command:bgpd', 'command:vtysh'),
   async (t) => {
+    proves(t, 'default-originate', 'FRR');
     const us = await startOurs(t, '127.0.0.151', 64_512);
     const hub: Hub = {
       ...{
@@ -47,6 +48,7 @@ t.test(
   'a default route with a condition comes to BIRD and goes with it',
   needs('command:bird', 'command:birdc'),
   async (t) => {
+    proves(t, 'default-originate', 'BIRD', ['ours']);
     const us = await startOurs(t, '127.0.0.153', 64_512);
     const hub: Hub = {
       ...{
@@ -68,3 +70,5 @@ t.test(
     t.equal(us.speaker.peer(hub.address)?.state, 'established');
   },
 );
+
+proofsOf(t, import.meta.url);

@@ -1,7 +1,7 @@
 import { eventually, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import { parseCommunity } from '../../src/policy/community.js';
-import { acceptAll, rejectAll } from '../../src/policy/defaults.js';
+import { rejectAll } from '../../src/policy/defaults.js';
 import { connect, type Hub, type Ours } from './hub.js';
 import { relayed, relays } from './relays.js';
 
@@ -51,18 +51,9 @@ for (const [i, relay] of relays.entries()) {
 
       await eventually(async () => (await shows('192.0.2.128/25')).includes(`192.0.2.${72 + i * 3}`));
 
-      const toHub = {
-        address: hub.address,
-        remoteAs: AS,
-        port: hub.port,
-        localAddress: left.address,
-        connectRetryTime: 1,
-        nextHop: { 'ipv4-unicast': `192.0.2.${72 + i * 3}` },
-        nextHopSelf: true,
-      };
-      left.speaker.updatePeer({ ...toHub, importPolicy: acceptAll, exportPolicy: rejectAll });
+      connect(left, hub, { nextHopSelf: true, exportPolicy: rejectAll }, 'update');
       await eventually(() => paths(right, PLAIN).every(({ peer }) => peer !== hub.address));
-      left.speaker.updatePeer({ ...toHub, importPolicy: rejectAll, exportPolicy: acceptAll });
+      connect(left, hub, { nextHopSelf: true, importPolicy: rejectAll }, 'update');
       await eventually(() => paths(right, PLAIN).some(({ peer }) => peer === hub.address));
       await eventually(() => paths(left, THEIR_PLAIN).every(({ accepted }) => !accepted));
       await eventually(() => paths(right, THEIR_PLAIN).every(({ peer }) => peer !== left.address));

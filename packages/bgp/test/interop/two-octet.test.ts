@@ -1,5 +1,15 @@
 // test-timeout: 120
-import { type Daemon, eventually, needs, startBird, type Teardown } from '@peerage/test-fixtures';
+import {
+  type Daemon,
+  eventually,
+  freePort,
+  needs,
+  proofsOf,
+  proves,
+  startBird,
+  startExabgp,
+  type Teardown,
+} from '@peerage/test-fixtures';
 import t from 'tap';
 import {
   birdPath,
@@ -12,6 +22,9 @@ import {
   statusAt,
   upAt,
 } from './daemon-pair.js';
+import { exabgpApi, exabgpRoute } from './exabgp.js';
+import { connect, startOurs } from './hub.js';
+import { relayed, relays } from './relays.js';
 
 const patient = { timeout: 30_000 };
 const [LEFT, RIGHT] = [4_200_000_001, 4_200_000_002];
@@ -38,6 +51,7 @@ t.test(
   'our four-octet AS with a peer of two octets: AS_TRANS in OPEN, AS4_PATH both ways, whole at the other end (BIRD)',
   needs('command:bird', 'command:birdc'),
   async (t) => {
+    proves(t, 'two-octet-peer', 'BIRD');
     const at = await place('127.0.0.131', 64_513);
     const left = await ourEnd(t, '127.0.0.132', LEFT, at);
     const right = await ourEnd(t, '127.0.0.133', RIGHT, at);
@@ -68,3 +82,59 @@ t.test(
     );
   },
 );
+
+t.test(
+  'a peer of two octets between two of ours: AS4_PATH both ways (OpenBGPD)',
+  needs('root', 'command:bgpctl'),
+  async (t) => {
+    proves(t, 'two-octet-peer', 'OpenBGPD');
+    const relay = relays.find(({ name }) => name === 'OpenBGPD')!;
+    const narrow = { lines: ['announce as-4byte no'] };
+    const { left, right, status, shows, up } = await relayed(t, relay, {
+      at: [131, 132, 133],
+      left: narrow,
+      right: narrow,
+    });
+    const ases = [70_000, 7, 4_200_000_009];
+    left.speaker.announce({
+      prefixes: ['203.0.113.0/24'],
+      attributes: { asPath: [{ type: 'sequence', ases }] },
+    });
+    await up();
+    t.notOk(status(left).capabilities.includes('four-octet-as'));
+    const path = await eventually(
+      () => right.speaker.rib({ prefix: '203.0.113.0/24' }).routes[0]?.paths[0],
+      patient,
+    );
+    t.same(path.attributes.asPath, [{ type: 'sequence', ases: [64_513, 64_601, ...ases] }]);
+    t.match(await shows('203.0.113.0/24'), ['64601', ...ases].join(' '));
+  },
+);
+
+t.test('a peer of two octets merges our AS4_PATH (ExaBGP)', needs('command:exabgp'), async (t) => {
+  proves(t, 'two-octet-peer', 'ExaBGP');
+  const at = '127.0.1.134';
+  const port = await freePort(at);
+  const us = await startOurs(t, '127.0.1.135', 64_601);
+  const daemon = await startExabgp(
+    t,
+    `neighbor ${us.address} {
+  router-id 198.51.100.2; local-address ${at}; local-as 64513; peer-as ${us.as};
+  listen ${port}; connect ${us.port}; passive true;
+  capability { asn4 disable; }
+  family { ipv4 unicast; }
+  ${exabgpApi}
+  announce { ipv4 { unicast ${THEIRS} next-hop ${at} as-path [ 64513 70000 4200000009 ]; } }
+}
+`,
+  );
+  const ases = [70_000, 7, 4_200_000_009];
+  us.speaker.announce({ prefixes: ['203.0.113.0/24'], attributes: { asPath: [{ type: 'sequence', ases }] } });
+  connect(us, { address: at, port, as: 64_513 });
+  const path = await eventually(() => us.speaker.rib({ prefix: THEIRS }).routes[0]?.paths[0], patient);
+  t.same(path.attributes.asPath, [{ type: 'sequence', ases: [64_513, 70_000, 4_200_000_009] }]);
+  const route = await eventually(() => exabgpRoute(daemon.folder, '203.0.113.0/24'), patient);
+  t.same(route.update.attribute?.['as-path'], [64_601, ...ases]);
+});
+
+proofsOf(t, import.meta.url);
