@@ -17,7 +17,9 @@ function claims(text: string): readonly (readonly [expression: string, value: st
     const lines = [
       ...comment
         .slice(at)
-        .matchAll(/^ \* ((?!const |let )[^\n]*?); \/\/ ((?:['\d[{]|true|false|undefined|null)[^\n]*)$/gm),
+        .matchAll(
+          /^ \* ((?!const |let |console)[^\n]*?); \/\/ ((?:['\d[{]|true|false|undefined|null)[^\n]*)$/gm,
+        ),
     ];
     return lines.map(([, expression = '', value = '']) => [expression, value] as const);
   });

@@ -265,7 +265,7 @@ export function describeExtendedCommunity(hex: string): ExtendedCommunity {
  * @example
  * ```ts
  * import { encodeExtendedCommunity } from '@peerage/bgp/codec';
- * console.log(encodeExtendedCommunity('route-target', '65000:100')); // '0002fde800000064'
+ * encodeExtendedCommunity('route-target', '65000:100'); // '0002fde800000064'
  * ```
  */
 export function encodeExtendedCommunity(type: string, value: unknown, transitive = true): string {
