@@ -4,35 +4,8 @@ import type { UpdateContext } from '../../src/message/update-context.js';
 import { UpdateReader } from '../../src/message/update-reader.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
 import { toHex } from '../../src/wire/hex.js';
+import { GOOD } from './good-attributes.js';
 import { bodyOf, EXTERNAL, INTERNAL } from './update-bodies.js';
-
-/** A well-formed attribute of each code, in hex. */
-const GOOD: Readonly<Record<number, string>> = {
-  1: '40010100',
-  2: '40020602010000fde9',
-  3: '400304c0000201',
-  4: '80040400000001',
-  5: '40050400000064',
-  6: '400600',
-  7: 'c007080000fde801010101',
-  8: 'c00804fde80001',
-  9: '80090401010101',
-  10: '800a0401010101',
-  14: '800e1a0002011020010db8000000000000000000000001002020010db8',
-  15: '800f08000201' + '2020010db9',
-  16: 'c010080002fde800000064',
-  17: 'c011060201000186a0',
-  18: 'c012080000fde801010101',
-  22: 'c016090006000000c0000201',
-  23: 'c017080008000401020000',
-  25: 'c0191400022' + '0010db8000000000000000000000001' + '0064',
-  26: '801a0b01000b0000000000000001',
-  29: '801d0504000001ff',
-  32: 'c0200c000000010000000200000003',
-  35: 'c023040000fde9',
-  40: 'c0280a01000700000000' + '00000a',
-  128: 'c080070000fde8400600',
-};
 
 const MANDATORY = [1, 2, 3];
 /** From an external peer these are dropped whatever they hold (RFC 7606 §7.5, §7.9, §7.10, RFC 7311 §3.3). */
