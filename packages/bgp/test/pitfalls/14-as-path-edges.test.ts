@@ -80,8 +80,7 @@ t.test(
         const before = [64_601, ...rest.flatMap((one) => one.ases)];
         const types = path?.map((one) => one.type) ?? [];
         return (
-          path !== undefined &&
-          path.every((one) => one.ases.length >= 1 && one.ases.length <= 255) &&
+          path?.every((one) => one.ases.length >= 1 && one.ases.length <= 255) === true &&
           types.filter((type) => type === 'set').length === rest.filter((one) => one.type === 'set').length &&
           flat(path).length === before.length + 1 &&
           flat(path)[0] === 65_000 &&
