@@ -1,0 +1,117 @@
+import { eventually, freePort, needs, proofsOf, proves, startBird } from '@peerage/test-fixtures';
+import t from 'tap';
+import type { FamilyName } from '../../src/speaker/config.js';
+import { connect, startOurs } from './hub.js';
+import type { End } from './subject.js';
+
+interface Case {
+  readonly family: FamilyName;
+  /** Declarations of a table, and of a static protocol that fills it. */
+  readonly origin: string;
+  readonly tables: string;
+  readonly channel: string;
+  readonly show: string;
+  readonly shown: RegExp;
+}
+
+const cases: readonly Case[] = [
+  {
+    family: 'ipv4-flowspec',
+    tables: 'flow4 table f4;',
+    origin:
+      'protocol static sf4 { flow4 { table f4; }; route flow4 { dst 10.5.0.0/24; proto = 6; dport = 25; }; }',
+    channel: 'flow4 { table f4; import all; export all; };',
+    show: 'show route table f4 all',
+    shown: /flow4 \{ dst 10\.5\.0\.0\/24; proto 6; dport 25; \}/,
+  },
+  {
+    family: 'ipv6-flowspec',
+    tables: 'flow6 table f6;',
+    origin: 'protocol static sf6 { flow6 { table f6; }; route flow6 { dst 2001:db8:5::/64; }; }',
+    channel: 'flow6 { table f6; import all; export all; };',
+    show: 'show route table f6 all',
+    shown: /flow6 \{ dst 2001:db8:5::\/64; \}/,
+  },
+  {
+    family: 'ipv4-multicast',
+    tables: 'ipv4 table m4;',
+    origin: 'protocol static sm4 { ipv4 { table m4; }; route 10.6.0.0/24 blackhole; }',
+    channel: 'ipv4 multicast { table m4; import all; export all; };',
+    show: 'show route table m4 all',
+    shown: /10\.6\.0\.0\/24/,
+  },
+  {
+    family: 'vpnv4-unicast',
+    tables: 'vpn4 table v4;',
+    origin: 'protocol static sv4 { vpn4 { table v4; }; route 65000:1 10.7.0.0/24 blackhole; }',
+    channel: 'vpn4 mpls { table v4; import all; export all; };',
+    show: 'show route table v4 all',
+    shown: /65000:1 10\.7\.0\.0\/24/,
+  },
+];
+
+function birdConfig(at: End, to: End, originates: boolean): string {
+  return `router id ${at.address};
+debug protocols { states, events };
+
+${cases.map(({ tables, origin }) => `${tables}\n${originates ? origin : ''}`).join('\n')}
+protocol bgp relay {
+  local ${at.address} port ${at.port} as ${at.as};
+  neighbor ${to.address} port ${to.port} as ${to.as};
+  multihop 2; strict bind on; passive on;
+  error wait time 1, 2;
+  ${cases.map(({ channel }) => channel).join('\n  ')}
+}
+`;
+}
+
+const place = async (address: string, as: number): Promise<End> => ({
+  address,
+  port: await freePort(address),
+  as,
+});
+
+t.test(
+  'BIRD originates, and another BIRD gets it through us as it was',
+  needs('command:bird', 'command:birdc'),
+  async (t) => {
+    proves(t, ['flowspec', 'multicast', 'vpn'], 'BIRD');
+    const us = await startOurs(t, '127.0.0.220', 64_512);
+    const from = await place('127.0.0.221', 64_601);
+    const to = await place('127.0.0.222', 64_602);
+    const [source, target] = await Promise.all([
+      startBird(t, birdConfig(from, us, true)),
+      startBird(t, birdConfig(to, us, false)),
+    ]);
+    const families = cases.map(({ family }) => family);
+    const nextHop = { 'ipv4-multicast': '192.0.2.220' };
+    connect(us, from, { families, nextHop });
+    connect(us, to, { families, nextHop });
+    for (const { family, show, shown } of cases) {
+      const text = await eventually(
+        async () => {
+          const answer = await target.query(show).catch(() => '');
+          return shown.test(answer) ? answer : undefined;
+        },
+        { timeout: 30_000 },
+      ).catch(async (error: unknown) => {
+        throw new Error(
+          `${family}: ${await target.query(show)}; ${target.log().slice(-800)}; at its source: ${await source.query(show)}; ${source.log().slice(-600)}`,
+          {
+            cause: error,
+          },
+        );
+      });
+      t.match(text, /BGP\.as_path: 64512 64601/, family);
+    }
+    for (const name of ['sf4', 'sf6', 'sm4', 'sv4']) await source.query(`disable ${name}`);
+    for (const { show, shown, family } of cases) {
+      await eventually(async () => !shown.test(await target.query(show).catch(() => '')), {
+        timeout: 30_000,
+      });
+      t.same(us.speaker.rib({ family }).routes, [], `${family} is withdrawn`);
+    }
+  },
+);
+
+proofsOf(t, import.meta.url);
