@@ -13,6 +13,25 @@ export interface Libc {
   getsockopt(fd: number, level: number, name: number, value: Uint8Array, length: Uint8Array): number;
   send(fd: number, buffer: Uint8Array, length: number, flags: number): number;
   recv(fd: number, buffer: Uint8Array, length: number, flags: number): number;
+  sendto(
+    fd: number,
+    buffer: Uint8Array,
+    length: number,
+    flags: number,
+    address: Uint8Array,
+    addressLength: number,
+  ): number;
+  recvfrom(
+    fd: number,
+    buffer: Uint8Array,
+    length: number,
+    flags: number,
+    address: Uint8Array,
+    addressLength: Uint8Array,
+  ): number;
+  ioctl(fd: number, request: number, argument: Uint8Array): number;
+  /** `SO_ATTACH_FILTER` with a program of so many instructions, each of 8 octets. */
+  attachFilter(fd: number, program: Uint8Array): number;
   read(fd: number, buffer: Uint8Array, length: number): number;
   write(fd: number, buffer: Uint8Array, length: number): number;
   poll(set: Uint8Array, count: number, timeoutMilliseconds: number): number;
@@ -30,6 +49,12 @@ export function loadLibc(): Libc {
     throw new LinuxError('LINUX_ERR_PLATFORM', `@peerage/linux needs Linux, this is ${process.platform}`);
   }
   const library = koffi.load(null);
+  const program = koffi.struct({ len: 'uint16', filter: 'void *' });
+  const attach = library.func('setsockopt', 'int', [
+    ...['int', 'int', 'int'],
+    koffi.pointer(program),
+    'unsigned int',
+  ]);
   return {
     socket: library.func('int socket(int, int, int)'),
     bind: library.func('int bind(int, const void *, unsigned int)'),
@@ -38,6 +63,11 @@ export function loadLibc(): Libc {
     getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
     send: library.func('long send(int, const void *, unsigned long, int)'),
     recv: library.func('long recv(int, void *, unsigned long, int)'),
+    sendto: library.func('long sendto(int, const void *, unsigned long, int, const void *, unsigned int)'),
+    recvfrom: library.func('long recvfrom(int, void *, unsigned long, int, void *, void *)'),
+    ioctl: library.func('int ioctl(int, unsigned long, void *)'),
+    attachFilter: (fd, filter) =>
+      attach(fd, SOL_SOCKET, SO_ATTACH_FILTER, { len: filter.length / 8, filter }, 16),
     read: library.func('long read(int, void *, unsigned long)'),
     write: library.func('long write(int, const void *, unsigned long)'),
     poll: library.func('int poll(void *, unsigned long, int)'),
@@ -58,6 +88,7 @@ export const SOCK_RAW = 3;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const SOL_SOCKET = 1;
+const SO_ATTACH_FILTER = 26;
 
 export const EINTR = 4;
 export const EAGAIN = 11;
