@@ -7,6 +7,7 @@ export {
   startGobgp,
   startOpenbgpd,
 } from './daemons.js';
+export { type DiscoveryCase, type DiscoveryWorld, discoveryCases } from './discovery-cases.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
 export { freePort, freePorts } from './free-port.js';
 export {

@@ -38,6 +38,7 @@ export type { Clock, Timer } from './ports/clock.js';
 export type { LocalInterface } from './ports/local-interface.js';
 export type { Log, LogLevel } from './ports/log.js';
 export { silentLog } from './ports/log.js';
+export type { NeighbourDiscovery } from './ports/neighbour-discovery.js';
 export type { NextHopState, NextHopTracker } from './ports/next-hop-tracker.js';
 export type { OriginValidator } from './ports/origin-validator.js';
 export type { Random } from './ports/random.js';

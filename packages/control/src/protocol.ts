@@ -43,6 +43,7 @@ const messageCountsSchema = z.object({
 
 export const peerSchema = z.object({
   address: z.string(),
+  neighbour: z.string().optional(),
   description: z.string().optional(),
   configuration: z.array(z.object({ field: z.string(), value: z.string(), from: z.string() })).optional(),
   remoteAs: count,
@@ -84,6 +85,7 @@ export const peerSchema = z.object({
       negotiated: z.boolean(),
       reason: z.string().optional(),
       addPath: z.enum(['receive', 'send', 'both']).optional(),
+      extendedNextHop: z.literal(true).optional(),
       received: count,
       accepted: count,
       advertised: count,

@@ -223,11 +223,17 @@ function vetReservedAs(open: OpenMessage): Fault | null {
   return openFault(OpenError.BadPeerAs, FIELD.as, 'AS 0 is reserved');
 }
 
-function vetAs(open: OpenMessage, expected: number): Fault | null {
+/** As the AS that is expected of a peer: any but our own. */
+export const ANY_OTHER_AS = 0;
+
+function vetAs(open: OpenMessage, expected: number, localAs: number): Fault | null {
   const reserved = vetReservedAs(open);
   if (reserved !== null) return reserved;
   const as = asOf(open);
-  if (as !== expected) {
+  if (expected === ANY_OTHER_AS ? as === localAs : as !== expected) {
+    if (expected === ANY_OTHER_AS) {
+      return openFault(OpenError.BadPeerAs, FIELD.as, `the peer's AS must be another than ours, ${localAs}`);
+    }
     return openFault(OpenError.BadPeerAs, FIELD.as, `the peer's AS must be ${expected}, got ${as}`);
   }
   // RFC 6793 §4.1: the field is the AS number itself or AS_TRANS.
@@ -259,7 +265,7 @@ export function vetOpen(
   open: OpenMessage,
   expected: { readonly localAs: number; readonly localRouterId: number; readonly remoteAs: number },
 ): Fault | null {
-  const fault = vetAs(open, expected.remoteAs) ?? vetHoldTime(open) ?? vetIdentifier(open);
+  const fault = vetAs(open, expected.remoteAs, expected.localAs) ?? vetHoldTime(open) ?? vetIdentifier(open);
   if (fault !== null) return fault;
   // RFC 6286 §2.2: identifiers need to differ within an AS only.
   if (open.routerId === expected.localRouterId && asOf(open) === expected.localAs) {

@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import type { LocalInterface } from '../ports/local-interface.js';
 import type { Log } from '../ports/log.js';
+import type { NeighbourDiscovery } from '../ports/neighbour-discovery.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, SocketFactory } from '../ports/transport.js';
 import { tcpSocketFactory } from './socket-factory.js';
@@ -10,6 +11,8 @@ import { systemClock, systemRandom } from './system-clock.js';
 export interface NodePortsOptions {
   /** Default: Node's own sockets, without MD5 and TTL. */
   readonly sockets?: SocketFactory;
+  /** Needed for peers that are known by their interface; `@peerage/linux/icmp6` has one. */
+  readonly discovery?: NeighbourDiscovery;
   /** Default: silence. */
   readonly log?: Log;
 }
@@ -25,6 +28,7 @@ export function nodePorts(options: NodePortsOptions = {}): SpeakerPorts {
     sockets: options.sockets ?? tcpSocketFactory(),
     clock: systemClock(),
     random: systemRandom(),
+    ...(options.discovery !== undefined && { discovery: options.discovery }),
     ...(options.log !== undefined && { log: options.log }),
     localAddresses: (local) => interfaceOf(local)?.addresses.map((text) => text.replace(/\/.*$/, '')) ?? [],
     localInterface: interfaceOf,

@@ -94,6 +94,8 @@ function requireFeatures(sockets: TcpSockets, protection: SocketProtection): voi
 
 interface Rule {
   readonly list: BlockList;
+  /** Link-local addresses mean somebody on one interface only. */
+  readonly scope: string | undefined;
   readonly prefixLength: number;
   readonly protection: SocketProtection;
 }
@@ -147,7 +149,8 @@ class TcpListener implements Listener {
     }
     const list = new BlockList();
     list.addSubnet(withoutScope(address), prefixLength, bits === 128 ? 'ipv6' : 'ipv4');
-    this.#rules.set(peer, { list, prefixLength, protection });
+    const scope = address.split('%')[1];
+    this.#rules.set(peer, { list, scope, prefixLength, protection });
   }
 
   /** Stops accepting. Connections that were accepted live on, so nobody waits for them. */
@@ -176,6 +179,7 @@ class TcpListener implements Listener {
     let best: Rule | undefined;
     for (const rule of this.#rules.values()) {
       if (!rule.list.check(bare, kind)) continue;
+      if (rule.scope !== undefined && rule.scope !== address.split('%')[1]) continue;
       if (best === undefined || rule.prefixLength > best.prefixLength) best = rule;
     }
     return best?.protection;

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import type { LocalInterface } from './local-interface.js';
 import type { Log } from './log.js';
+import type { NeighbourDiscovery } from './neighbour-discovery.js';
 import type { NextHopTracker } from './next-hop-tracker.js';
 import type { OriginValidator } from './origin-validator.js';
 import type { Random } from './random.js';
@@ -22,6 +23,8 @@ export interface SpeakerPorts {
    * (RFC 2545 §3), and a link-local next hop is bound to its interface. Without it only sessions over link-local addresses do.
    */
   readonly localInterface?: (local: Endpoint) => LocalInterface | null;
+  /** Finds the neighbours of peers that are known by their interface. Without it such peers are refused. */
+  readonly discovery?: NeighbourDiscovery;
   /** Next-hop tracking. Without it every next hop is reachable at metric 0. */
   readonly nextHopTracker?: NextHopTracker;
   /** Origin validation (RFC 6811) for policies. Without it the state of every route is `unknown`. */

@@ -32,6 +32,7 @@ export interface SessionConfig {
   readonly target: ConnectTarget;
   readonly localAs: number;
   readonly localRouterId: number;
+  /** `ANY_OTHER_AS`: any but our own. */
   readonly remoteAs: number;
   /** Offered hold time: 0, or 3 … 65535. */
   readonly holdTime: number;

@@ -191,12 +191,20 @@ export interface DefaultOriginate {
   readonly ifPresent?: readonly string[];
 }
 
-/** One neighbour. The address is its name: adding a second of the same address throws. Times are in seconds. */
+/**
+ * One neighbour, by its address or by the interface that it is on. That is its name: adding a second of the same name throws.
+ * Times are in seconds.
+ */
 export interface PeerConfig {
-  /** IPv4 or IPv6; a link-local one with its interface, `fe80::1%eth0`. */
-  readonly address: string;
-  /** AS of the peer, 1 … 4294967295, not 23456. The speaker's own: an internal peer. */
-  readonly remoteAs: number;
+  /** IPv4 or IPv6, link-local with its interface: `fe80::2%eth1`. Absent with `interface`. */
+  readonly address?: string;
+  /**
+   * The router at the other end of this interface (an unnumbered peer): its link-local address is found by the `discovery` of
+   * the ports. Both families and `extendedNextHop` are on by default, and packets are sent with a TTL of 1.
+   */
+  readonly interface?: string;
+  /** AS of the peer, 1 … 4294967295, not 23456; the speaker's own, or `internal`: an internal peer; `external`: any other. */
+  readonly remoteAs: number | 'internal' | 'external';
   /** Groups of `peerGroups` that give what is not set here; the first one that sets a field counts. */
   readonly group?: string | readonly string[];
   /** For people: shown in the status and in the log. */
@@ -239,11 +247,11 @@ export interface PeerConfig {
   readonly nextHopUnchanged?: boolean;
   /** Most prefixes that the peer may send, for each family: a number, or more than that. Default: no limit. */
   readonly maxPrefixes?: Readonly<Partial<Record<FamilyName, number | MaxPrefixes>>>;
-  /** Default: the family of `address`. */
+  /** Default: the family of `address`; with `interface` both. */
   readonly families?: readonly FamilyName[];
   /**
    * IPv4 routes with IPv6 next hops (RFC 8950), both ways, where the peer can do it too: ours are then the session's IPv6
-   * address. Default false.
+   * address. Default: for a peer with `interface`.
    */
   readonly extendedNextHop?: boolean;
   /**
@@ -323,11 +331,13 @@ export interface PeerConfig {
 }
 
 /** What peers have in common: any of their fields, taken whole. A group may be built on others. */
-export type PeerGroup = Partial<Omit<PeerConfig, 'address'>>;
+export type PeerGroup = Partial<Omit<PeerConfig, 'address' | 'interface'>>;
 
 /** A peer that leaves to its groups what it does not say itself. */
 export interface GroupedPeer extends PeerGroup {
-  readonly address: string;
+  /** One of the two, as in `PeerConfig`. */
+  readonly address?: string;
+  readonly interface?: string;
   readonly group: string | readonly string[];
 }
 
@@ -338,9 +348,9 @@ export type RouteRef = string | AnnouncedNlri;
  * Peers that are known by a prefix only: one is made when it dials us, and forgotten when its session ends. A peer that is
  * configured by its address is none of a range, and the longest prefix counts.
  */
-export interface PeerRange extends Omit<PeerConfig, 'address' | 'passive' | 'remoteAs'> {
+export interface PeerRange extends Omit<PeerConfig, 'address' | 'interface' | 'passive' | 'remoteAs'> {
   /** Not needed where a group has it. */
-  readonly remoteAs?: number;
+  readonly remoteAs?: PeerConfig['remoteAs'];
   /** `192.0.2.0/24`, `2001:db8::/64`. */
   readonly prefix: string;
   /** Most peers at a time, 1 … 65,534; more are turned away. Default 100. */

@@ -5,14 +5,15 @@ import { rawNlriCodec } from '../nlri/raw-nlri.js';
 import type { FamilyName, RelayedFamily } from './config.js';
 import { badField, checkAddress, checkFields, checkInteger } from './field-check.js';
 
-/** The families of a peer; by default that of its address. */
+/** The families of a peer; by default that of its address, and both where it is known by its interface (null). */
 export function checkFamilies(
   path: string,
   value: unknown,
-  address: string,
+  address: string | null,
   codecs: FamilyCodecs,
 ): readonly Family[] {
-  if (value === undefined) return [address.includes(':') ? IPV6_UNICAST : IPV4_UNICAST];
+  if (value === undefined && address === null) return [IPV4_UNICAST, IPV6_UNICAST];
+  if (value === undefined) return [address?.includes(':') ? IPV6_UNICAST : IPV4_UNICAST];
   if (!Array.isArray(value) || value.length === 0) {
     throw badField(path, value, 'a list of one or more families, such as ipv4-unicast, l2vpn-evpn');
   }

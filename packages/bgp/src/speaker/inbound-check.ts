@@ -1,5 +1,6 @@
 import type { Transport } from '../ports/transport.js';
 import { canonicalAddress } from './field-check.js';
+import type { InterfaceNeighbour } from './interface-neighbour.js';
 import type { InboundOrigin } from './listeners.js';
 import type { PeerSettings } from './peer-settings.js';
 
@@ -20,4 +21,27 @@ export function inboundMismatch(
     return 'a given acceptor cannot show that the connection is protected';
   }
   return null;
+}
+
+/** Why a peer does not take a connection, or null. */
+export function inboundRefusal(
+  peer: {
+    readonly refused: unknown;
+    readonly settings: PeerSettings;
+    readonly held: { readonly reason: string } | null;
+    readonly neighbour: InterfaceNeighbour;
+    readonly isStarted: boolean;
+  },
+  transport: Transport,
+  origin: InboundOrigin,
+): string | null {
+  const { refused, settings, held, neighbour } = peer;
+  if (refused !== null) return 'the peer cannot be had as it is configured';
+  if (settings.shutdown) return 'the peer is shut down';
+  if (held !== null) return `the peer is held down: ${held.reason}`;
+  return (
+    inboundMismatch(settings, transport, origin) ??
+    neighbour.mismatch(settings, transport.remote) ??
+    (peer.isStarted ? null : 'the peer is not started')
+  );
 }

@@ -76,6 +76,15 @@ function canReach(local: string, peer: string): boolean {
   return local === '::' || local === '' || local.includes(':') === peer.includes(':');
 }
 
+/** The peer at an address: by that, or by the interface that a link-local one is on. */
+export function peerAt<T extends { readonly settings: { readonly interface: string | undefined } }>(
+  peers: ReadonlyMap<string, T>,
+  address: string,
+): T | undefined {
+  const byInterface = peers.get(address.split('%')[1] ?? '');
+  return peers.get(address) ?? (byInterface?.settings.interface === undefined ? undefined : byInterface);
+}
+
 /** How long a refused connection may take to read why. */
 const REFUSAL_GRACE_MILLISECONDS = 1000;
 

@@ -31,6 +31,13 @@ export const logEvents = {
     meaning: 'Add it with `addPeer`, or a range that covers it; it got Cease / Connection Rejected.',
     fields: ['remote', 'local'],
   },
+  'neighbour.changed': {
+    levels: ['info'],
+    message: ({ peer, neighbour }) =>
+      neighbour === null ? `the link of ${peer} went down` : `${neighbour} is the router on ${peer}`,
+    meaning: 'Of a peer that is known by its interface: who is heard there.',
+    fields: [...peer, 'neighbour'],
+  },
   'next-hop.changed': {
     levels: ['debug'],
     message: ({ address, reachable, metric }) =>

@@ -4,7 +4,7 @@ import type { PeerRole } from '../policy/policy.js';
 import type { Endpoint } from '../ports/transport.js';
 import type { OwnNextHops } from './own-next-hops.js';
 import type { PeerSettings } from './peer-settings.js';
-import type { PipelinePeer } from './pipeline-peer.js';
+import type { PeerPolicies, PipelinePeer } from './pipeline-peer.js';
 import { plainAddress, type SessionLink } from './session-link.js';
 import { SessionRules } from './session-rules.js';
 import type { SpeakerSettings } from './speaker-settings.js';
@@ -55,23 +55,26 @@ export function negotiatedPeer(
     isMember: peer.isMember,
     ...(confederation !== null && !isOutside && { confederationId: confederation.identifier }),
     requirePolicy: speaker.ebgpRequiresPolicy && !peer.isMember,
-    rules: SessionRules.of(peer, peer.ownAs),
+    rules: SessionRules.of({ ...peer, remoteAs: negotiated.peerAs }, peer.ownAs),
   };
 }
 
 /** What next hops on this session mean: where they are, how they are written, which are our own. */
 export function linkFacts(
-  peer: Pick<PeerSettings, 'linkLocalForm'>,
+  peer: Pick<PeerSettings, 'linkLocalForm' | 'interface'>,
   negotiated: Negotiated,
   link: SessionLink | null,
   local: Endpoint,
-): Pick<PipelinePeer, 'link' | 'extendedNextHop' | 'linkLocalForm' | 'ownAddress'> {
+  remote: Endpoint,
+): Pick<PipelinePeer, 'link' | 'extendedNextHop' | 'linkLocalForm' | 'ownAddress' | 'remoteAddress'> {
   const own = plainAddress(local.address);
+  const other = peer.interface === undefined ? null : plainAddress(remote.address);
   return {
     ...(link !== null && { link }),
     extendedNextHop: negotiated.extendedNextHop,
     linkLocalForm: peer.linkLocalForm ?? (negotiated.linkLocalNextHop ? 'single' : 'double'),
     // Speakers on one host may peer over loopback addresses, which each of them has.
+    ...(other !== null && { remoteAddress: other }),
     ...(own !== null && !isLoopback(own) && { ownAddress: own }),
   };
 }
@@ -93,4 +96,12 @@ function roleOf(negotiated: Negotiated): { readonly role?: PeerRole } {
 function knowsLongLived({ peerCapabilities }: Negotiated): boolean {
   const names = new Set(peerCapabilities.map(({ name }) => name));
   return names.has('graceful-restart') && names.has('long-lived-graceful-restart');
+}
+
+/** Its policies as the pipeline takes them. */
+export function policiesOf(
+  peer: Pick<PeerSettings, 'importPolicy' | 'exportPolicy' | 'defaultOriginate'>,
+): PeerPolicies {
+  const { importPolicy = null, exportPolicy = null, defaultOriginate } = peer;
+  return { importPolicy, exportPolicy, defaultOrigins: defaultOriginate };
 }

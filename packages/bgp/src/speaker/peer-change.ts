@@ -8,7 +8,7 @@ export type PeerChange = 'unchanged' | 'live' | 'reset';
 type Effect = 'live' | 'refresh' | 'reset';
 
 /** The name, where it comes from, and what follows from `remoteAs`. */
-type Derived = 'address' | 'source' | 'origins' | 'type' | 'isMember' | 'ownAs';
+type Derived = 'address' | 'interface' | 'source' | 'origins' | 'type' | 'isMember' | 'ownAs';
 
 /** What a session has agreed on, or what its socket was opened with, needs a new session; the rest does not. */
 const effects: Readonly<

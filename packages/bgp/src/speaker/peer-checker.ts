@@ -1,8 +1,7 @@
 import type { GroupedPeer, PeerConfig, PeerRange } from './config.js';
-import { checkAddress } from './field-check.js';
 import { type DeclaredGroups, PeerGroups } from './peer-groups.js';
 import { type RangeSettings, rangeSettings } from './peer-ranges.js';
-import { type PeerSettings, peerFields, peerSettings } from './peer-settings.js';
+import { checkName, type PeerSettings, peerFields, peerSettings } from './peer-settings.js';
 import type { SpeakerSettings } from './speaker-settings.js';
 
 /** Makes settings of configurations: their groups, then their fields. */
@@ -29,10 +28,7 @@ export class PeerChecker {
     const { localAs, confederation, codecs } = this.#speaker;
     if (source?.group === undefined)
       return peerSettings(source as PeerConfig, localAs, confederation, codecs);
-    const { config, origins } = this.#groups.resolve(
-      source,
-      `peer ${checkAddress('address', source.address)}`,
-    );
+    const { config, origins } = this.#groups.resolve(source, `peer ${checkName(source)}`);
     return { ...peerSettings(config, localAs, confederation, codecs), source, origins };
   }
 

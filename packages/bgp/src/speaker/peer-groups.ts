@@ -13,7 +13,7 @@ export interface SettingOrigin {
 type Fields = Readonly<Record<string, unknown>>;
 
 const hiddenFields: ReadonlySet<string> = new Set(['password', 'authentication']);
-const ownFields: ReadonlySet<string> = new Set(['address', 'prefix', 'limit', 'group']);
+const ownFields: ReadonlySet<string> = new Set(['address', 'interface', 'prefix', 'limit', 'group']);
 
 /**
  * What peers have in common, by name. A field that a peer does not set comes from the first of its groups that sets it, or that has it from
@@ -31,7 +31,7 @@ export class PeerGroups {
         'an object of groups by name',
       );
     }
-    const known = peerFields.filter((field) => field !== 'address');
+    const known = peerFields.filter((field) => field !== 'address' && field !== 'interface');
     for (const [name, group] of Object.entries(declared)) {
       checkFields(`peerGroups.${name}`, group, known);
     }

@@ -13,7 +13,8 @@ export type Protected =
 /** Sees to it that listeners, and connections that are there, have what a peer configures. */
 export class PeerProtection {
   readonly #host: Pick<PeerHost, 'ports' | 'protect'>;
-  #isSet = false;
+  /** Where listeners have demands. */
+  #at: string | null = null;
 
   constructor(host: Pick<PeerHost, 'ports' | 'protect'>) {
     this.#host = host;
@@ -32,8 +33,8 @@ export class PeerProtection {
   }
 
   /** Takes the demands on listeners back. */
-  release(address: string): void {
-    if (this.#isSet) this.#set(address, {});
+  release(): void {
+    if (this.#at !== null) this.#set(this.#at, {});
   }
 
   /** Rolls TCP-AO keys over, on listeners and on connections. */
@@ -50,9 +51,10 @@ export class PeerProtection {
 
   #set(address: string, protection: SocketProtection): void {
     const isWanted = Object.keys(protection).length > 0;
-    if (!isWanted && !this.#isSet) return;
+    if (this.#at !== null && this.#at !== address) this.release();
+    if (!isWanted && this.#at === null) return;
     this.#host.protect(address, isWanted ? protection : null);
-    this.#isSet = isWanted;
+    this.#at = isWanted ? address : null;
   }
 }
 

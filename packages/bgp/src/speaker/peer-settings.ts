@@ -1,3 +1,4 @@
+import { ANY_OTHER_AS } from '../message/open.js';
 import type { Family } from '../net/family.js';
 import { builtFamilies, type FamilyCodecs } from '../nlri/family-codecs.js';
 import type { Policy } from '../policy/policy.js';
@@ -28,8 +29,10 @@ import { checkAs } from './speaker-settings.js';
 
 /** A checked `PeerConfig` with its defaults filled in. Holds TCP MD5 and TCP-AO keys: never shown, logged or serialised. */
 export interface PeerSettings extends PathOptions {
-  /** In canonical text: the name of the peer. */
+  /** In canonical text: the name of the peer. Of one that is known by its interface, that. */
   readonly address: string;
+  readonly interface: string | undefined;
+  /** `ANY_OTHER_AS`: any but ours. */
   readonly remoteAs: number;
   /** As it was configured, before groups. */
   readonly source: PeerConfig | GroupedPeer;
@@ -80,6 +83,7 @@ export interface PeerSettings extends PathOptions {
 /** Names of what a peer configures. */
 export const peerFields = [
   'address',
+  'interface',
   'remoteAs',
   'group',
   'description',
@@ -132,9 +136,10 @@ export function peerSettings(
   codecs: FamilyCodecs = builtFamilies,
 ): PeerSettings {
   checkFields('peer', config, peerFields);
-  const address = checkAddress('address', config.address);
+  const address = checkName(config);
+  const isUnnumbered = config.interface !== undefined;
   const at = (field: keyof PeerConfig): string => `peer ${address}: ${field}`;
-  const remoteAs = checkAs(at('remoteAs'), config.remoteAs);
+  const remoteAs = checkRemoteAs(at('remoteAs'), config.remoteAs, localAs);
   const holdTime = checkHoldTime(at('holdTime'), config.holdTime ?? 90);
   if (config.multihopTtl !== undefined && config.ttlSecurityHops !== undefined) {
     throw badField(
@@ -154,10 +159,11 @@ export function peerSettings(
       'absent where password is set: TCP MD5 and TCP-AO exclude one another',
     );
   }
-  const extendedNextHop = checkBoolean(at('extendedNextHop'), config.extendedNextHop ?? false);
-  const families = checkFamilies(at('families'), config.families, address, codecs);
+  const extendedNextHop = checkBoolean(at('extendedNextHop'), config.extendedNextHop ?? isUnnumbered);
+  const families = checkFamilies(at('families'), config.families, isUnnumbered ? null : address, codecs);
   return {
     address,
+    interface: config.interface,
     source: config,
     origins: [],
     remoteAs,
@@ -254,6 +260,27 @@ function checkLocalAddress(path: string, value: unknown, peer: string): string {
   const address = checkAddress(path, value);
   if (address.includes(':') === peer.includes(':')) return address;
   throw badField(path, value, `an address of the same family as the peer's, ${peer}`);
+}
+
+/** The name of a peer: its address or its interface. */
+export function checkName(config: Partial<PeerConfig>): string {
+  const name: unknown = config.interface;
+  if (name === undefined) return checkAddress('address', config.address);
+  if (typeof name !== 'string' || !/^[^\s/%:]{1,15}$/.test(name)) {
+    throw badField('interface', name, 'the name of a network interface');
+  }
+  for (const field of ['address', 'localAddress', 'device', 'multihopTtl'] as const) {
+    if (config[field] === undefined) continue;
+    throw badField(`peer ${name}: ${field}`, config[field], 'absent where interface is set');
+  }
+  return name;
+}
+
+function checkRemoteAs(path: string, value: unknown, localAs: number): number {
+  if (value === 'internal') return localAs;
+  if (value === 'external') return ANY_OTHER_AS;
+  if (typeof value === 'string') throw badField(path, value, 'an AS number, internal or external');
+  return checkAs(path, value);
 }
 
 const FORMS: readonly LinkLocalForm[] = ['single', 'double', 'unspecified'];

@@ -16,8 +16,9 @@ import type { PeerAoStatus, PeerFamilyStatus, PeerState, PeerStatus } from './st
 
 /** What a status is made from: references into the running peer, read once. */
 export interface PeerSnapshot {
+  /** With its scope, of a peer that is known by its interface. */
+  readonly neighbour: string | null;
   readonly settings: PeerSettings;
-  readonly localAs: number;
   readonly state: PeerState;
   /** Wall-clock milliseconds. */
   readonly stateSince: number;
@@ -42,14 +43,18 @@ const noMessages: MessageCounts = { open: 0, update: 0, notification: 0, keepali
 export function peerStatus(peer: PeerSnapshot): PeerStatus {
   const { settings, live, session } = peer;
   const { sent = noMessages, received = noMessages } = session?.counters() ?? {};
-  const hint = session?.hint;
+  const isUnheard = settings.interface !== undefined && peer.neighbour === null;
+  const hint = isUnheard
+    ? `no router advertisement was heard on ${settings.interface}: the link is down, or nobody there sends any`
+    : session?.hint;
   return {
     address: settings.address,
     ...(settings.description !== undefined && { description: settings.description }),
     ...(settings.origins.length > 0 && { configuration: settings.origins }),
-    remoteAs: settings.remoteAs,
+    ...(peer.neighbour !== null && { neighbour: peer.neighbour }),
+    remoteAs: settings.remoteAs || (live?.negotiated.peerAs ?? 0),
     ...(settings.role !== undefined && { role: settings.role }),
-    localAs: peer.localAs,
+    localAs: settings.localAs?.as ?? settings.ownAs,
     type: settings.type,
     ...(settings.isMember && { confederationMember: true as const }),
     state: peer.state,

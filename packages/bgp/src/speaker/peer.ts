@@ -12,11 +12,12 @@ import type { SessionHandler } from '../session/session-handler.js';
 import type { Fault } from '../wire/result.js';
 import type { SendPosition } from './announce-watch.js';
 import { HoldDown } from './hold-down.js';
-import { inboundMismatch } from './inbound-check.js';
+import { inboundRefusal } from './inbound-check.js';
+import { InterfaceNeighbour } from './interface-neighbour.js';
 import { type InboundOrigin, refuseInbound } from './listeners.js';
 import type { LiveSession } from './live-session.js';
 import { type LogEvent, tell } from './log-events.js';
-import { linkFacts, negotiatedPeer } from './negotiated-peer.js';
+import { linkFacts, negotiatedPeer, policiesOf } from './negotiated-peer.js';
 import { carriedFamilies } from './offer.js';
 import { type PeerChange, peerChange } from './peer-change.js';
 import type { PeerHost } from './peer-host.js';
@@ -41,6 +42,7 @@ export class Peer implements SessionHandler {
   readonly #refreshes: RouteRefreshes;
   #refused: { readonly code: string; readonly message: string } | null = null;
   readonly #protection: PeerProtection;
+  readonly #neighbour: InterfaceNeighbour;
   readonly #holdDown: HoldDown;
   readonly #guard: PrefixGuard;
   #isStarted = false;
@@ -62,6 +64,7 @@ export class Peer implements SessionHandler {
       (level, event, fields) => this.#log(level, event, fields),
     );
     this.#protection = new PeerProtection(host);
+    this.#neighbour = new InterfaceNeighbour(host.ports.discovery, (address) => this.#moved(address));
     this.#holdDown = new HoldDown(host.ports.clock);
     this.#guard = new PrefixGuard(settings.maxPrefixes, (alarm) => this.#alarm(alarm));
   }
@@ -94,19 +97,20 @@ export class Peer implements SessionHandler {
     this.#refused = null;
     this.#holdDown.release();
     this.#guard.change(this.#settings.maxPrefixes);
-    const plan = this.#protection.apply(this.#settings);
+    const watched = this.#neighbour.watch(this.#settings);
+    // Where nobody is heard on the interface yet, it begins when somebody is.
+    const reached = this.#neighbour.reached(this.#settings);
+    if (watched.ok && reached === null) return;
+    const plan = watched.ok ? this.#protection.apply(reached ?? this.#settings) : watched;
     if (!plan.ok) {
       this.#refuse(plan.code, plan.message);
       return;
     }
     if (this.#settings.shutdown) return;
     const config = this.#sessionConfig(plan.protection);
-    if (this.#session === null) {
-      const { ports, loop } = this.#host;
-      this.#session = new Session(config, ports, loop, this);
-    } else {
-      this.#session.reconfigure(config);
-    }
+    const { ports, loop } = this.#host;
+    if (this.#session === null) this.#session = new Session(config, ports, loop, this);
+    else this.#session.reconfigure(config);
     this.#isStarted = true;
     this.#session.start();
   }
@@ -122,7 +126,8 @@ export class Peer implements SessionHandler {
       ...(communication !== undefined && { communication }),
     });
     this.#leave();
-    this.#protection.release(this.#settings.address);
+    this.#protection.release();
+    this.#neighbour.end();
   }
 
   /** Ends the session so that the peer keeps our routes for our return; with a Cease where graceful restart is not agreed on. */
@@ -171,7 +176,10 @@ export class Peer implements SessionHandler {
 
   /** Takes an inbound connection of this peer, or turns it away. */
   accept(transport: Transport, origin: InboundOrigin): void {
-    const reason = this.#reasonAgainst(transport, origin);
+    if (this.#neighbour.adopt(this.#settings, transport.remote)) this.start();
+    const [refused, settings, neighbour] = [this.#refused, this.#settings, this.#neighbour];
+    const asked = { refused, settings, held: this.#holdDown.held, neighbour, isStarted: this.#isStarted };
+    const reason = inboundRefusal(asked, transport, origin);
     if (reason === null) {
       this.#session?.accept(transport);
       return;
@@ -183,8 +191,8 @@ export class Peer implements SessionHandler {
   status(): PeerStatus {
     const { ports, pipeline } = this.#host;
     return peerStatus({
+      neighbour: this.#neighbour.address,
       settings: this.#settings,
-      localAs: this.#localAs,
       state: this.#state,
       stateSince: this.#stateSince,
       now: ports.clock.now(),
@@ -220,7 +228,7 @@ export class Peer implements SessionHandler {
     const families = negotiated.families.filter((family) => carried.has(family.key));
     const place: PipelinePeer = {
       ...negotiatedPeer(peer, settings, negotiated, families, nextHops),
-      ...linkFacts(peer, negotiated, link, local),
+      ...linkFacts(peer, negotiated, link, local, remote),
       ...this.#policies(),
       outbox: session,
     };
@@ -229,7 +237,8 @@ export class Peer implements SessionHandler {
     this.#live = { index, negotiated, families, limited, nextHops, since: ports.clock.now() };
     this.#establishedCount++;
     // It may have been dialled with the keys of before.
-    if (peer.aoKeys !== undefined) this.#protection.rollOver(peer, this.#session);
+    if (peer.aoKeys !== undefined)
+      this.#protection.rollOver(this.#neighbour.at(this.#settings), this.#session);
     this.#host.ownRestart.established(peer.address, negotiated, families);
     this.#log('info', 'session.established', {
       families: families.map((family) => family.name),
@@ -292,8 +301,13 @@ export class Peer implements SessionHandler {
 
   #sessionConfig(protection: SocketProtection): SessionConfig {
     const past = () => this.#host.ownRestart.past(this.#establishedCount === 0);
-    return peerSessionConfig(this.#settings, this.#host.settings, protection, past, (local, remote) =>
-      sessionPlace(this.#settings, this.#host, local, remote, this.#settings.extendedNextHop),
+    return peerSessionConfig(
+      this.#neighbour.at(this.#settings),
+      this.#host.settings,
+      protection,
+      past,
+      (local, remote) =>
+        sessionPlace(this.#settings, this.#host, local, remote, this.#settings.extendedNextHop),
     );
   }
 
@@ -326,9 +340,11 @@ export class Peer implements SessionHandler {
 
   #changeLive(): void {
     if (this.#isStarted) {
-      const plan = this.#protection.rollOver(this.#settings, this.#session);
-      if (plan.ok) this.#session?.reconfigure(this.#sessionConfig(plan.protection));
-      else this.#fail(plan);
+      const plan = this.#protection.rollOver(this.#neighbour.at(this.#settings), this.#session);
+      if (!plan.ok) {
+        this.stop(CeaseError.OtherConfigurationChange);
+        this.#refuse(plan.code, plan.message);
+      } else this.#session?.reconfigure(this.#sessionConfig(plan.protection));
     }
     this.renewPolicies();
   }
@@ -342,15 +358,22 @@ export class Peer implements SessionHandler {
     this.#host.loop.wake();
   }
 
-  /** The AS that this peer takes us for. */
-  get #localAs(): number {
-    return this.#settings.localAs?.as ?? this.#settings.ownAs;
+  #policies(): PeerPolicies {
+    const needsPolicy = this.#settings.type === 'external' && this.#host.settings.ebgpRequiresPolicy;
+    return this.#host.drain.policies(policiesOf(this.#settings), needsPolicy);
   }
 
-  #policies(): PeerPolicies {
-    const { importPolicy = null, exportPolicy = null, defaultOriginate, type } = this.#settings;
-    const plain = { importPolicy, exportPolicy, defaultOrigins: defaultOriginate };
-    return this.#host.drain.policies(plain, type === 'external' && this.#host.settings.ebgpRequiresPolicy);
+  /** The neighbour on the interface was found, is another one, or its link went. */
+  #moved(address: string | null): void {
+    this.#log('info', 'neighbour.changed', { neighbour: address });
+    if (address === null && this.#live !== null) this.reset('the link went down');
+    if (address === null) return;
+    // A session that is up stays: only the next one goes to the new address.
+    if (this.#live !== null) this.#changeLive();
+    else {
+      this.#session?.stop();
+      this.start();
+    }
   }
 
   /** Nothing of the peer stays in the tables. */
@@ -365,12 +388,6 @@ export class Peer implements SessionHandler {
     return this.#live?.negotiated.gracefulRestart?.notification ?? false;
   }
 
-  /** A peer that ran cannot be had any more. */
-  #fail({ code, message }: { readonly code: string; readonly message: string }): void {
-    this.stop(CeaseError.OtherConfigurationChange);
-    this.#refuse(code, message);
-  }
-
   #refuse(code: string, message: string): void {
     this.#refused = { code, message };
     this.#host.ownRestart.tell({ type: 'removed', peer: this.#settings.address });
@@ -380,19 +397,10 @@ export class Peer implements SessionHandler {
     this.#host.events.emit('peer:refused', this.status(), error);
   }
 
-  #reasonAgainst(transport: Transport, origin: InboundOrigin): string | null {
-    if (this.#refused !== null) return 'the peer cannot be had as it is configured';
-    if (this.#settings.shutdown) return 'the peer is shut down';
-    if (this.#holdDown.held !== null) return `the peer is held down: ${this.#holdDown.held.reason}`;
-    return (
-      inboundMismatch(this.#settings, transport, origin) ??
-      (this.#isStarted ? null : 'the peer is not started')
-    );
-  }
-
   #log(level: LogLevel, event: LogEvent, fields: Readonly<Record<string, unknown>>): void {
     const { address, remoteAs, description } = this.#settings;
-    const who = { peer: address, remoteAs, ...(description !== undefined && { description }) };
+    const as = remoteAs || (this.#live?.negotiated.peerAs ?? 'external');
+    const who = { peer: address, remoteAs: as, ...(description !== undefined && { description }) };
     tell(this.#host.ports.log, level, event, { ...who, ...fields });
   }
 }

@@ -137,12 +137,15 @@ export class Planner {
     wanted.forEach((config, i) => {
       const settings = checker.peer(config);
       const { address } = settings;
-      if (seen.has(address))
-        throw badField(`peers[${i}].address`, config.address, 'an address that occurs once');
+      if (seen.has(address)) throw badField(`peers[${i}].address`, address, 'an address that occurs once');
       seen.add(address);
       const before = known.get(address);
       if (before === undefined) {
-        rows.push({ subject: `peer ${address}`, change: 'added', reason: `AS ${settings.remoteAs}` });
+        rows.push({
+          subject: `peer ${address}`,
+          change: 'added',
+          reason: `AS ${settings.remoteAs || 'external'}`,
+        });
         changes.push(() => speaker.addPeer(config));
         return;
       }

@@ -50,5 +50,6 @@ export function planProtection(peer: PeerSettings, features: ReadonlySet<SocketF
 /** GTSM sends 255 (RFC 5082 §3). External peers are adjacent unless configured otherwise, internal ones anywhere. */
 function sentTtl(peer: PeerSettings): number {
   if (peer.ttlSecurityHops !== undefined) return 255;
+  if (peer.interface !== undefined) return 1;
   return peer.multihopTtl ?? (peer.type === 'external' ? 1 : 255);
 }

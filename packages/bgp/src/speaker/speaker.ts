@@ -27,7 +27,7 @@ import type { SpeakerEvents } from './events.js';
 import { explainTo } from './explain-to.js';
 import type { RouteExplanation } from './explanation.js';
 import { canonicalAddress } from './field-check.js';
-import { type InboundOrigin, Listeners, refuseInbound } from './listeners.js';
+import { type InboundOrigin, Listeners, peerAt, refuseInbound } from './listeners.js';
 import { tell } from './log-events.js';
 import { OwnRestart } from './own-restart.js';
 import { Peer } from './peer.js';
@@ -388,7 +388,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       return;
     }
     const address = canonicalAddress(transport.remote.address);
-    const peer = this.#peers.get(address) ?? this.#dynamic.take(address);
+    const peer = peerAt(this.#peers, address) ?? this.#dynamic.take(address);
     if (peer !== undefined && this.#phase === 'running') {
       peer.accept(transport, origin);
       return;

@@ -57,10 +57,14 @@ export interface PeerAoStatus {
 
 /** One neighbour as it stands. A plain value: it does not change after it was made. */
 export interface PeerStatus {
+  /** Its name: the address, or the interface that it is known by. */
   readonly address: string;
+  /** Of a peer that is known by its interface: the router that was found there. */
+  readonly neighbour?: string;
   readonly description?: string;
   /** Fields that the peer and its groups set, and which of them did; absent without groups. */
   readonly configuration?: readonly SettingOrigin[];
+  /** 0 while any external AS may come. */
   readonly remoteAs: number;
   readonly localAs: number;
   readonly type: 'internal' | 'external';

@@ -179,6 +179,9 @@ export class FakeHost implements SocketFactory {
 
   #sourceFor(remote: string): string {
     const isIpv6 = remote.includes(':');
+    const [, scope] = remote.split('%');
+    const onLink = scope === undefined ? undefined : this.addresses.find((own) => own.endsWith(`%${scope}`));
+    if (onLink !== undefined) return onLink;
     return this.addresses.find((address) => address.includes(':') === isIpv6) ?? this.addresses[0]!;
   }
 

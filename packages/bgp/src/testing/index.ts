@@ -1,4 +1,5 @@
 export { FakeClock } from './fake-clock.js';
+export { FakeDiscovery } from './fake-discovery.js';
 export type { FakeConnection } from './fake-network.js';
 export { FakeHost, FakeNetwork } from './fake-network.js';
 export { FakeNextHops } from './fake-next-hops.js';

@@ -33,8 +33,10 @@ function thrownBy(act: () => unknown): BgpError | undefined {
   }
 }
 
+/** An interface stands in place of an address. */
+const instead = (field: string): object => (field === 'interface' ? { address: undefined } : {});
 const configOf = (field: string, value: unknown, { beside = {} }: FieldRow): PeerConfig =>
-  ({ ...peer, ...beside, [field]: value }) as PeerConfig;
+  ({ ...peer, ...beside, ...instead(field), [field]: value }) as PeerConfig;
 const speakerConfigOf = (field: string, value: unknown, { beside = {} }: FieldRow): SpeakerConfig =>
   ({ ...speakerConfig, ...beside, [field]: value }) as SpeakerConfig;
 
@@ -49,7 +51,7 @@ function refusals(field: string, { wrong, inside = [] }: FieldRow): readonly (re
 t.test('plan says for each field of a peer what its change does', async (t) => {
   for (const [field, { value, beside = {}, change }] of Object.entries(peerFields)) {
     const before = { ...peer, ...beside } as PeerConfig;
-    const after = { ...before, [field]: value } as PeerConfig;
+    const after = { ...before, ...instead(field), [field]: value } as PeerConfig;
     const speaker = speakerOf();
     speaker.apply({ peers: [before] });
     t.same(speaker.plan({ peers: [before] }), [], `${field}: the same again changes nothing`);
@@ -116,7 +118,7 @@ t.test('a wrong value of any field is refused with code, path, value and what is
 
 t.test('a right value of any field is taken, and a misspelt field is named with the right one', async (t) => {
   for (const [field, { value, beside = {} }] of Object.entries(peerFields)) {
-    t.ok(peerSettings({ ...peer, ...beside, [field]: value } as PeerConfig, 64512), field);
+    t.ok(peerSettings({ ...peer, ...beside, ...instead(field), [field]: value } as PeerConfig, 64512), field);
     const misspelt = { ...peer, [field.toUpperCase()]: value } as unknown as PeerConfig;
     t.throws(() => peerSettings(misspelt, 64512), {
       code: 'BGP_ERR_CONFIG',

@@ -30,7 +30,12 @@ const internal = { remoteAs: 64512 };
  */
 export const peerFields: Readonly<Record<Exclude<keyof PeerConfig, 'group'>, PeerFieldRow>> = {
   address: { value: '192.0.2.3', change: 'renames', wrong: ['router1', '192.0.2.2%eth0', 1, null] },
-  remoteAs: { value: 64514, change: 'reset', wrong: [0, 2 ** 32, 23456, '64514', 1.5, Number.NaN] },
+  interface: { value: 'eth1', change: 'renames', wrong: ['', 'eth 1', 'a/b', 5, null] },
+  remoteAs: {
+    value: 64514,
+    change: 'reset',
+    wrong: ['outside', 0, 2 ** 32, 23456, '64514', 1.5, Number.NaN],
+  },
   description: { value: 'router', change: 'changed-live', wrong: ['', 5] },
   port: { value: 1179, change: 'reset', wrong: [0, 65536, '179', 1.5] },
   localAddress: { value: '192.0.2.9', change: 'reset', wrong: ['::1', 'here', 7] },

@@ -38,15 +38,17 @@ export class Lab {
     more: Partial<SpeakerConfig> & {
       readonly features?: readonly SocketFeature[];
       readonly hasLocalAddresses?: boolean;
+      /** More than the two that every host has. */
+      readonly addresses?: readonly string[];
       /** On the host that an earlier speaker of this number was on. */
       readonly isNextLife?: boolean;
     } = {},
-    ports: Pick<SpeakerPorts, 'originValidator' | 'nextHopTracker'> = {},
+    ports: Pick<SpeakerPorts, 'discovery' | 'originValidator' | 'nextHopTracker'> = {},
   ): LabSpeaker {
     const address = `192.0.2.${number}`;
-    const { features, hasLocalAddresses = true, isNextLife = false, ...config } = more;
+    const { features, hasLocalAddresses = true, isNextLife = false, addresses = [], ...config } = more;
     const known = isNextLife ? this.#hosts.get(number) : undefined;
-    const host = known ?? this.network.host(address, `2001:db8::${number}`);
+    const host = known ?? this.network.host(address, `2001:db8::${number}`, ...addresses);
     this.#hosts.set(number, host);
     const lines: LogLine[] = [];
     const log: Log = { log: (level, event, fields) => void lines.push({ level, event, fields }) };

@@ -101,7 +101,8 @@ function configured({ configuration }: WirePeer): Block[] {
 function detail(peer: WirePeer): Block[] {
   const facts: [string, Cell | undefined][] = [
     ['description', peer.description],
-    ['remote AS', `${peer.remoteAs} (${peer.type}), local AS ${peer.localAs}`],
+    ['neighbour', peer.neighbour],
+    ['remote AS', `${peer.remoteAs || 'any'} (${peer.type}), local AS ${peer.localAs}`],
     ['state', { text: stateText(peer), tone: tone(peer) }],
     ['refused', peer.refused && { text: `${peer.refused.code}: ${peer.refused.message}`, tone: 'bad' }],
     ['held down', peer.heldDown && { text: heldText(peer.heldDown), tone: 'bad' }],
@@ -114,7 +115,7 @@ function detail(peer: WirePeer): Block[] {
     [
       'connection',
       peer.localAddress &&
-        `${peer.localAddress} port ${peer.localPort} - ${peer.address} port ${peer.remotePort}`,
+        `${peer.localAddress} port ${peer.localPort} - ${peer.neighbour ?? peer.address} port ${peer.remotePort}`,
     ],
     [
       'hold time',

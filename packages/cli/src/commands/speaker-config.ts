@@ -52,8 +52,10 @@ const aoKey = z.strictObject({
 });
 
 const neighborSchema = z.strictObject({
-  address: z.string(),
-  remoteAs: asNumber,
+  /** One of the two. */
+  address: z.string().optional(),
+  interface: z.string().optional(),
+  remoteAs: z.union([asNumber, z.enum(['internal', 'external'])]),
   /** Groups that give what is not set here. */
   group: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),
@@ -125,10 +127,10 @@ const neighborSchema = z.strictObject({
 });
 
 /** What neighbours have in common. */
-const groupSchema = neighborSchema.omit({ address: true }).partial({ remoteAs: true });
+const groupSchema = neighborSchema.omit({ address: true, interface: true }).partial({ remoteAs: true });
 
 /** Neighbours that are known by a prefix only, and dial us. */
-const rangeSchema = neighborSchema.omit({ address: true, passive: true }).extend({
+const rangeSchema = neighborSchema.omit({ address: true, interface: true, passive: true }).extend({
   prefix: z.string(),
   limit: z.number().int().min(1).max(65_534).optional(),
 });

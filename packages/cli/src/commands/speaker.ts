@@ -99,5 +99,7 @@ async function ports(io: Io): Promise<SpeakerPorts> {
   const plain = { ...nodePorts(), log };
   if (process.platform !== 'linux') return plain;
   const { linuxTcpSockets } = await import('@peerage/linux/tcp');
-  return { ...plain, sockets: tcpSocketFactory(linuxTcpSockets()) };
+  const { linuxNeighbourDiscovery } = await import('@peerage/linux/icmp6');
+  const discovery = linuxNeighbourDiscovery();
+  return { ...plain, sockets: tcpSocketFactory(linuxTcpSockets()), discovery };
 }
