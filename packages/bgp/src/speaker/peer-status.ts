@@ -170,3 +170,13 @@ function restartFields(retention: Retention): Partial<PeerStatus> {
   const status = retention.status();
   return status === undefined ? {} : { gracefulRestart: status };
 }
+
+/** Who a line of the log is about. */
+export function logFieldsOf(
+  settings: PeerSettings,
+  live: LiveSession | null,
+): Readonly<Record<string, unknown>> {
+  const { address, remoteAs, description } = settings;
+  const as = remoteAs || (live?.negotiated.peerAs ?? 'external');
+  return { peer: address, remoteAs: as, ...(description !== undefined && { description }) };
+}

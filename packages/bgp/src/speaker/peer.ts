@@ -24,7 +24,7 @@ import type { PeerHost } from './peer-host.js';
 import { PeerProtection } from './peer-protection.js';
 import { peerSessionConfig } from './peer-session.js';
 import type { PeerSettings } from './peer-settings.js';
-import { peerStatus } from './peer-status.js';
+import { logFieldsOf, peerStatus } from './peer-status.js';
 import type { PeerPolicies, PipelinePeer } from './pipeline-peer.js';
 import { isTooManyPrefixes, type PrefixAlarm, PrefixGuard } from './prefix-guard.js';
 import { Retention } from './retention.js';
@@ -108,8 +108,7 @@ export class Peer implements SessionHandler {
     }
     if (this.#settings.shutdown) return;
     const config = this.#sessionConfig(plan.protection);
-    const { ports, loop } = this.#host;
-    if (this.#session === null) this.#session = new Session(config, ports, loop, this);
+    if (this.#session === null) this.#session = new Session(config, this.#host.ports, this.#host.loop, this);
     else this.#session.reconfigure(config);
     this.#isStarted = true;
     this.#session.start();
@@ -333,8 +332,7 @@ export class Peer implements SessionHandler {
   }
 
   #alarm(alarm: PrefixAlarm): void {
-    const { family, received, limit, level } = alarm;
-    this.#log('warn', 'peer.prefixes', { family: family.name, received, limit, level });
+    this.#log('warn', 'peer.prefixes', { ...alarm, family: alarm.family.name });
     this.#host.events.emit('peer:prefixes', this.status(), alarm);
   }
 
@@ -366,11 +364,10 @@ export class Peer implements SessionHandler {
   /** The neighbour on the interface was found, is another one, or its link went. */
   #moved(address: string | null): void {
     this.#log('info', 'neighbour.changed', { neighbour: address });
-    if (address === null && this.#live !== null) this.reset('the link went down');
-    if (address === null) return;
+    if (this.#live !== null && address === null) this.reset('the link went down');
     // A session that is up stays: only the next one goes to the new address.
-    if (this.#live !== null) this.#changeLive();
-    else {
+    else if (this.#live !== null) this.#changeLive();
+    else if (address !== null) {
       this.#session?.stop();
       this.start();
     }
@@ -398,9 +395,6 @@ export class Peer implements SessionHandler {
   }
 
   #log(level: LogLevel, event: LogEvent, fields: Readonly<Record<string, unknown>>): void {
-    const { address, remoteAs, description } = this.#settings;
-    const as = remoteAs || (this.#live?.negotiated.peerAs ?? 'external');
-    const who = { peer: address, remoteAs: as, ...(description !== undefined && { description }) };
-    tell(this.#host.ports.log, level, event, { ...who, ...fields });
+    tell(this.#host.ports.log, level, event, { ...logFieldsOf(this.#settings, this.#live), ...fields });
   }
 }
