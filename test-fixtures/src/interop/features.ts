@@ -34,7 +34,10 @@ export const interopFeatures = {
   'four-octet-as': { title: 'AS numbers above 65535 (RFC 6793)' },
   'two-octet-peer': { title: 'Peer without 4-octet AS numbers: AS_TRANS, AS4_PATH' },
   capabilities: { title: 'Capabilities are told and shown (RFC 5492)' },
-  'extended-parameters': { title: 'Extended optional parameters (RFC 9072)' },
+  'extended-parameters': {
+    title: 'OPEN with more than 255 octets of parameters (RFC 9072)',
+    lacks: { GoBGP: '3.10 has it not', ExaBGP: '4.2 has it not' },
+  },
   'host-names': {
     title: 'Host name (capability 73)',
     lacks: { OpenBGPD: 'has it not', ExaBGP: '4.2 neither tells nor reads it' },
@@ -50,8 +53,14 @@ export const interopFeatures = {
     },
   },
   'route-refresh': { title: 'Route refresh (RFC 2918)', lacks: { GoBGP: 'never asks' } },
-  'enhanced-refresh': { title: 'Enhanced route refresh (RFC 7313)' },
-  'graceful-restart': { title: 'Graceful restart (RFC 4724)' },
+  'enhanced-refresh': {
+    title: 'Enhanced route refresh (RFC 7313)',
+    lacks: { GoBGP: '3.10 has it not', ExaBGP: 'keeps no table to refresh' },
+  },
+  'graceful-restart': {
+    title: 'Graceful restart (RFC 4724)',
+    lacks: { OpenBGPD: 'tells End-of-RIB only', ExaBGP: 'keeps no table to hold routes in' },
+  },
   'long-lived-graceful-restart': {
     title: 'Long-lived graceful restart (RFC 9494)',
     lacks: { OpenBGPD: 'has it not', ExaBGP: 'has it not' },
@@ -62,8 +71,14 @@ export const interopFeatures = {
     lacks: { GoBGP: '3.10 has it not', OpenBGPD: '7.7 has it not' },
   },
   'add-path': { title: 'Several paths of a prefix (RFC 7911)' },
-  'extended-next-hop': { title: 'IPv4 over IPv6 next hops (RFC 8950)' },
-  unnumbered: { title: 'Peers by interface and IPv6 link-local address' },
+  'extended-next-hop': {
+    title: 'IPv4 over IPv6 next hops (RFC 8950)',
+    lacks: { OpenBGPD: '7.7 has it not' },
+  },
+  unnumbered: {
+    title: 'Peers by interface and IPv6 link-local address',
+    lacks: { BIRD: '2.0 needs the address', OpenBGPD: 'needs the address', ExaBGP: 'needs the address' },
+  },
   roles: {
     title: 'Roles and OTC (RFC 9234)',
     lacks: { GoBGP: 'has it not', ExaBGP: 'has it not' },
@@ -75,7 +90,17 @@ export const interopFeatures = {
     lacks: { BIRD: 'has it not', GoBGP: 'has it not', OpenBGPD: 'has it not' },
   },
   md5: { title: 'TCP MD5 (RFC 2385)' },
-  'tcp-ao': { title: 'TCP-AO (RFC 5925)' },
+  'tcp-ao': {
+    title: 'TCP-AO (RFC 5925)',
+    meaning: 'two of ours, on a kernel that has it',
+    lacks: {
+      FRR: 'has it not',
+      BIRD: '2.0 has it not',
+      GoBGP: '3.10 has it not',
+      OpenBGPD: 'has it not',
+      ExaBGP: '4.2 has it not',
+    },
+  },
   gtsm: { title: 'GTSM (RFC 5082)' },
   multihop: { title: 'Peers that are not adjacent' },
   reflection: { title: 'Route reflection (RFC 4456)', lacks: { ExaBGP: noRib } },
@@ -93,10 +118,13 @@ export const interopFeatures = {
     title: 'The default route to one peer',
     lacks: { BIRD: 'only by a static route', GoBGP: 'has it not', ExaBGP: noRib },
   },
-  aggregates: { title: 'Aggregates', lacks: { GoBGP: 'has them not', OpenBGPD: 'has them not' } },
+  aggregates: {
+    title: 'Aggregates',
+    lacks: { GoBGP: 'has them not', OpenBGPD: 'has them not', ExaBGP: noRib },
+  },
   policy: { title: 'Policies in both directions' },
-  'policy-change': { title: 'A changed policy holds without a new session' },
-  'next-hop-tracking': { title: 'Next hops that come and go' },
+  'policy-change': { title: 'A changed policy holds without a new session', lacks: { ExaBGP: noRib } },
+  'next-hop-tracking': { title: 'Next hops that come and go', lacks: { ExaBGP: noRib } },
   communities: { title: 'Standard and large communities (RFC 1997, RFC 8092)' },
   'extended-communities': { title: 'Extended communities (RFC 4360)' },
   'ipv6-extended-communities': {
@@ -111,10 +139,11 @@ export const interopFeatures = {
   'unknown-attribute': { title: 'Unknown transitive attribute is passed on' },
   'malformed-attribute': {
     title: 'Malformed attribute withdraws the route, the session stands (RFC 7606)',
+    lacks: { FRR: 'sends none', BIRD: 'sends none', GoBGP: 'sends none', OpenBGPD: 'sends none' },
   },
   'well-known-communities': { title: 'NO_EXPORT and NO_ADVERTISE are honoured', lacks: { ExaBGP: noRib } },
-  blackhole: { title: 'BLACKHOLE (RFC 7999)' },
-  'graceful-shutdown': { title: 'GRACEFUL_SHUTDOWN (RFC 8326)' },
+  blackhole: { title: 'BLACKHOLE (RFC 7999)', lacks: { ExaBGP: noRib } },
+  'graceful-shutdown': { title: 'GRACEFUL_SHUTDOWN (RFC 8326)', lacks: { ExaBGP: noRib } },
   multicast: { title: 'IPv4 and IPv6 multicast', lacks: { OpenBGPD: 'has it not' } },
   'labelled-unicast': { title: 'Labelled unicast (RFC 8277)' },
   vpn: { title: 'VPNv4 and VPNv6 (RFC 4364, RFC 4659)' },

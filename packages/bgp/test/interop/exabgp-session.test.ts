@@ -174,4 +174,35 @@ t.test('ExaBGP: several paths of a prefix, both ways', needs('command:exabgp'), 
   await eventually(() => us.speaker.rib({ prefix: THEIRS }).routes[0]?.paths.length === 1);
 });
 
+t.test('ExaBGP: IPv4 routes with IPv6 next hops, both ways', needs('command:exabgp'), async (t) => {
+  proves(t, 'extended-next-hop', 'ExaBGP');
+  const port = await freePort(AT);
+  const us = await startOurs(t, '127.0.1.46', 64_512);
+  const daemon = await startExabgp(
+    t,
+    neighbor(us, port, [
+      'capability { nexthop true; }',
+      'family { ipv4 unicast; ipv6 unicast; }',
+      'nexthop { ipv4 unicast ipv6; }',
+      `announce { ipv4 { unicast ${THEIRS} next-hop 2001:db8:ff::6; } }`,
+    ]),
+  );
+  us.speaker.announce({ prefixes: [OURS] });
+  connect(
+    us,
+    { address: AT, port, as: DAEMON_AS },
+    {
+      families: ['ipv4-unicast', 'ipv6-unicast'],
+      extendedNextHop: true,
+      nextHop: { 'ipv4-unicast': '2001:db8:ff::1', 'ipv6-unicast': '2001:db8:ff::1' },
+    },
+  );
+  const path = await eventually(() => us.speaker.rib({ prefix: THEIRS }).routes[0]?.paths[0], {
+    timeout: 30_000,
+  });
+  t.equal(path.nextHop, '2001:db8:ff::6');
+  const route = await eventually(() => exabgpRoute(daemon.folder, OURS), { timeout: 30_000 });
+  t.equal(route.nextHop, '2001:db8:ff::1');
+});
+
 proofsOf(t, import.meta.url);
