@@ -1,5 +1,12 @@
 import type { DoneFeature, MissingFeature } from './feature.js';
 
+/** Of families whose routes are relayed. */
+const RELAYED = [
+  'bgp/test/nlri/known-nlri',
+  'bgp/test/nlri/opaque-families',
+  'bgp/test/speaker/opaque-relay',
+];
+
 /** All that such speakers have between them, for the library. */
 export const features: readonly (DoneFeature | MissingFeature)[] = [
   {
@@ -199,36 +206,21 @@ export const features: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Address families',
     feature: 'IPv4 and IPv6 multicast (1/2, 2/2)',
     rfcs: [4760],
-    tests: [
-      'bgp/test/nlri/opaque-families',
-      'bgp/test/speaker/opaque-relay',
-      'bgp/test/message/other-families',
-    ],
+    tests: ['bgp/test/nlri/opaque-families', 'bgp/test/message/other-families'],
     interop: ['multicast'],
   },
   {
     section: 'Address families',
     feature: 'Labelled unicast (1/4, 2/4)',
     rfcs: [8277, 3107, 4798],
-    tests: [
-      'bgp/test/nlri/known-nlri',
-      'bgp/test/nlri/opaque-families',
-      'bgp/test/speaker/opaque-relay',
-      'bgp/test/message/other-families',
-    ],
+    tests: [...RELAYED, 'bgp/test/message/other-families'],
     interop: ['labelled-unicast'],
   },
   {
     section: 'Address families',
     feature: 'VPNv4 and VPNv6 (1/128, 2/128)',
     rfcs: [4364, 4659],
-    tests: [
-      'bgp/test/nlri/known-nlri',
-      'bgp/test/nlri/opaque-families',
-      'bgp/test/speaker/opaque-relay',
-      'bgp/test/nlri/route-distinguisher',
-      'bgp/test/message/other-families',
-    ],
+    tests: [...RELAYED, 'bgp/test/nlri/route-distinguisher', 'bgp/test/message/other-families'],
     interop: ['vpn'],
   },
   {
@@ -247,47 +239,42 @@ export const features: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Address families',
     feature: 'EVPN (25/70)',
     rfcs: [7432, 9136],
-    tests: [
-      'bgp/test/nlri/known-nlri',
-      'bgp/test/nlri/opaque-families',
-      'bgp/test/speaker/opaque-relay',
-      'bgp/test/message/other-families',
-    ],
+    tests: [...RELAYED, 'bgp/test/message/other-families'],
     interop: ['evpn'],
   },
   {
     section: 'Address families',
     feature: 'Flowspec (1/133, 2/133), for VPNs (134)',
     rfcs: [8955, 8956],
-    tests: ['bgp/test/nlri/known-nlri', 'bgp/test/nlri/opaque-families', 'bgp/test/speaker/opaque-relay'],
+    tests: [...RELAYED],
     interop: ['flowspec'],
   },
   {
     section: 'Address families',
     feature: 'BGP-LS (16388/71, 16388/72)',
     rfcs: [9552, 9085, 9086, 9514],
-    tests: ['bgp/test/nlri/known-nlri', 'bgp/test/nlri/opaque-families', 'bgp/test/speaker/opaque-relay'],
+    tests: [...RELAYED],
     interop: ['link-state'],
   },
   {
     section: 'Address families',
     feature: 'SR policy (1/73, 2/73)',
     rfcs: [9830],
-    tests: ['bgp/test/nlri/known-nlri', 'bgp/test/nlri/opaque-families', 'bgp/test/speaker/opaque-relay'],
+    tests: [...RELAYED],
     interop: ['sr-policy'],
   },
   {
     section: 'Address families',
     feature: 'Route target constraint (1/132)',
     rfcs: [4684],
-    tests: ['bgp/test/nlri/known-nlri', 'bgp/test/nlri/opaque-families', 'bgp/test/speaker/opaque-relay'],
+    tests: [...RELAYED],
     interop: ['route-target'],
   },
   {
     section: 'Address families',
     feature: 'MUP (1/85, 2/85)',
     rfcs: [],
-    tests: ['bgp/test/nlri/known-nlri', 'bgp/test/nlri/opaque-families', 'bgp/test/speaker/opaque-relay'],
+    tests: [...RELAYED],
     interop: ['mup'],
   },
   {
