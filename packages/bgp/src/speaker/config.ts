@@ -227,6 +227,12 @@ export interface PeerConfig {
   readonly idleHoldTime?: number;
   /** DelayOpenTime (RFC 4271 §8.1.1): our OPEN waits this long for the peer's. Default: it does not wait. */
   readonly delayOpenTime?: number;
+  /**
+   * Keep what import policy rejects, to show it and to judge it anew when the policy changes. `false` saves its memory, and asks
+   * the peer to send its routes again then (RFC 2918); a peer that cannot is treated as with `true`. `maxPrefixes` counts what is
+   * kept. Default true.
+   */
+  readonly keepReceived?: boolean;
   /** Bounds of its buffers. */
   readonly limits?: PeerLimits;
   /** The AS that this external peer takes us for; it is neither the speaker's nor the peer's. Default: the speaker's. */

@@ -1,8 +1,9 @@
+import { encodeRouteRefresh } from '../message/route-refresh.js';
 import { type Family, IPV4_UNICAST } from '../net/family.js';
 import { createNlriKey } from '../net/nlri-key.js';
 import { isSpanCodec } from '../nlri/span-codec.js';
 import { RowFlag } from '../rib/adj-rib-in.js';
-import { type AttrId, NO_ATTR, NO_ROW, type PathRow } from '../rib/ids.js';
+import { type AttrId, type NextHopId, NO_ATTR, NO_FORM, NO_ROW, type PathRow } from '../rib/ids.js';
 import type { Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import type { Fault } from '../wire/result.js';
@@ -90,6 +91,10 @@ export class Inbound {
   /** The import policy changed: what was received is judged again, step by step. */
   judgeAnew(member: Member, family: MemberFamily): void {
     const { walks } = this.tools;
+    // What was rejected before is not there to be judged: the peer is asked for it (RFC 2918).
+    if (member.peer.dropsRejected === true) {
+      member.sendRouteRefresh(encodeRouteRefresh({ family: family.table.family }));
+    }
     if (family.judging !== null) walks.stop(family.judging);
     const visit = (row: PathRow): void => this.judgeRow(family, row);
     family.judging = walks.begin(family.table.paths, member.index, visit, () => {
@@ -150,6 +155,10 @@ export class Inbound {
     const time = this.tools.seconds();
     const isShared = importer.isSharedAnswer(member);
     let isJudged = false;
+    if (member.peer.dropsRejected === true) {
+      this.announceSparing(member, own, bytes, start, end, set, hop);
+      return;
+    }
     if (isSpanCodec(codec)) {
       for (let at = start; at < end; ) {
         at = codec.read(bytes, at, end, addPath, key);
@@ -170,6 +179,38 @@ export class Inbound {
       if (!isShared || !isJudged) importer.judge(member, own, prefix, set, hop);
       isJudged = true;
       table.setPath(prefix, member.index, key.pathId, set, hop, importer.accepted, importer.nextHop, time);
+    }
+  }
+
+  /** As `announceField`, for a peer of which nothing is kept that import policy rejects. */
+  private announceSparing(
+    member: Member,
+    own: MemberFamily,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    set: AttrId,
+    hop: NextHopId,
+  ): void {
+    const { importer, key } = this;
+    const { table } = own;
+    const { codec } = table.prefixes;
+    const addPath = member.peer.context.addPath(table.family);
+    const time = this.tools.seconds();
+    for (let at = start; at < end; ) {
+      at = codec.read(bytes, at, end, addPath, key);
+      if (isSpanCodec(codec) && codec.opaque.check(bytes, key.start, key.end) !== null) continue;
+      const prefix = table.prefixes.add(key);
+      importer.judge(member, own, prefix, set, hop);
+      const { accepted, nextHop } = importer;
+      if (accepted === NO_ATTR) {
+        const row = table.paths.find(prefix, member.index, key.pathId);
+        if (row === NO_ROW) table.offer(prefix);
+        else table.removePath(row);
+        continue;
+      }
+      const form = table.hasForms ? table.formOf(prefix, key) : NO_FORM;
+      table.setFormedPath(prefix, member.index, key.pathId, form, set, hop, accepted, nextHop, time);
     }
   }
 
@@ -198,6 +239,10 @@ export class Inbound {
     const prefix = paths.prefix(row);
     this.importer.judge(this.tools.member(peer)!, family, prefix, received, hop);
     const { accepted, nextHop } = this.importer;
+    if (accepted === NO_ATTR && this.tools.member(peer)!.peer.dropsRejected === true) {
+      table.removePath(row);
+      return;
+    }
     const isAged = (paths.flags(row) & RowFlag.LongLivedStale) !== 0 && accepted !== NO_ATTR;
     table.judgePath(row, isAged ? this.importer.longLived(accepted) : accepted, nextHop);
   }

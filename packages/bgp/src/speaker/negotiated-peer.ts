@@ -54,6 +54,8 @@ export function negotiatedPeer(
     addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),
     isMember: peer.isMember,
     ...(confederation !== null && !isOutside && { confederationId: confederation.identifier }),
+    // Without route refresh what was dropped could never be had again.
+    dropsRejected: !peer.keepReceived && negotiated.routeRefresh,
     requirePolicy: speaker.ebgpRequiresPolicy && !peer.isMember,
     rules: SessionRules.of({ ...peer, remoteAs: negotiated.peerAs }, peer.ownAs),
   };

@@ -28,6 +28,7 @@ const effects: Readonly<
   idleHoldTime: 'live',
   delayOpenTime: 'live',
   limits: 'live',
+  keepReceived: 'reset',
   maxPrefixes: 'live',
   localAs: 'reset',
   role: 'reset',

@@ -62,6 +62,7 @@ export interface PeerSettings extends PathOptions {
   readonly linkLocalNextHop: boolean;
   readonly linkLocalForm: LinkLocalForm | undefined;
   readonly nextHopSelf: boolean;
+  readonly keepReceived: boolean;
   readonly aigp: boolean;
   readonly routeReflectorClient: boolean;
   readonly routeServerClient: boolean;
@@ -96,6 +97,7 @@ export const peerFields = [
   'connectRetryTime',
   'idleHoldTime',
   'delayOpenTime',
+  'keepReceived',
   'limits',
   'maxPrefixes',
   'localAs',
@@ -191,6 +193,7 @@ export function peerSettings(
     linkLocalForm: optional(config.linkLocalForm, (form) => checkForm(at('linkLocalForm'), form)),
     nextHop: checkNextHops(at('nextHop'), config.nextHop ?? {}, extendedNextHop),
     nextHopSelf: checkBoolean(at('nextHopSelf'), config.nextHopSelf ?? false),
+    keepReceived: checkBoolean(at('keepReceived'), config.keepReceived ?? true),
     aigp: checkBoolean(at('aigp'), config.aigp ?? !isOutside),
     routeReflectorClient: checkClient(
       at('routeReflectorClient'),

@@ -15,7 +15,7 @@ export interface Outbox {
    * pipeline to wait for `writable` before it sends more.
    */
   send(block: Uint8Array, messages: number): boolean;
-  /** Takes a ROUTE-REFRESH, in order with these. Only for sessions with enhanced route refresh (RFC 7313). */
+  /** Takes a ROUTE-REFRESH, in order with these. Only for sessions with route refresh (RFC 2918, RFC 7313). */
   sendRouteRefresh?(message: Uint8Array): void;
 }
 
@@ -75,6 +75,8 @@ export interface PipelinePeer {
   readonly defaultOrigins?: DefaultOrigins;
   /** RFC 8212: without a policy an external peer exchanges nothing. */
   readonly requirePolicy: boolean;
+  /** What import policy rejects is not kept; the peer is asked to send it again when the policy changes. Default: no. */
+  readonly dropsRejected?: boolean;
   /** What it does beyond the plain rules to AS paths and next hops; absent: nothing. */
   readonly rules?: SessionRules | null;
   readonly outbox: Outbox;

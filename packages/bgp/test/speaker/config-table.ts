@@ -46,6 +46,7 @@ export const peerFields: Readonly<Record<Exclude<keyof PeerConfig, 'group'>, Pee
   connectRetryTime: { value: 10, change: 'changed-live', wrong: [0, 65536, Number.NaN] },
   idleHoldTime: { value: 10, change: 'changed-live', wrong: [-1, 3601] },
   delayOpenTime: { value: 10, change: 'changed-live', wrong: [0, 241] },
+  keepReceived: { value: false, change: 'reset', wrong: yesOrNo },
   limits: {
     value: { inputBytes: 65_536 },
     change: 'changed-live',

@@ -68,6 +68,7 @@ const neighborSchema = z.strictObject({
   connectRetryTime: seconds.optional(),
   idleHoldTime: z.number().nonnegative().max(3600).optional(),
   delayOpenTime: z.number().positive().max(240).optional(),
+  keepReceived: z.boolean().optional(),
   limits: z
     .strictObject({ inputBytes: bytes.optional(), outboxBytes: bytes.optional() })
     .transform(definedOnly)
