@@ -40,6 +40,8 @@ export interface GroupProfile {
   /** Most paths of a prefix that are sent with path identifiers (RFC 7911); 0 = one, without an identifier. */
   readonly addPath: number;
   readonly policy: Policy | null;
+  /** Milliseconds between bursts of announcements (RFC 4271 §9.2.1.1); 0 = none. */
+  readonly advertisementInterval: number;
   /** A default route of its own; null: none. */
   readonly defaultOrigin: DefaultOrigin | null;
   /** RFC 8212: nothing is advertised to an external peer without a policy. */
@@ -71,6 +73,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     zone: peer.routeServerClient === true ? member.zone : NO_ZONE,
     addPath: peer.addPathSend?.get(family.table.family.key) ?? 0,
     policy: exportPolicy,
+    advertisementInterval: peer.advertisementInterval ?? 0,
     isBlocked: peer.type === 'external' && peer.requirePolicy && exportPolicy === null,
     defaultOrigin,
     target: readsPeer ? member.policyPeer : null,
@@ -109,6 +112,7 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.zone === b.zone &&
     a.addPath === b.addPath &&
     a.policy === b.policy &&
+    a.advertisementInterval === b.advertisementInterval &&
     isSameOrigin(a.defaultOrigin, b.defaultOrigin) &&
     a.isBlocked === b.isBlocked &&
     a.target === b.target

@@ -1,9 +1,10 @@
 import type { AdjRibOut } from '../rib/adj-rib-out.js';
 import type { FamilyTable } from '../rib/rib.js';
 import { isSameProfile, profileOf } from './group-profile.js';
+import type { GroupTools } from './group-tools.js';
 import type { Member, MemberFamily } from './member.js';
 import { Subscriber } from './subscriber.js';
-import { type GroupTools, UpdateGroup } from './update-group.js';
+import { UpdateGroup } from './update-group.js';
 
 /** All update groups: finds the one of a member, moves members between them, and dissolves those that are empty. */
 export class GroupSet {
@@ -60,6 +61,14 @@ export class GroupSet {
       for (const group of groups) if (group.step()) return true;
     }
     return false;
+  }
+
+  /** When announcements that are held back are due. */
+  get nextRelease(): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const groups of this.groups.values())
+      for (const group of groups) least = Math.min(least, group.nextRelease);
+    return least;
   }
 
   /** One step of giving up what groups without members held. True: there is more to do. */

@@ -49,6 +49,9 @@ export function negotiatedPeer(
     routeReflectorClient: peer.routeReflectorClient,
     routeServerClient: peer.routeServerClient,
     takesLongLived: knowsLongLived(negotiated),
+    ...(peer.advertisementInterval !== undefined && {
+      advertisementInterval: 1000 * peer.advertisementInterval,
+    }),
     as4: negotiated.as4,
     maxMessage: negotiated.maxMessage,
     addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),

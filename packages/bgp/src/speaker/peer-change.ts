@@ -27,6 +27,7 @@ const effects: Readonly<
   connectRetryTime: 'live',
   idleHoldTime: 'live',
   delayOpenTime: 'live',
+  advertisementInterval: 'reset',
   limits: 'live',
   keepReceived: 'reset',
   maxPrefixes: 'live',

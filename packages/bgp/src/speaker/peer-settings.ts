@@ -54,6 +54,7 @@ export interface PeerSettings extends PathOptions {
   readonly connectRetryTime: number;
   readonly idleHoldTime: number;
   readonly delayOpenTime: number | undefined;
+  readonly advertisementInterval: number | undefined;
   readonly limits: PeerLimits;
   readonly maxPrefixes: PrefixLimits;
   readonly families: readonly Family[];
@@ -98,6 +99,7 @@ export const peerFields = [
   'idleHoldTime',
   'delayOpenTime',
   'keepReceived',
+  'advertisementInterval',
   'limits',
   'maxPrefixes',
   'localAs',
@@ -184,6 +186,9 @@ export function peerSettings(
     connectRetryTime: checkSeconds(at('connectRetryTime'), config.connectRetryTime ?? 120, 0.1, 65535),
     idleHoldTime: checkSeconds(at('idleHoldTime'), config.idleHoldTime ?? 1, 0, 3600),
     delayOpenTime: optional(config.delayOpenTime, (s) => checkSeconds(at('delayOpenTime'), s, 0.1, 240)),
+    advertisementInterval: optional(config.advertisementInterval, (s) =>
+      checkSeconds(at('advertisementInterval'), s, 0.1, 600),
+    ),
     limits: checkLimits(at('limits'), config.limits ?? {}),
     maxPrefixes: checkMaxPrefixes(at('maxPrefixes'), config.maxPrefixes ?? {}),
     ...checkPathOptions(at, config, ownAs, isOutside),

@@ -29,6 +29,8 @@ export interface PipelinePeer {
   readonly localAs: number;
   /** Of another member of our confederation (RFC 5065). Default: no. */
   readonly isMember?: boolean;
+  /** Milliseconds between bursts of announcements; absent: none. */
+  readonly advertisementInterval?: number;
   /** The AS of our confederation, for peers within it: their paths must not have it. */
   readonly confederationId?: number;
   /** BGP identifier from the peer's OPEN. */

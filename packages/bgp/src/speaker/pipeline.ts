@@ -99,11 +99,11 @@ export class Pipeline {
     const { stepSize } = this;
     const member = (index: number): Member | undefined => this.members[index];
     const walks = new RowWalks();
-    const stale = new StaleRoutes(rib, importer, walks);
     this.walks = walks;
-    this.stale = stale;
+    this.stale = new StaleRoutes(rib, importer, walks);
     this.inbound = new Inbound({ rib, importer, walks, stepSize, seconds, member });
-    this.groups = new GroupSet({ rib, exporter: this.exporter, writer: new UpdateWriter(rib), stepSize });
+    const { exporter } = this;
+    this.groups = new GroupSet({ rib, exporter, writer: new UpdateWriter(rib), stepSize, now: options.now });
     this.sinks = new Sinks(rib, this.stepSize, (peer) =>
       peer === LOCAL_PEER ? 'local' : (this.members[peer]?.peer.address ?? ''),
     );
@@ -269,8 +269,12 @@ export class Pipeline {
     more = repeat(() => this.sinks.step(), isOver) || more;
     more = repeat(() => this.groups.step(), isOver) || more;
     more = this.groups.dissolve() || more;
-    more = this.collect() || more;
-    return more;
+    return this.collect() || more;
+  }
+
+  /** When held announcements are due. */
+  get nextRelease(): number {
+    return this.groups.nextRelease;
   }
 
   /** How many prefixes a peer has in a table; 0 of a family that is not negotiated. */

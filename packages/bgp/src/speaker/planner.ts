@@ -23,13 +23,14 @@ export interface PlannedSpeaker {
 export interface PlannedState {
   /** Replaced when groups change. */
   readonly checks: { checker: PeerChecker };
-  ranges(): {
+  dynamic(): {
+    /** Peers that are configured by their address. */
+    others(): Iterable<{ readonly settings: PeerSettings; readonly state: string }>;
     readonly ranges: readonly RangeSettings[];
     /** Throws when its sockets cannot be had. */
     verify(range: RangeSettings): void;
     update(range: RangeSettings): void;
   };
-  peers(): Iterable<{ readonly settings: PeerSettings; readonly state: string }>;
   readonly routes: Pick<LocalRoutes, 'compare' | 'ownedNames'>;
 }
 
@@ -81,7 +82,7 @@ export class Planner {
       );
       this.preparePeers(peers, true, checker, rows, steps);
     } else if (wanted.peerGroups !== undefined) {
-      const peers = [...this.state.peers()].map((peer) => peer.settings.source);
+      const peers = [...this.state.dynamic().others()].map((peer) => peer.settings.source);
       this.preparePeers(peers, false, checker, rows, steps);
     }
     if (wanted.peerGroups !== undefined) this.prepareRanges(checker, rows, steps);
@@ -110,7 +111,7 @@ export class Planner {
   }
 
   private prepareRanges(checker: PeerChecker, rows: PlanRow[], steps: (() => void)[]): void {
-    const ranges = this.state.ranges();
+    const ranges = this.state.dynamic();
     for (const before of ranges.ranges) {
       const range = checker.range(before.source);
       ranges.verify(range);
@@ -131,7 +132,7 @@ export class Planner {
     steps: (() => void)[],
   ): void {
     const { speaker, state } = this;
-    const known = new Map([...state.peers()].map((peer) => [peer.settings.address, peer]));
+    const known = new Map([...state.dynamic().others()].map((peer) => [peer.settings.address, peer]));
     const seen = new Set<string>();
     const changes: (() => void)[] = [];
     wanted.forEach((config, i) => {

@@ -37,6 +37,7 @@ import { peerExists, unknownPeer } from './peer-errors.js';
 import type { PeerHost } from './peer-host.js';
 import { Pipeline } from './pipeline.js';
 import { pipelineOptions } from './pipeline-options.js';
+import { turnPipeline } from './pipeline-turns.js';
 import { Planner } from './planner.js';
 import type { RouteSink } from './route-sink.js';
 import { identityOf, type SpeakerSettings, speakerSettings } from './speaker-settings.js';
@@ -71,7 +72,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   readonly #dynamic: DynamicPeers;
   readonly #ownRestart: OwnRestart;
   readonly #ending = new Set<Promise<void>>();
-  /** Came in while the listeners were opened, before peers were protected. */
+  /** Came in before peers were protected. */
   readonly #early: Transport[] = [];
   #phase: 'new' | 'starting' | 'running' | 'closed' = 'new';
 
@@ -92,13 +93,12 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
       this.#loop.wake();
     });
     this.#listeners = new Listeners(ports.sockets, (transport, origin) => this.#inbound(transport, origin));
-    this.#loop.addWork((deadline) => this.#pipeline.work(() => ports.clock.now() >= deadline));
+    turnPipeline(this.#loop, this.#pipeline, ports.clock);
     const life = `${this.#settings.routerId}-${this.#startedAt.toString(36)}`;
     this.#feed = new ChangeFeed(life, this.#pipeline, () => this.#loop.wake());
     this.#planner = new Planner(this, {
       checks: this.#checks,
-      ranges: () => this.#dynamic,
-      peers: () => this.#dynamic.others(),
+      dynamic: () => this.#dynamic,
       routes: this.#pipeline.locals,
     });
     this.#ownRestart = new OwnRestart(this.#settings.restarting, this.#pipeline, ports, this.#loop);

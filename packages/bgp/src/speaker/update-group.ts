@@ -1,34 +1,27 @@
 import { encodeRouteRefresh, RefreshSubtype } from '../message/route-refresh.js';
 import { AdjRibOut } from '../rib/adj-rib-out.js';
-import { Column8, Column32 } from '../rib/columns.js';
+import { Column8 } from '../rib/columns.js';
 import {
   NO_OUT,
   NO_PREFIX,
   NO_ROW,
-  NO_SLOT,
   type OutId,
   type OutKey,
   type PathRow,
   type PeerIndex,
   type PrefixId,
 } from '../rib/ids.js';
-import type { FamilyTable, Rib } from '../rib/rib.js';
-import type { OutKeyHolder, OutKeys, SlotTable } from '../rib/slot-table.js';
-import { DefaultRoute, sourceOf } from './default-route.js';
+import type { FamilyTable } from '../rib/rib.js';
+import type { OutKeyHolder, OutKeys } from '../rib/slot-table.js';
+import { DefaultRoute } from './default-route.js';
 import type { Exporter } from './export.js';
 import type { GroupProfile } from './group-profile.js';
+import type { GroupTools } from './group-tools.js';
 import { type Audience, type OutBatch, OutBatches } from './out-batch.js';
+import { Pace } from './pace.js';
+import { PathSlots } from './path-slots.js';
 import { type Subscriber, type SubscriberGroup, WALKED } from './subscriber.js';
 import type { UpdateWriter } from './update-writer.js';
-
-/** What the groups of a pipeline share. */
-export interface GroupTools {
-  readonly rib: Rib;
-  readonly exporter: Exporter;
-  readonly writer: UpdateWriter;
-  /** Prefixes that one step of a walk, or of catching up, looks at. */
-  readonly stepSize: number;
-}
 
 /**
  * Members that are sent the same: policy runs, the adj-RIB-out is held and messages are packed once for all of them.
@@ -45,10 +38,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   readonly keys: OutKeys;
   readonly adjOut: AdjRibOut;
   /** Null without add-path. */
-  private readonly slots: SlotTable | null;
-  /** Slots that the last `changePaths` advertised: the number of that call. */
-  private readonly chosenAt = new Column32();
-  private changes = 0;
+  private readonly slots: PathSlots | null;
   private readonly scope: number;
   private readonly exporter: Exporter;
   private readonly writer: UpdateWriter;
@@ -69,6 +59,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   /** Of the default route; 0 = none is originated. */
   private readonly defaultPrefix: PrefixId;
   private refilled = WALKED;
+  private readonly pace: Pace | null;
 
   /** `scope` is a number of its own, by which answers of its policy are remembered. */
   constructor(profile: GroupProfile, scope: number, tools: GroupTools) {
@@ -79,13 +70,21 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     this.writer = tools.writer;
     this.stepSize = tools.stepSize;
     this.adjOut = new AdjRibOut(tools.rib.outs);
-    this.slots = profile.addPath > 0 ? profile.table.slots : null;
-    this.keys = this.slots ?? profile.table;
-    this.slots?.holders.add(this);
+    const { slots } = profile.table;
+    this.slots = profile.addPath > 0 ? new PathSlots(slots, profile.table, tools.exporter) : null;
+    this.keys = this.slots?.table ?? profile.table;
+    this.slots?.table.holders.add(this);
     const { defaultOrigin } = profile;
     this.defaultRoute =
       defaultOrigin === null ? null : new DefaultRoute(profile, defaultOrigin, tools.rib, tools.exporter);
     this.defaultPrefix = this.defaultRoute?.prefix ?? NO_PREFIX;
+    const { advertisementInterval } = profile;
+    this.pace = advertisementInterval > 0 ? new Pace(advertisementInterval, tools.now, this) : null;
+  }
+
+  /** When announcements that are held back are due. */
+  get nextRelease(): number {
+    return this.pace?.nextRelease ?? Number.POSITIVE_INFINITY;
   }
 
   /** As a holder of slots. */
@@ -97,8 +96,9 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   dissolve(): void {
     this.defaultRoute?.dissolve();
     if (this.slots === null) return;
-    this.slots.holders.delete(this);
-    for (let key = 1 as OutKey; key < this.adjOut.limit; key++) if (this.holds(key)) this.slots.offer(key);
+    const { table } = this.slots;
+    table.holders.delete(this);
+    for (let key = 1 as OutKey; key < this.adjOut.limit; key++) if (this.holds(key)) table.offer(key);
   }
 
   get isEmpty(): boolean {
@@ -145,11 +145,12 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   /** Takes decided prefixes: updates `adjOut`, tells the members. */
   update(prefixes: readonly number[], best: readonly number[], count: number): void {
     for (const subscriber of this.stream.values()) if (!subscriber.member.isWritable) this.detach(subscriber);
-    for (let i = 0; i < count; i++) {
-      const prefix = prefixes[i]! as PrefixId;
-      if (prefix >= this.filled) continue;
-      if (this.slots === null) this.change(prefix, best[i]! as PathRow);
-      else this.changePaths(this.slots, prefix, best[i]! as PathRow);
+    if (this.pace !== null) this.pace.take(prefixes, best, count);
+    else {
+      for (let i = 0; i < count; i++) {
+        const prefix = prefixes[i]! as PrefixId;
+        if (prefix < this.filled) this.tell(prefix, best[i]! as PathRow);
+      }
     }
     this.batches.drain((audience, batch) => this.send(audience, batch));
     this.defaultRoute?.watch(prefixes, count);
@@ -157,6 +158,10 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
 
   /** One step for one that is not in the stream and can take something. False: there is none. */
   step(): boolean {
+    if (this.pace?.release(this.stepSize)) {
+      this.batches.drain((audience, batch) => this.send(audience, batch));
+      return true;
+    }
     for (const subscriber of this.detached) {
       if (!subscriber.member.isWritable) continue;
       this.serve(subscriber);
@@ -175,30 +180,29 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     return count;
   }
 
-  private change(prefix: PrefixId, best: PathRow): void {
-    this.choose(prefix, best);
-    this.put(prefix, this.exporter.out, this.exporter.source);
+  /** As a group whose announcements are paced. */
+  isKept(prefix: PrefixId): boolean {
+    return prefix < this.filled;
   }
 
-  /** With add-path: each path that is chosen goes to its slot, and the other slots of the prefix are withdrawn. */
-  private changePaths(slots: SlotTable, prefix: PrefixId, best: PathRow): void {
-    const { exporter, chosenAt } = this;
-    const now = ++this.changes;
-    this.chooseMany(prefix, best);
-    for (let i = 0; i < exporter.count; i++) {
-      const slot = slots.of(prefix, exporter.rows[i]!);
-      chosenAt.set(slot, now);
-      this.put(slot, exporter.outs[i]!, sourceOf(this.table, exporter.rows[i]!));
-    }
-    for (let slot = slots.first(prefix); slot !== NO_SLOT; slot = slots.next(slot)) {
-      if (chosenAt.get(slot) === now || !this.holds(slot)) continue;
-      this.put(slot, NO_OUT, 0 as PeerIndex);
-      slots.offer(slot);
+  countChosen(prefix: PrefixId, best: PathRow): number {
+    if (this.slots === null) this.choose(prefix, best);
+    else this.chooseMany(prefix, best);
+    return this.slots === null ? Number(this.exporter.out !== NO_OUT) : this.exporter.count;
+  }
+
+  tell(prefix: PrefixId, best: PathRow): void {
+    if (this.slots === null) {
+      this.choose(prefix, best);
+      this.put(prefix, this.exporter.out, this.exporter.source);
+    } else {
+      this.chooseMany(prefix, best);
+      this.slots.change(prefix, this);
     }
   }
 
   /** What is advertised of a key from now on: tells the members. */
-  private put(prefix: OutKey, out: OutId, source: PeerIndex): void {
+  put(prefix: OutKey, out: OutId, source: PeerIndex): void {
     const { adjOut } = this;
     const oldOut = adjOut.out(prefix);
     const oldSource = adjOut.source(prefix);
@@ -347,22 +351,16 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   }
 
   /** With add-path: one step of putting in what was there before the group. Nobody is in the stream, or was sent any of it. */
-  private fillPaths(slots: SlotTable): void {
-    const { exporter, table } = this;
-    const end = Math.min(this.filled + this.stepSize, table.limit);
+  private fillPaths(slots: PathSlots): void {
+    const { limit, loc } = this.table;
+    const end = Math.min(this.filled + this.stepSize, limit);
     for (; this.filled < end; this.filled++) {
       const prefix = this.filled as PrefixId;
-      if (table.loc.isDirty(prefix)) continue;
-      this.chooseMany(prefix, table.loc.best(prefix));
-      for (let i = 0; i < exporter.count; i++) {
-        this.adjOut.set(
-          slots.of(prefix, exporter.rows[i]!),
-          exporter.outs[i]!,
-          sourceOf(this.table, exporter.rows[i]!),
-        );
-      }
+      if (loc.isDirty(prefix)) continue;
+      this.chooseMany(prefix, loc.best(prefix));
+      slots.fill(prefix, this.adjOut);
     }
-    if (this.filled >= table.limit) this.filled = WALKED;
+    if (end >= limit) this.filled = WALKED;
   }
 
   private choose(prefix: PrefixId, best: PathRow): void {

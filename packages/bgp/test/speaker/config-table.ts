@@ -47,6 +47,7 @@ export const peerFields: Readonly<Record<Exclude<keyof PeerConfig, 'group'>, Pee
   idleHoldTime: { value: 10, change: 'changed-live', wrong: [-1, 3601] },
   delayOpenTime: { value: 10, change: 'changed-live', wrong: [0, 241] },
   keepReceived: { value: false, change: 'reset', wrong: yesOrNo },
+  advertisementInterval: { value: 5, change: 'reset', wrong: [0, 601, '5'] },
   limits: {
     value: { inputBytes: 65_536 },
     change: 'changed-live',

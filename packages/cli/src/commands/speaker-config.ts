@@ -69,6 +69,7 @@ const neighborSchema = z.strictObject({
   idleHoldTime: z.number().nonnegative().max(3600).optional(),
   delayOpenTime: z.number().positive().max(240).optional(),
   keepReceived: z.boolean().optional(),
+  advertisementInterval: z.number().min(0.1).max(600).optional(),
   limits: z
     .strictObject({ inputBytes: bytes.optional(), outboxBytes: bytes.optional() })
     .transform(definedOnly)
