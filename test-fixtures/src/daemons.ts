@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
@@ -52,19 +52,45 @@ export function startBird(t: Teardown, config: string, options: DaemonOptions = 
   });
 }
 
-/** FRR's bgpd without zebra. It listens on `address` and `port`. */
+/** FRR's zebra, which puts the routes of a bgpd into the kernel of its namespace and sends router advertisements. Needs root. */
+export function startZebra(t: Teardown, config: string, options: DaemonOptions = {}): Promise<Daemon> {
+  return start(t, 'zebra', options, (folder) => {
+    // It gives up root, so the folder must be its own.
+    execFileSync('chown', ['frr:frr', folder]);
+    const file = join(folder, 'zebra.conf');
+    const log = join(folder, 'zebra.log');
+    writeFileSync(file, `log file ${log} informational\n${config}`);
+    const paths = ['-i', join(folder, 'zebra.pid'), '-z', join(folder, 'zserv.api'), '--vty_socket', folder];
+    return {
+      command: ['/usr/lib/frr/zebra', '-f', file, ...paths, '-P', '0'],
+      query: (command) => [
+        ...['vtysh', '--vty_socket', folder, '-d', 'zebra'],
+        ...command.split('\n').flatMap((line) => ['-c', line]),
+      ],
+      logFile: log,
+    };
+  });
+}
+
+/** FRR's bgpd, by default without zebra. It listens on `address` and `port`. */
 export function startFrr(
   t: Teardown,
   config: string,
-  options: DaemonOptions & { readonly address: string; readonly port: number },
+  options: DaemonOptions & {
+    readonly address: string;
+    readonly port: number;
+    /** What `startZebra` started. Default: none. */
+    readonly zebra?: Daemon;
+  },
 ): Promise<Daemon> {
+  const zebra = options.zebra === undefined ? ['-Z'] : ['-z', join(options.zebra.folder, 'zserv.api')];
   return start(t, 'frr', options, (folder) => {
     const file = join(folder, 'bgpd.conf');
     const log = join(folder, 'bgpd.log');
     writeFileSync(file, `log file ${log} debugging\n${config}`);
     const bgpd = ['/usr/lib/frr/bgpd', '-f', file, '-i', join(folder, 'bgpd.pid'), '--vty_socket', folder];
     return {
-      command: [...bgpd, '-Z', '-S', '-P', '0', '-l', options.address, '-p', String(options.port)],
+      command: [...bgpd, ...zebra, '-S', '-P', '0', '-l', options.address, '-p', String(options.port)],
       query: (command) => [
         ...['vtysh', '--vty_socket', folder, '-d', 'bgpd'],
         ...command.split('\n').flatMap((line) => ['-c', line]),
@@ -229,6 +255,7 @@ async function start(
 const probes: Readonly<Record<string, string>> = {
   bird: 'show status',
   frr: 'show version',
+  zebra: 'show version',
   gobgp: 'global',
   openbgpd: 'show summary',
   exabgp: 'version',

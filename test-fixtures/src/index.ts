@@ -6,6 +6,7 @@ export {
   startFrr,
   startGobgp,
   startOpenbgpd,
+  startZebra,
 } from './daemons.js';
 export { type DiscoveryCase, type DiscoveryWorld, discoveryCases } from './discovery-cases.js';
 export { type EventuallyOptions, eventually } from './eventually.js';

@@ -59,6 +59,7 @@ t.test(
   needs('root', 'command:ip', 'command:bgpd', 'command:vtysh'),
   async (t) => {
     proves(t, 'extended-next-hop', 'FRR');
+    proves(t, 'extended-next-hop', 'FRR');
     const cable = await layCable(t);
     const frr = await startFrr(
       t,
@@ -95,6 +96,7 @@ t.test(
   needs('root', 'command:ip', 'command:bird', 'command:birdc'),
   async (t) => {
     proves(t, 'extended-next-hop', 'BIRD');
+    proves(t, 'extended-next-hop', 'BIRD');
     const cable = await layCable(t);
     const bird = await startBird(
       t,
@@ -125,6 +127,7 @@ t.test(
   'RFC 8950: IPv4 routes with IPv6 next hops go both ways with GoBGP',
   needs('root', 'command:ip', 'command:gobgpd', 'command:gobgp'),
   async (t) => {
+    proves(t, 'extended-next-hop', 'GoBGP');
     proves(t, 'extended-next-hop', 'GoBGP');
     const cable = await layCable(t);
     const gobgp = await startGobgp(
@@ -166,5 +169,7 @@ async function gone(speaker: BgpSpeaker, show: () => Promise<string>): Promise<v
   speaker.withdraw([ours]);
   await eventually(async () => !(await show()).includes(ours));
 }
+
+proofsOf(t, import.meta.url);
 
 proofsOf(t, import.meta.url);
