@@ -77,7 +77,7 @@ export const interopFeatures = {
   },
   unnumbered: {
     title: 'Peers by interface and IPv6 link-local address',
-    lacks: { BIRD: '2.0 needs the address', OpenBGPD: 'needs the address', ExaBGP: 'needs the address' },
+    lacks: { OpenBGPD: 'needs the address', ExaBGP: 'needs the address' },
   },
   roles: {
     title: 'Roles and OTC (RFC 9234)',
