@@ -315,6 +315,11 @@ export interface PeerConfig {
    * 360. Only a peer that marks its refreshes is held to it.
    */
   readonly refreshStaleTime?: number;
+  /**
+   * Sends long-lived stale routes to this internal peer although it does not know them: with NO_EXPORT and LOCAL_PREF 0 (RFC 9494
+   * §4.6). Default false: they are kept from it.
+   */
+  readonly sendLongLivedStale?: boolean;
   /** Default: a lost session voids the routes of both sides. Changing it needs a new session. */
   readonly gracefulRestart?: GracefulRestartConfig;
   /** TCP MD5 password (RFC 2385), 1–80 octets of UTF-8. Never logged, never in a status. */

@@ -91,9 +91,10 @@ export class DynamicPeers {
     return this.#ranges.leave(address);
   }
 
-  /** A session has ended: a peer that came by itself goes as well. */
-  ended(peer: Pick<Peer, 'settings'>): void {
+  /** A session has ended: a peer that came by itself goes as well, but for one whose routes are kept for its return. */
+  ended(peer: Pick<Peer, 'settings' | 'tableIndex'>): void {
     const { address } = peer.settings;
+    if (peer.tableIndex !== null) return;
     if (this.#speaker.peers.get(address) === peer && this.release(address)) this.#speaker.removePeer(address);
   }
 

@@ -1,8 +1,10 @@
 import { type Rewrite, rewriteCanonical } from '../attributes/rewrite.js';
 import { SummaryFlag } from '../attributes/summary.js';
+import { WellKnownCommunity } from '../iana/well-known-community.js';
 import { parseAddress } from '../net/address.js';
 import { IPV4_UNICAST } from '../net/family.js';
 import { shapeNextHop } from '../nlri/shape-next-hop.js';
+import { mergeEdits } from '../policy/merge-edits.js';
 import type { Policy, PolicyPeer, PolicyResult, RouteEdits } from '../policy/policy.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
 import { AnswerMemo } from '../rib/answer-memo.js';
@@ -34,6 +36,8 @@ export interface Sources {
 }
 
 const NO_ASES: readonly number[] = [];
+/** RFC 9494 §4.6 */
+const STALE: RouteEdits = Object.freeze({ localPref: 0, addCommunities: [WellKnownCommunity.NoExport] });
 /** RFC 4271 §5.1.5: LOCAL_PREF goes into every UPDATE to an internal peer. */
 const DEFAULT_LOCAL_PREF = 100;
 
@@ -292,6 +296,8 @@ export class Exporter {
     const nextHop = this.nextHopFor(profile, hop, isLocal, peer, edits);
     if (!this.canHave(profile, nextHop)) return NO_OUT;
     const { attributes } = this.rib;
+    if (profile.softensStale && (attributes.flags(set) & SummaryFlag.LlgrStale) !== 0)
+      edits = edits === null ? STALE : mergeEdits(edits, STALE);
     const hasLocalPref = (attributes.flags(set) & SummaryFlag.HasLocalPref) !== 0;
     const isInternal = profile.type === 'internal';
     const isOutside = !isInternal && !profile.isMember;

@@ -31,6 +31,8 @@ export interface GroupProfile {
   readonly rules: SessionRules | null;
   /** `SummaryFlag` bits of routes that are kept from it. */
   readonly barred: number;
+  /** Is sent long-lived stale routes without knowing them (RFC 9494 §4.6). */
+  readonly softensStale: boolean;
   readonly ownNextHop: NextHopId;
   /** May be sent IPv6 next hops although the family is of IPv4 (RFC 8950). */
   readonly extendedNextHop: boolean;
@@ -67,6 +69,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     isServed: peer.routeServerClient === true,
     rules: peer.rules ?? null,
     barred: barredFrom(peer),
+    softensStale: peer.sendLongLivedStale === true && peer.takesLongLived !== true,
     ownNextHop: family.ownNextHop,
     extendedNextHop: peer.extendedNextHop?.has(family.table.family.key) === true,
     linkLocalForm: peer.linkLocalForm ?? 'double',
@@ -83,7 +86,9 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
 function barredFrom(peer: PipelinePeer): number {
   const scope = peer.type === 'internal' ? SummaryFlag.NoAdvertise : outOf(peer.isMember === true);
   // RFC 9494 §4.3: who does not know what LLGR_STALE means would take such a route for a good one.
-  return peer.takesLongLived === true ? scope : scope | SummaryFlag.LlgrStale;
+  return peer.takesLongLived === true || peer.sendLongLivedStale === true
+    ? scope
+    : scope | SummaryFlag.LlgrStale;
 }
 
 /** RFC 1997: NO_EXPORT holds at the border of a confederation, if there is one, NO_EXPORT_SUBCONFED at that of each member. */
@@ -106,6 +111,7 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.isServed === b.isServed &&
     a.rules?.key === b.rules?.key &&
     a.barred === b.barred &&
+    a.softensStale === b.softensStale &&
     a.ownNextHop === b.ownNextHop &&
     a.extendedNextHop === b.extendedNextHop &&
     a.linkLocalForm === b.linkLocalForm &&

@@ -52,6 +52,7 @@ export function negotiatedPeer(
     ...(peer.advertisementInterval !== undefined && {
       advertisementInterval: 1000 * peer.advertisementInterval,
     }),
+    sendLongLivedStale: peer.sendLongLivedStale,
     as4: negotiated.as4,
     maxMessage: negotiated.maxMessage,
     addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),

@@ -51,6 +51,7 @@ const effects: Readonly<
   addPathReceive: 'reset',
   addPathSend: 'reset',
   refreshStaleTime: 'live',
+  sendLongLivedStale: 'reset',
   gracefulRestart: 'reset',
   md5Key: 'reset',
   aoKeys: (before, after) => (canRollOver(before.aoKeys, after.aoKeys) ? 'live' : 'reset'),

@@ -1,13 +1,19 @@
 import type { EventEmitter } from 'eventemitter3';
+import type { LogLevel } from '../ports/log.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { SocketProtection } from '../ports/transport.js';
+import type { PeerIndex } from '../rib/ids.js';
 import type { TurnLoop } from '../session/turn-loop.js';
 import type { Drain } from './drain.js';
 import type { SpeakerEvents } from './events.js';
+import type { LogEvent } from './log-events.js';
 import type { OwnRestart } from './own-restart.js';
 import type { PeerSettings } from './peer-settings.js';
 import type { Pipeline } from './pipeline.js';
 import type { SpeakerSettings } from './speaker-settings.js';
+
+/** A line about one peer. */
+export type PeerLog = (level: LogLevel, event: LogEvent, fields: Readonly<Record<string, unknown>>) => void;
 
 /** What a peer needs of the speaker that it belongs to. */
 export interface PeerHost {
@@ -20,6 +26,6 @@ export interface PeerHost {
   readonly ownRestart: OwnRestart;
   readonly drain: Drain;
   readonly events: EventEmitter<SpeakerEvents>;
-  /** A session, or an attempt at one, has ended, and the peer is not held down. */
-  ended(peer: { readonly settings: PeerSettings }): void;
+  /** A session, or an attempt at one, has ended, and the peer is not held down; or what was kept of one is gone. */
+  ended(peer: { readonly settings: PeerSettings; readonly tableIndex: PeerIndex | null }): void;
 }

@@ -71,6 +71,7 @@ export interface PeerSettings extends PathOptions {
   /** Most paths of a prefix, or `ALL_PATHS`; 0 = without path identifiers. */
   readonly addPathSend: number;
   readonly refreshStaleTime: number;
+  readonly sendLongLivedStale: boolean;
   readonly gracefulRestart: GracefulRestartSettings | undefined;
   readonly md5Key: Uint8Array | undefined;
   readonly aoKeys: readonly AoKey[] | undefined;
@@ -121,6 +122,7 @@ export const peerFields = [
   'routeServerClient',
   'addPath',
   'refreshStaleTime',
+  'sendLongLivedStale',
   'gracefulRestart',
   'password',
   'authentication',
@@ -212,6 +214,11 @@ export function peerSettings(
     ),
     ...checkAddPath(at('addPath'), config.addPath ?? {}),
     refreshStaleTime: checkInteger(at('refreshStaleTime'), config.refreshStaleTime ?? 360, 1, 86_400),
+    sendLongLivedStale: checkClient(
+      at('sendLongLivedStale'),
+      config.sendLongLivedStale ?? false,
+      !isOutside || 'external',
+    ),
     gracefulRestart: optional(config.gracefulRestart, (value) =>
       gracefulRestartSettings(at('gracefulRestart'), value),
     ),
@@ -234,7 +241,7 @@ function optional<In, Out>(value: In | undefined, check: (value: In) => Out): Ou
   return value === undefined ? undefined : check(value);
 }
 
-/** `fits`: true, or the kind of peer that cannot be such a client. */
+/** `fits`: true, or the kind of peer that this is not for. */
 function checkClient(path: string, value: unknown, fits: true | 'internal' | 'external'): boolean {
   if (checkBoolean(path, value) && fits !== true) throw badField(path, value, `false for an ${fits} peer`);
   return value === true;

@@ -1,5 +1,6 @@
 import type { Negotiated } from '../capabilities/negotiate.js';
 import { CeaseError } from '../iana/error-code.js';
+import { hardReset } from '../message/notification.js';
 import type { RouteRefreshMessage } from '../message/route-refresh.js';
 import type { Family } from '../net/family.js';
 import type { LogLevel } from '../ports/log.js';
@@ -20,7 +21,7 @@ import { type LogEvent, tell } from './log-events.js';
 import { linkFacts, negotiatedPeer, policiesOf } from './negotiated-peer.js';
 import { carriedFamilies } from './offer.js';
 import { type PeerChange, peerChange } from './peer-change.js';
-import type { PeerHost } from './peer-host.js';
+import type { PeerHost, PeerLog } from './peer-host.js';
 import { PeerProtection } from './peer-protection.js';
 import { peerSessionConfig } from './peer-session.js';
 import type { PeerSettings } from './peer-settings.js';
@@ -57,12 +58,9 @@ export class Peer implements SessionHandler {
     this.#host = host;
     this.#settings = settings;
     this.#stateSince = host.ports.clock.wallTime();
-    this.#retention = new Retention(host, (event, fields) => this.#log('info', event, fields));
-    this.#refreshes = new RouteRefreshes(
-      host,
-      (message) => this.#session?.sendRouteRefresh(message),
-      (level, event, fields) => this.#log(level, event, fields),
-    );
+    const log: PeerLog = (level, event, fields) => this.#log(level, event, fields);
+    this.#retention = new Retention(host, log, () => host.ended(this));
+    this.#refreshes = new RouteRefreshes(host, log, (message) => this.#session?.sendRouteRefresh(message));
     this.#protection = new PeerProtection(host);
     this.#neighbour = new InterfaceNeighbour(host.ports.discovery, (address) => this.#moved(address));
     this.#holdDown = new HoldDown(host.ports.clock);
@@ -312,7 +310,8 @@ export class Peer implements SessionHandler {
 
   #tooManyPrefixes({ limited, index }: LiveSession): Fault | null {
     if (limited.length === 0) return null;
-    return this.#guard.checkAll(limited, (family) => this.#host.pipeline.receivedCount(index, family));
+    const fault = this.#guard.checkAll(limited, (one) => this.#host.pipeline.receivedCount(index, one));
+    return fault !== null && this.#endsHard ? { ...fault, ...hardReset(fault) } : fault;
   }
 
   /** Torn down for its prefixes: down until the restart time, a new limit, or a reset. */

@@ -63,6 +63,8 @@ export interface PipelinePeer {
   readonly routeServerClient?: boolean;
   /** Its OPEN said that it knows long-lived stale routes (RFC 9494 §4.3); others are not sent any. Default: no. */
   readonly takesLongLived?: boolean;
+  /** It is sent them all the same, with NO_EXPORT and LOCAL_PREF 0 (RFC 9494 §4.6). Default: no. */
+  readonly sendLongLivedStale?: boolean;
   readonly as4: boolean;
   /** 4096 or 65535. */
   readonly maxMessage: number;

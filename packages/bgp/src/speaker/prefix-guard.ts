@@ -97,6 +97,14 @@ function tooMany(family: Family, received: number, limit: number): Fault {
   return resetFault(ErrorCode.Cease, CeaseError.MaximumPrefixes, 0, message, data);
 }
 
-export function isTooManyPrefixes(code: { readonly code: number; readonly subcode: number }): boolean {
-  return code.code === ErrorCode.Cease && code.subcode === CeaseError.MaximumPrefixes;
+/** Also within a Hard Reset (RFC 8538 §3.1). */
+export function isTooManyPrefixes(notification: {
+  readonly code: number;
+  readonly subcode: number;
+  readonly data: Uint8Array;
+}): boolean {
+  const { code, subcode, data } = notification;
+  if (code !== ErrorCode.Cease) return false;
+  if (subcode !== CeaseError.HardReset) return subcode === CeaseError.MaximumPrefixes;
+  return data[0] === ErrorCode.Cease && data[1] === CeaseError.MaximumPrefixes;
 }

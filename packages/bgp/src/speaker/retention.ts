@@ -14,26 +14,26 @@ import type { Timer } from '../ports/clock.js';
 import type { PeerIndex } from '../rib/ids.js';
 import type { SessionError } from '../session/session-error.js';
 import type { GracefulRestartSettings } from './graceful-restart-settings.js';
-import type { LogEvent } from './log-events.js';
-import type { PeerHost } from './peer-host.js';
+import type { PeerHost, PeerLog } from './peer-host.js';
 import type { PipelinePeer } from './pipeline-peer.js';
 import type { RetentionStatus } from './status.js';
 
 const MOST_MILLISECONDS = 86_400_000;
 
-type Log = (event: LogEvent, fields: Readonly<Record<string, unknown>>) => void;
-
 /** A peer's place in the tables, which outlives its session where graceful restart says so: interprets that machine. */
 export class Retention {
   readonly #host: Pick<PeerHost, 'pipeline' | 'ports' | 'loop'>;
-  readonly #log: Log;
+  readonly #log: PeerLog;
+  readonly #gone: () => void;
   #helper: RestartHelper = steadyHelper(0);
   #index: PeerIndex | null = null;
   readonly #timers = new Map<RestartTimer, { readonly timer: Timer; readonly at: number }>();
 
-  constructor(host: Pick<PeerHost, 'pipeline' | 'ports' | 'loop'>, log: Log) {
+  /** `gone`: a time is over, and nothing is kept any more. */
+  constructor(host: Pick<PeerHost, 'pipeline' | 'ports' | 'loop'>, log: PeerLog, gone: () => void) {
     this.#host = host;
     this.#log = log;
+    this.#gone = gone;
   }
 
   /** While the peer has routes, or may have: with a session, or with what is kept of one. */
@@ -94,18 +94,18 @@ export class Retention {
     switch (action.type) {
       case 'keep':
         pipeline.keepPeer(index, action.families);
-        this.#log('routes.kept', { families: action.families.map((family) => family.name) });
+        this.#log('info', 'routes.kept', { families: action.families.map((family) => family.name) });
         break;
       case 'drop-all':
         this.#index = null;
         pipeline.closePeer(index);
         break;
       case 'drop':
-        this.#log('stale.swept', { family: action.family.name, which: action.which });
+        this.#log('info', 'stale.swept', { family: action.family.name, which: action.which });
         pipeline.age(index, action.family, `drop ${action.which}`);
         break;
       case 'long-live':
-        this.#log('stale.long-lived', { family: action.family.name });
+        this.#log('info', 'stale.long-lived', { family: action.family.name });
         pipeline.age(index, action.family, 'long-live');
         break;
       case 'start-timer':
@@ -139,6 +139,7 @@ export class Retention {
     if (name === 'restart') this.#step({ type: 'restart-timer' });
     else if (name === 'stale-path') this.#step({ type: 'stale-path-timer' });
     else this.#step({ type: 'long-lived-timer', family: name });
+    if (this.#index === null) this.#gone();
   }
 
   #stop(name: RestartTimer): void {

@@ -2,23 +2,20 @@ import { encodeRouteRefresh, RefreshSubtype, type RouteRefreshMessage } from '..
 import type { Family, FamilyKey } from '../net/family.js';
 import type { Timer } from '../ports/clock.js';
 import type { LiveSession } from './live-session.js';
-import type { LogEvent } from './log-events.js';
-import type { PeerHost } from './peer-host.js';
-
-type Log = (level: 'debug' | 'warn', event: LogEvent, fields: Readonly<Record<string, unknown>>) => void;
+import type { PeerHost, PeerLog } from './peer-host.js';
 
 /** ROUTE-REFRESH of one session, in both directions: requests (RFC 2918), and marks around their answers (RFC 7313). */
 export class RouteRefreshes {
   readonly #host: Pick<PeerHost, 'pipeline' | 'ports' | 'loop'>;
   readonly #send: (message: Uint8Array) => void;
-  readonly #log: Log;
+  readonly #log: PeerLog;
   /** By family: until what the peer has not sent again goes, without its End-of-RR. */
   readonly #timers = new Map<FamilyKey, Timer>();
 
   constructor(
     host: Pick<PeerHost, 'pipeline' | 'ports' | 'loop'>,
+    log: PeerLog,
     send: (message: Uint8Array) => void,
-    log: Log,
   ) {
     this.#host = host;
     this.#send = send;

@@ -127,6 +127,7 @@ export const peerFields: Readonly<Record<Exclude<keyof PeerConfig, 'group'>, Pee
       [{ time: 1 }, '.time'],
     ],
   },
+  sendLongLivedStale: { value: true, beside: internal, change: 'reset', wrong: yesOrNo },
   refreshStaleTime: { value: 60, change: 'changed-live', wrong: [0, '60'] },
   refuseAsSets: { value: true, change: 'reset', wrong: yesOrNo },
   password: { value: 'secret', change: 'reset', wrong: ['', 'é'.repeat(41), 5] },

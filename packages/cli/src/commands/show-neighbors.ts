@@ -65,7 +65,8 @@ function row(peer: WirePeer): Cell[] {
 
 function stateText(peer: WirePeer): string {
   if (peer.refused !== undefined) return 'refused';
-  return peer.shutdown ? 'shutdown' : peer.state;
+  if (peer.shutdown) return 'shutdown';
+  return peer.gracefulRestart?.phase === 'away' ? `${peer.state}, routes kept` : peer.state;
 }
 
 function tone(peer: WirePeer): Tone {
@@ -75,6 +76,19 @@ function tone(peer: WirePeer): Tone {
 
 function heldText({ reason, until }: NonNullable<WirePeer['heldDown']>): string {
   return until === undefined ? reason : `${reason}; until ${new Date(until).toISOString()}`;
+}
+
+/** Whose restart it is, and how long its routes are kept still. */
+function restartText({ gracefulRestart, families }: WirePeer): string {
+  if (gracefulRestart === undefined) return '';
+  const { phase, secondsLeft, longLivedSecondsLeft = {} } = gracefulRestart;
+  const stale = families.reduce((sum, family) => sum + (family.stale ?? 0), 0);
+  return [
+    phase === 'away' ? 'the peer is away' : 'the peer is back, until its End-of-RIB',
+    `${stale} stale routes kept`,
+    ...(secondsLeft === undefined ? [] : [`${secondsLeft} s left`]),
+    ...Object.entries(longLivedSecondsLeft).map(([family, left]) => `${family} long-lived, ${left} s left`),
+  ].join('; ');
 }
 
 function fullName({ remoteHostName, remoteDomainName }: WirePeer): string | undefined {
@@ -106,6 +120,7 @@ function detail(peer: WirePeer): Block[] {
     ['state', { text: stateText(peer), tone: tone(peer) }],
     ['refused', peer.refused && { text: `${peer.refused.code}: ${peer.refused.message}`, tone: 'bad' }],
     ['held down', peer.heldDown && { text: heldText(peer.heldDown), tone: 'bad' }],
+    ['graceful restart', peer.gracefulRestart && { text: restartText(peer), tone: 'warn' }],
     ['since', new Date(peer.stateSince).toISOString()],
     ['established', `${peer.establishedCount} times, lost ${peer.flaps} times`],
     ['router id', peer.remoteRouterId],
@@ -150,13 +165,14 @@ function detail(peer: WirePeer): Block[] {
     },
     {
       kind: 'table',
-      columns: ['family', 'negotiated', 'received', 'accepted', 'advertised', 'end of RIB'],
+      columns: ['family', 'negotiated', 'received', 'stale', 'accepted', 'advertised', 'end of RIB'],
       rows: peer.families.map((family) => [
         family.family,
         family.negotiated
           ? `yes${family.addPath === undefined ? '' : `, add-path ${family.addPath}`}`
           : `no${family.reason === undefined ? '' : `: ${family.reason}`}`,
         family.maxPrefixes === undefined ? family.received : `${family.received} of ${family.maxPrefixes}`,
+        family.stale ?? 0,
         family.accepted,
         family.advertised,
         family.endOfRib ? 'yes' : 'no',

@@ -106,6 +106,7 @@ const neighborSchema = z.strictObject({
     })
     .optional(),
   refreshStaleTime: seconds.min(1).max(86_400).optional(),
+  sendLongLivedStale: z.boolean().optional(),
   gracefulRestart: gracefulRestart.optional(),
   /** Read from a file, so that the configuration can be shown. */
   passwordFile: z.string().optional(),

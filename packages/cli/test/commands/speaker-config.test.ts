@@ -42,6 +42,57 @@ neighbors:
   t.end();
 });
 
+t.test('graceful restart: of neighbours, of ranges, and of the speaker itself', (t) => {
+  const path = join(tempDir(t), 'speaker.yaml');
+  const head = 'localAs: 64512\nrouterId: 192.0.2.1\n';
+  writeFileSync(
+    path,
+    `${head}
+restarting: { forwarded: [ipv4-unicast], deferralTime: 30 }
+neighbors:
+  - address: 192.0.2.2
+    remoteAs: 64512
+    refreshStaleTime: 60
+    sendLongLivedStale: true
+    gracefulRestart:
+      restartTime: 90
+      notification: true
+      longLived: { ipv4-unicast: 3600 }
+      stalePathTime: 120
+ranges:
+  - prefix: 198.51.100.0/24
+    remoteAs: 64514
+    gracefulRestart: {}
+`,
+  );
+  const setup = speakerSetup(readSpeakerFile(path), false);
+  t.same(setup.config.restarting, { forwarded: ['ipv4-unicast'], deferralTime: 30 });
+  t.match(setup.peers[0], {
+    refreshStaleTime: 60,
+    sendLongLivedStale: true,
+    gracefulRestart: {
+      restartTime: 90,
+      notification: true,
+      longLived: { 'ipv4-unicast': 3600 },
+      stalePathTime: 120,
+    },
+  });
+  t.same(setup.ranges[0]?.gracefulRestart, {});
+  for (const [line, place] of [
+    ['gracefulRestart: { restartTime: 4096 }', /gracefulRestart\.restartTime/],
+    ['gracefulRestart: { longLived: { ipv4-unicast: 0 } }', /gracefulRestart\.longLived\.ipv4-unicast/],
+    ['gracefulRestart: { stalePathTime: 0 }', /gracefulRestart\.stalePathTime/],
+    ['gracefulRestart: { staleTime: 1 }', /staleTime/],
+    ['refreshStaleTime: 0', /refreshStaleTime/],
+  ] as const) {
+    writeFileSync(path, `${head}neighbors:\n  - { address: 192.0.2.2, remoteAs: 64513, ${line} }\n`);
+    t.throws(() => readSpeakerFile(path), { code: 'CLI_ERR_USAGE', message: place });
+  }
+  writeFileSync(path, `${head}restarting: { forwarded: [ipv4-unicast], deferralTime: 0 }\n`);
+  t.throws(() => readSpeakerFile(path), { code: 'CLI_ERR_USAGE', message: /restarting\.deferralTime/ });
+  t.end();
+});
+
 t.test('JSON that asks for no policies imports and exports everything', (t) => {
   const path = join(tempDir(t), 'speaker.json');
   const file = {
