@@ -80,6 +80,7 @@ export type {
   RouteRef,
   SpeakerConfig,
   SpeakerPorts,
+  TableLimits,
   TcpAoKey,
 } from './speaker/config.js';
 export type { PlanRow, WantedConfiguration, WantedGroup, WantedPeer } from './speaker/configuration.js';

@@ -52,6 +52,11 @@ export class AttributeStore {
     return this.arena.heldBytes;
   }
 
+  /** Octets of the sets, those that nobody refers to included until the next `collect`. */
+  get liveBytes(): number {
+    return this.arena.liveBytes;
+  }
+
   /** The id of the set with these canonical bytes, which are copied when it is new. Takes no reference. */
   intern(bytes: Uint8Array, start: number, end: number): AttrId {
     const hash = hashBytes(bytes, start, end);

@@ -76,6 +76,17 @@ export interface Confederation {
   readonly members: readonly number[];
 }
 
+/**
+ * Bounds of the tables. The peer whose UPDATE finds one of them reached is torn down with Cease / Out of Resources (RFC 4486),
+ * and its routes go. `PeerConfig.maxPrefixes` bounds single peers, long before this.
+ */
+export interface TableLimits {
+  /** Received paths of one family, of all peers, 1 … 2^28. Default 2^24 (16,777,216). */
+  readonly paths?: number;
+  /** Octets of attribute sets, of all families, 65,536 … 2^31. Default 2^30 (1 GiB). */
+  readonly attributeBytes?: number;
+}
+
 /** A speaker as a whole. It holds for its life; peers and announcements come and go at any time. */
 export interface SpeakerConfig {
   /** 1 … 4294967295, not 23456. In a confederation: our member AS. */
@@ -98,6 +109,8 @@ export interface SpeakerConfig {
    * it out on a first start: then nothing is withheld.
    */
   readonly restarting?: { readonly forwarded: readonly FamilyName[]; readonly deferralTime?: number };
+  /** What all tables together may hold; each has a row in `docs/reference/limits.md`. */
+  readonly tableLimits?: TableLimits;
   /** What peers have in common, by name: see `PeerConfig.group`. */
   readonly peerGroups?: Readonly<Record<string, PeerGroup>>;
   /** RFC 8212: external peers without a policy exchange nothing. Default true. */

@@ -7,15 +7,18 @@ import { type AttrId, type NextHopId, NO_ATTR, NO_FORM, NO_ROW, type PathRow } f
 import type { Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import type { Fault } from '../wire/result.js';
+import type { TableLimits } from './config.js';
 import type { Importer } from './import.js';
 import type { Member, MemberFamily } from './member.js';
 import type { RowWalks } from './row-walks.js';
+import { DEFAULT_TABLE_LIMITS, TableGuard } from './table-guard.js';
 
 /** What the inbound side shares with the rest of its pipeline. */
 export interface InboundTools {
   readonly rib: Rib;
   readonly importer: Importer;
   readonly walks: RowWalks;
+  readonly limits: Required<TableLimits> | undefined;
   /** Rows that one step goes through. */
   readonly stepSize: number;
   seconds(): number;
@@ -28,6 +31,7 @@ export class Inbound {
   private readonly tables: Rib;
   private readonly importer: Importer;
   private readonly stepSize: number;
+  private readonly guard: TableGuard;
   private readonly tools: InboundTools;
   private readonly key = createNlriKey();
   private readonly canonical = new ByteWriter(4096);
@@ -37,6 +41,7 @@ export class Inbound {
     this.tables = tools.rib;
     this.importer = tools.importer;
     this.stepSize = tools.stepSize;
+    this.guard = new TableGuard(tools.limits ?? DEFAULT_TABLE_LIMITS, tools.rib.attributes);
   }
 
   /** Takes the body of one UPDATE of an open member. */
@@ -57,6 +62,8 @@ export class Inbound {
       if (hasReach)
         this.withdrawField(member, reachFamily, bytes, reader.reachNlriStart, reader.reachNlriEnd);
     } else if (hasPlain || hasReach) {
+      const full = this.guard.check(member.family(hasPlain ? IPV4_UNICAST : reachFamily!)?.table);
+      if (full !== null) return full;
       const set = this.setOf(member);
       if (hasPlain) {
         const { nextHopStart } = reader;

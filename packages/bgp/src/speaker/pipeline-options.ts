@@ -14,6 +14,7 @@ export function pipelineOptions(settings: SpeakerSettings, ports: SpeakerPorts):
     alwaysCompareMed: settings.alwaysCompareMed,
     medMissingAsWorst: settings.medMissingAsWorst,
     codecs: settings.codecs,
+    limits: settings.tableLimits,
     ...(originValidator !== undefined && { validator: originValidator }),
     ...(nextHopTracker !== undefined && { nextHopTracker }),
     now: () => clock.now(),

@@ -4,6 +4,7 @@ import type { FamilyCodecs } from '../nlri/family-codecs.js';
 import type { PeerRole, Policy } from '../policy/policy.js';
 import type { NextHopTracker } from '../ports/next-hop-tracker.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
+import type { TableLimits } from './config.js';
 import type { DefaultOrigins } from './default-origin.js';
 import type { LinkLocalForm } from './link-local-form.js';
 import type { SessionRules } from './session-rules.js';
@@ -111,6 +112,8 @@ export interface PipelineOptions {
   readonly medMissingAsWorst?: boolean;
   /** Rows or prefixes that one step of a turn goes through. Default 1024: under 2 ms. */
   readonly stepSize?: number;
+  /** Default: those of `SpeakerConfig.tableLimits`. */
+  readonly limits?: Required<TableLimits>;
   /** Origin validation for policies; without it every route is `unknown`. */
   readonly validator?: OriginValidator;
   /** Without it every next hop is reachable at metric 0. */

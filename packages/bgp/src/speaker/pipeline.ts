@@ -101,7 +101,8 @@ export class Pipeline {
     const walks = new RowWalks();
     this.walks = walks;
     this.stale = new StaleRoutes(rib, importer, walks);
-    this.inbound = new Inbound({ rib, importer, walks, stepSize, seconds, member });
+    const { limits } = options;
+    this.inbound = new Inbound({ rib, importer, walks, limits, stepSize, seconds, member });
     const { exporter } = this;
     this.groups = new GroupSet({ rib, exporter, writer: new UpdateWriter(rib), stepSize, now: options.now });
     this.sinks = new Sinks(rib, this.stepSize, (peer) =>

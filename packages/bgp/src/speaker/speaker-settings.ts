@@ -3,10 +3,11 @@ import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
 import type { FamilyCodecs } from '../nlri/family-codecs.js';
 import type { ListenTarget } from '../ports/transport.js';
 import { checkConfederation } from './confederation.js';
-import type { Acceptor, Confederation, SpeakerConfig } from './config.js';
+import type { Acceptor, Confederation, SpeakerConfig, TableLimits } from './config.js';
 import { checkRelayed } from './family-settings.js';
 import { badField, checkAddress, checkBoolean, checkFields, checkInteger, checkText } from './field-check.js';
 import type { SpeakerStatus } from './status.js';
+import { DEFAULT_TABLE_LIMITS } from './table-guard.js';
 
 /** What is known of an earlier life of this speaker. */
 export interface RestartingSettings {
@@ -26,6 +27,7 @@ export interface SpeakerSettings {
   readonly clusterId: number;
   readonly listen: readonly (ListenTarget | { readonly acceptor: Acceptor })[];
   readonly restarting: RestartingSettings | undefined;
+  readonly tableLimits: Required<TableLimits>;
   readonly ebgpRequiresPolicy: boolean;
   readonly maximumPaths: number;
   readonly multipathExactAsPath: boolean;
@@ -45,6 +47,7 @@ const fields = [
   'clusterId',
   'listen',
   'restarting',
+  'tableLimits',
   'peerGroups',
   'ebgpRequiresPolicy',
   'maximumPaths',
@@ -83,6 +86,7 @@ export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
     clusterId: checkClusterId('clusterId', config.clusterId ?? routerId),
     listen: listen.map((entry, i) => checkListen(`listen[${i}]`, entry)),
     restarting: config.restarting === undefined ? undefined : checkRestarting(config.restarting),
+    tableLimits: checkTableLimits(config.tableLimits ?? {}),
     ebgpRequiresPolicy: checkBoolean('ebgpRequiresPolicy', config.ebgpRequiresPolicy ?? true),
     maximumPaths: checkInteger('maximumPaths', config.maximumPaths ?? 1, 1, 64),
     multipathExactAsPath: checkBoolean('multipathExactAsPath', config.multipathExactAsPath ?? true),
@@ -118,6 +122,16 @@ function checkNames(
     throw badField('domainName', domainName, 'absent where hostName is not set');
   }
   return { hostName, domainName, softwareVersion: name('softwareVersion') };
+}
+
+function checkTableLimits(value: unknown): Required<TableLimits> {
+  checkFields('tableLimits', value, ['paths', 'attributeBytes']);
+  const { paths, attributeBytes } = value as Record<string, unknown>;
+  const { paths: most, attributeBytes: octets } = DEFAULT_TABLE_LIMITS;
+  return {
+    paths: checkInteger('tableLimits.paths', paths ?? most, 1, 2 ** 28),
+    attributeBytes: checkInteger('tableLimits.attributeBytes', attributeBytes ?? octets, 65_536, 2 ** 31),
+  };
 }
 
 function checkRestarting(value: unknown): RestartingSettings {

@@ -204,6 +204,14 @@ export const speakerFields: Readonly<Record<Exclude<keyof SpeakerConfig, 'peerGr
       [{ forwarded: [], deferralTime: -1 }, '.deferralTime'],
     ],
   },
+  tableLimits: {
+    value: { paths: 1000, attributeBytes: 1_000_000 },
+    wrong: [true],
+    inside: [
+      [{ paths: 0 }, '.paths'],
+      [{ attributeBytes: 100 }, '.attributeBytes'],
+    ],
+  },
   ebgpRequiresPolicy: { value: false, wrong: yesOrNo.slice(0, 2) },
   maximumPaths: { value: 4, wrong: [0, 65, '4'] },
   multipathExactAsPath: { value: false, wrong: yesOrNo.slice(0, 2) },

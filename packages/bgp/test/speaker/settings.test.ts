@@ -17,6 +17,7 @@ t.test('a speaker has the documented defaults', async (t) => {
     multipathExactAsPath: true,
     alwaysCompareMed: false,
     medMissingAsWorst: false,
+    tableLimits: { paths: 2 ** 24, attributeBytes: 2 ** 30 },
   });
 });
 

@@ -184,6 +184,11 @@ export const speakerFileSchema = z.strictObject({
     .optional(),
   listenPort: port.optional(),
   listenAddresses: z.array(z.string()).optional(),
+  /** What all tables together may hold. */
+  tableLimits: z
+    .strictObject({ paths: z.int().min(1).optional(), attributeBytes: z.int().min(65_536).optional() })
+    .transform(definedOnly)
+    .optional(),
   ebgpRequiresPolicy: z.boolean().optional(),
   maximumPaths: z.number().int().min(1).max(64).optional(),
   multipathExactAsPath: z.boolean().optional(),
@@ -267,6 +272,7 @@ export function speakerSetup(file: SpeakerFile, openPolicy: boolean): SpeakerSet
         medMissingAsWorst: file.medMissingAsWorst,
         relayedFamilies: file.relayedFamilies,
         restarting: file.restarting,
+        tableLimits: file.tableLimits,
         hostName: file.hostName,
         domainName: file.domainName,
         softwareVersion: file.softwareVersion,
