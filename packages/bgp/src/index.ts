@@ -56,6 +56,8 @@ export type {
   Transport,
   TransportHandler,
 } from './ports/transport.js';
+export type { Aggregate, AggregateStatus } from './speaker/aggregate.js';
+export type { Aggregates } from './speaker/aggregator.js';
 export type { AnnounceResult, AnnounceWaitOptions } from './speaker/announce-watch.js';
 export type { ChangesOptions, RouteEvent } from './speaker/change-stream.js';
 export type { ChangedRoute } from './speaker/changed-routes.js';
@@ -83,7 +85,13 @@ export type {
   TableLimits,
   TcpAoKey,
 } from './speaker/config.js';
-export type { PlanRow, WantedConfiguration, WantedGroup, WantedPeer } from './speaker/configuration.js';
+export type {
+  PlanRow,
+  WantedAggregate,
+  WantedConfiguration,
+  WantedGroup,
+  WantedPeer,
+} from './speaker/configuration.js';
 export type { NotificationRecord, PrefixAlarm, SessionError, SpeakerEvents } from './speaker/events.js';
 export type { ExportExplanation, PolicyExplanation, RouteExplanation } from './speaker/explanation.js';
 export type { LinkLocalForm } from './speaker/link-local-form.js';

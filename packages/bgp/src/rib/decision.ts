@@ -116,6 +116,9 @@ export class Decision {
   compareEarly(rib: AdjRibIn, a: PathRow, b: PathRow): number {
     const localA = rib.peer(a) === LOCAL_PEER;
     if (localA !== (rib.peer(b) === LOCAL_PEER)) return localA ? Step.Local : -Step.Local;
+    // What is announced goes before an aggregate of the same prefix.
+    if (localA && rib.pathId(a) !== rib.pathId(b))
+      return rib.pathId(a) < rib.pathId(b) ? Step.Local : -Step.Local;
     const x = rib.accepted(a);
     const y = rib.accepted(b);
     const flagsA = this.flagsOf(x);

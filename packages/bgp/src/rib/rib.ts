@@ -3,6 +3,7 @@ import type { NlriKey } from '../net/nlri-key.js';
 import { builtFamilies, type FamilyCodecs } from '../nlri/family-codecs.js';
 import { AdjRibIn } from './adj-rib-in.js';
 import { AttributeStore } from './attribute-store.js';
+import type { Column8 } from './columns.js';
 import { Decision, type DecisionOptions } from './decision.js';
 import { FormTable } from './form-table.js';
 import {
@@ -36,6 +37,10 @@ export class FamilyTable implements OutKeys {
   readonly paths: AdjRibIn;
   readonly loc: LocRib;
   readonly holders = new Set<PrefixHolder>();
+  /** By prefix: how many aggregates keep it from being advertised. Null: none keeps any. */
+  suppressed: Column8 | null = null;
+  /** Aggregates for which sinks are to drop what no more specific route takes. */
+  readonly discards = new Set<PrefixId>();
   /** Destinations are octets, and paths may come with others than the destination is kept with. */
   readonly hasForms: boolean;
   private readonly forms: FormTable;

@@ -12,6 +12,8 @@ export interface ChangedRoute {
   readonly bestPeer: string;
   /** Originated by this speaker. */
   readonly local: boolean;
+  /** An aggregate: what no more specific route takes is to be dropped. */
+  readonly discard?: true;
 }
 
 /**
@@ -44,6 +46,7 @@ export function* changedRoutes(changes: RouteChanges): Generator<ChangedRoute> {
       nextHops,
       bestPeer: count === 0 ? '' : changes.bestPeer(i),
       local: count > 0 && changes.isLocal(i),
+      ...(changes.isDiscard(i) && { discard: true as const }),
     };
   }
 }

@@ -357,6 +357,8 @@ export interface PeerConfig {
    * export policy is not asked about it; where none is set and one is needed (RFC 8212), nothing is sent. Default false.
    */
   readonly defaultOriginate?: boolean | DefaultOriginate;
+  /** Send this peer the contributors of aggregates with `summaryOnly` too. Default false. */
+  readonly unsuppress?: boolean;
 }
 
 /** What peers have in common: any of their fields, taken whole. A group may be built on others. */

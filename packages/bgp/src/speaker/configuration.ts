@@ -1,5 +1,6 @@
 import type { PoliciesDeclaration } from '../policy/policies.js';
 import type { Policy } from '../policy/policy.js';
+import type { Aggregate } from './aggregate.js';
 import type { Announcement, DefaultOriginate, GroupedPeer, PeerConfig, PeerGroup } from './config.js';
 
 /** Policies of a peer, which may be named. */
@@ -20,6 +21,11 @@ export type WantedPeer =
 /** A group whose policies may be named. */
 export type WantedGroup = Omit<PeerGroup, keyof WithPolicies> & WithPolicies;
 
+/** An aggregate whose policy may be named. */
+export interface WantedAggregate extends Omit<Aggregate, 'contributors'> {
+  readonly contributors?: Policy | string;
+}
+
 /**
  * Everything that is wanted of a speaker. A list that is given is whole: what it does not have is removed. A list that is not
  * given is left as it is.
@@ -30,11 +36,12 @@ export interface WantedConfiguration extends PoliciesDeclaration {
   readonly peerGroups?: Readonly<Record<string, WantedGroup>>;
   /** Of all owners. */
   readonly announcements?: readonly Announcement[];
+  readonly aggregates?: readonly WantedAggregate[];
 }
 
 /** What becomes of one thing. */
 export interface PlanRow {
-  /** `peer 192.0.2.2`, `range 192.0.2.0/24`, `route 203.0.113.0/24`. */
+  /** `peer 192.0.2.2`, `range 192.0.2.0/24`, `route 203.0.113.0/24`, `aggregate 198.51.100.0/22`. */
   readonly subject: string;
   /**
    * `changed-live`: at once, nobody notices; `soft-refresh`: routes are judged and advertised anew, the session stays; `reset`: the

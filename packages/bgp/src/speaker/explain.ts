@@ -4,10 +4,11 @@ import { editsText } from '../policy/edits-text.js';
 import type { PolicyResult } from '../policy/policy.js';
 import { LOCAL_PEER, NO_OUT, NO_PREFIX, NO_ROW, type PrefixId } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
+import type { Aggregator } from './aggregator.js';
 import { DefaultRoute } from './default-route.js';
 import type { ExportExplanation, PolicyExplanation, RouteExplanation } from './explanation.js';
 import type { Exporter } from './export.js';
-import { type GroupProfile, profileOf } from './group-profile.js';
+import { type GroupProfile, isSuppressed, profileOf } from './group-profile.js';
 import type { Importer } from './import.js';
 import type { Member } from './member.js';
 import type { RouteStatus } from './status.js';
@@ -17,6 +18,7 @@ export interface ExplainSources {
   readonly rib: Rib;
   readonly importer: Importer;
   readonly exporter: Exporter;
+  readonly aggregates: Aggregator;
   member(index: number): Member | undefined;
 }
 
@@ -60,7 +62,7 @@ function explainImports(
 }
 
 function explainExport(
-  { rib, exporter, member }: ExplainSources,
+  { rib, exporter, aggregates, member }: ExplainSources,
   table: FamilyTable,
   prefix: PrefixId,
   target: Member,
@@ -74,6 +76,8 @@ function explainExport(
   if (isOriginated(rib, exporter, profile, prefix)) {
     return { peer, advertised: true, reason: 'a default route is originated for this peer', paths: [] };
   }
+  if (isSuppressed(profile, prefix))
+    return nothing(`the aggregate ${aggregates.suppressor(table, prefix)} is sent in its place`);
   const best = rib.decision.select(table.paths, prefix);
   if (best === NO_ROW) return nothing('there is no usable path');
   const paths: PolicyExplanation[] = [];

@@ -23,7 +23,7 @@ import { NO_ZONE } from '../rib/next-hop-table.js';
 import type { Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { type ExportAnswer, NO_NEXT_HOP_FOR_IT, NOT_LEAVING } from './export-answer.js';
-import { ALL_PATHS, type GroupProfile } from './group-profile.js';
+import { ALL_PATHS, type GroupProfile, isSuppressed } from './group-profile.js';
 import { PathView } from './path-view.js';
 import type { BlockView } from './session-rules.js';
 
@@ -95,7 +95,7 @@ export class Exporter {
   /** Finds what a group with this profile advertises of a prefix. `scope` names the group in the memo. */
   choose(profile: GroupProfile, scope: number, prefix: PrefixId, best: PathRow): void {
     this.chooseNothing();
-    if (best === NO_ROW || profile.isBlocked) return;
+    if (best === NO_ROW || profile.isBlocked || isSuppressed(profile, prefix)) return;
     const { paths, loc } = profile.table;
     let row = best;
     let rejected: PathRow[] | null = null;
@@ -120,7 +120,7 @@ export class Exporter {
    */
   chooseMany(profile: GroupProfile, scope: number, prefix: PrefixId, best: PathRow): void {
     this.count = 0;
-    if (best === NO_ROW || profile.isBlocked) return;
+    if (best === NO_ROW || profile.isBlocked || isSuppressed(profile, prefix)) return;
     const { paths, loc } = profile.table;
     const { decision } = this.rib;
     loc.lookDeeper(prefix);

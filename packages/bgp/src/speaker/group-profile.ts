@@ -1,6 +1,6 @@
 import { SummaryFlag } from '../attributes/summary.js';
 import type { Policy, PolicyPeer } from '../policy/policy.js';
-import type { NextHopId } from '../rib/ids.js';
+import type { NextHopId, PrefixId } from '../rib/ids.js';
 import { NO_ZONE, type Zone } from '../rib/next-hop-table.js';
 import type { FamilyTable } from '../rib/rib.js';
 import { type DefaultOrigin, isSameOrigin } from './default-origin.js';
@@ -44,6 +44,8 @@ export interface GroupProfile {
   readonly policy: Policy | null;
   /** Milliseconds between bursts of announcements (RFC 4271 §9.2.1.1); 0 = none. */
   readonly advertisementInterval: number;
+  /** Is sent what aggregates keep from others. */
+  readonly unsuppress: boolean;
   /** A default route of its own; null: none. */
   readonly defaultOrigin: DefaultOrigin | null;
   /** RFC 8212: nothing is advertised to an external peer without a policy. */
@@ -78,6 +80,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     policy: exportPolicy,
     advertisementInterval: peer.advertisementInterval ?? 0,
     isBlocked: peer.type === 'external' && peer.requirePolicy && exportPolicy === null,
+    unsuppress: member.unsuppress,
     defaultOrigin,
     target: readsPeer ? member.policyPeer : null,
   };
@@ -95,6 +98,11 @@ function barredFrom(peer: PipelinePeer): number {
 function outOf(toMember: boolean): number {
   const always = SummaryFlag.NoAdvertise | SummaryFlag.NoExportSubconfed;
   return toMember ? always : always | SummaryFlag.NoExport;
+}
+
+/** Whether an aggregate keeps a prefix from a group. */
+export function isSuppressed({ table, unsuppress }: GroupProfile, prefix: PrefixId): boolean {
+  return table.suppressed !== null && !unsuppress && table.suppressed.get(prefix) > 0;
 }
 
 export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
@@ -119,6 +127,7 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.addPath === b.addPath &&
     a.policy === b.policy &&
     a.advertisementInterval === b.advertisementInterval &&
+    a.unsuppress === b.unsuppress &&
     isSameOrigin(a.defaultOrigin, b.defaultOrigin) &&
     a.isBlocked === b.isBlocked &&
     a.target === b.target

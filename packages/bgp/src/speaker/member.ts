@@ -43,6 +43,7 @@ export class Member implements Recipient {
   exportPolicy: Policy | null;
   nextHopSelf: boolean;
   defaultOrigins: DefaultOrigins;
+  unsuppress: boolean;
   /** The set of the last UPDATE, with a reference, for those that repeat its block. */
   lastSet: AttrId = NO_ATTR;
   /** Where link-local next hops of this session are, and whether these are the better ones. */
@@ -69,6 +70,7 @@ export class Member implements Recipient {
     this.exportPolicy = peer.exportPolicy;
     this.nextHopSelf = peer.nextHopSelf;
     this.defaultOrigins = peer.defaultOrigins ?? {};
+    this.unsuppress = peer.unsuppress === true;
     this.carry(rib, peer);
   }
 

@@ -106,8 +106,8 @@ function knowsLongLived({ peerCapabilities }: Negotiated): boolean {
 
 /** Its policies as the pipeline takes them. */
 export function policiesOf(
-  peer: Pick<PeerSettings, 'importPolicy' | 'exportPolicy' | 'defaultOriginate'>,
+  peer: Pick<PeerSettings, 'importPolicy' | 'exportPolicy' | 'defaultOriginate' | 'unsuppress'>,
 ): PeerPolicies {
-  const { importPolicy = null, exportPolicy = null, defaultOriginate } = peer;
-  return { importPolicy, exportPolicy, defaultOrigins: defaultOriginate };
+  const { importPolicy = null, exportPolicy = null, defaultOriginate, unsuppress } = peer;
+  return { importPolicy, exportPolicy, defaultOrigins: defaultOriginate, unsuppress };
 }

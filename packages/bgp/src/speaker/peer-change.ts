@@ -61,6 +61,7 @@ const effects: Readonly<
   importPolicy: 'refresh',
   exportPolicy: 'refresh',
   defaultOriginate: 'live',
+  unsuppress: 'refresh',
 };
 /** Compares two configurations of one peer. Policies are compared by identity. */
 export function peerChange(before: PeerSettings, after: PeerSettings): PeerChange {

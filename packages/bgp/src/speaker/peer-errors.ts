@@ -10,8 +10,8 @@ export function peerExists(address: string): BgpError {
 }
 
 /** A peer that is asked for by an address that nobody has. */
-export function unknownPeer(address: string): BgpError {
-  return new BgpError('BGP_ERR_UNKNOWN_PEER', `no peer ${address} is configured; add it with addPeer`, {
+export function refuseUnknownPeer(address: string): never {
+  throw new BgpError('BGP_ERR_UNKNOWN_PEER', `no peer ${address} is configured; add it with addPeer`, {
     path: 'address',
     value: address,
   });

@@ -81,6 +81,7 @@ export interface PeerSettings extends PathOptions {
   readonly importPolicy: Policy | undefined;
   readonly exportPolicy: Policy | undefined;
   readonly defaultOriginate: DefaultOrigins;
+  readonly unsuppress: boolean;
 }
 
 /** Names of what a peer configures. */
@@ -132,6 +133,7 @@ export const peerFields = [
   'importPolicy',
   'exportPolicy',
   'defaultOriginate',
+  'unsuppress',
 ] as const satisfies readonly (keyof PeerConfig)[];
 
 /** Throws `BGP_ERR_CONFIG` with the field, its value and what is allowed; a password is not in the error. */
@@ -234,6 +236,7 @@ export function peerSettings(
     importPolicy: optional(config.importPolicy, (policy) => checkPolicy(at('importPolicy'), policy)),
     exportPolicy: optional(config.exportPolicy, (policy) => checkPolicy(at('exportPolicy'), policy)),
     defaultOriginate: checkDefaultOriginate(at('defaultOriginate'), config.defaultOriginate, families),
+    unsuppress: checkBoolean(at('unsuppress'), config.unsuppress ?? false),
   };
 }
 

@@ -7,6 +7,7 @@ export function pipelineOptions(settings: SpeakerSettings, ports: SpeakerPorts):
   const { originValidator, nextHopTracker, clock } = ports;
   return {
     localAs: settings.localAs,
+    aggregatorAs: settings.confederation?.identifier ?? settings.localAs,
     routerId: settings.routerIdWord,
     clusterId: settings.clusterId,
     maximumPaths: settings.maximumPaths,

@@ -78,6 +78,8 @@ export interface PipelinePeer {
   readonly exportPolicy: Policy | null;
   /** Default routes that it is sent, by family. Default: none. */
   readonly defaultOrigins?: DefaultOrigins;
+  /** Is sent what aggregates keep from others. Default: no. */
+  readonly unsuppress?: boolean;
   /** RFC 8212: without a policy an external peer exchanges nothing. */
   readonly requirePolicy: boolean;
   /** What import policy rejects is not kept; the peer is asked to send it again when the policy changes. Default: no. */
@@ -94,10 +96,14 @@ export interface PeerPolicies {
   /** Absent: as it was. */
   readonly nextHopSelf?: boolean;
   readonly defaultOrigins?: DefaultOrigins;
+  /** Is sent what aggregates keep from others. Default: no. */
+  readonly unsuppress?: boolean;
 }
 
 export interface PipelineOptions {
   readonly localAs: number;
+  /** The AS in AGGREGATOR. Default: `localAs`. */
+  readonly aggregatorAs?: number;
   /** BGP identifier of this speaker. */
   readonly routerId: number;
   /** Goes into CLUSTER_LIST of what is reflected (RFC 4456 §7). Default: `routerId`. */

@@ -5,7 +5,9 @@ import type { NextHopState } from '../ports/next-hop-tracker.js';
 import { LOCAL_PEER, NO_ROW, type PeerIndex, type PrefixId } from '../rib/ids.js';
 import { type FamilyTable, Rib } from '../rib/rib.js';
 import type { Fault } from '../wire/result.js';
+import { Aggregator } from './aggregator.js';
 import type { Announcement, RouteRef } from './config.js';
+import { Decisions } from './decisions.js';
 import { type Delivery, deliveryOf } from './delivery.js';
 import { explainRoute } from './explain.js';
 import type { RouteExplanation } from './explanation.js';
@@ -35,8 +37,6 @@ import { UpdateWriter } from './update-writer.js';
 
 /** Rows or prefixes that one step of a turn goes through. */
 const STEP = 1024;
-/** A step is shared out among groups, but never smaller than this: messages would not be filled. */
-const LEAST_DECISIONS = 64;
 
 /**
  * The seam between sessions and tables: UPDATE bytes in, decisions to sinks, packed UPDATEs to outboxes.
@@ -61,14 +61,13 @@ export class Pipeline {
   private readonly walks: RowWalks;
   private readonly stale: StaleRoutes;
   readonly locals: LocalRoutes;
+  readonly aggregates: Aggregator;
   private readonly sinks: Sinks;
   private readonly queries: Queries;
   private readonly tracking: NextHopTracking | null;
   private readonly members: (Member | undefined)[] = [];
   private readonly lost: Member[] = [];
-  private readonly stepPrefixes: number[] = [];
-  private readonly stepBest: number[] = [];
-  private readonly stepTold: boolean[] = [];
+  private readonly decisions: Decisions;
   private readonly stepSize: number;
   private nextHopGeneration = 0;
 
@@ -108,7 +107,14 @@ export class Pipeline {
     this.sinks = new Sinks(rib, this.stepSize, (peer) =>
       peer === LOCAL_PEER ? 'local' : (this.members[peer]?.peer.address ?? ''),
     );
-    this.queries = new Queries({ rib, importer, locals, seconds, member });
+    this.aggregates = new Aggregator({
+      ...{ rib, stepSize, seconds, policyPeer: sources.policyPeer },
+      identity: { as: options.aggregatorAs ?? options.localAs, address: u32ToAddress(options.routerId) },
+      owner: (table, prefix) => locals.owner(table, prefix),
+    });
+    const { groups, sinks, aggregates } = this;
+    this.decisions = new Decisions({ groups, sinks, aggregates, stepSize });
+    this.queries = new Queries({ rib, importer, locals, aggregates, seconds, member });
   }
 
   /** A session is Established. What is in the tables goes out in the next turns, then End-of-RIB for each family. */
@@ -267,6 +273,7 @@ export class Pipeline {
     more = repeat(() => this.walks.step(this.stepSize), isOver) || more;
     if (this.tracking !== null) more = repeat(() => this.tracking!.step(), isOver) || more;
     more = this.drain(isOver) || more;
+    more = this.aggregates.step() || more;
     more = repeat(() => this.sinks.step(), isOver) || more;
     more = repeat(() => this.groups.step(), isOver) || more;
     more = this.groups.dissolve() || more;
@@ -306,7 +313,8 @@ export class Pipeline {
     const route = this.queries.rib({ prefix }).routes[0] ?? this.queries.originated(prefix, target);
     if (route === undefined) return undefined;
     const member = (index: number): Member | undefined => this.members[index];
-    const sources = { rib: this.tables, importer: this.importer, exporter: this.exporter, member };
+    const { tables: rib, importer, exporter, aggregates } = this;
+    const sources = { rib, importer, exporter, aggregates, member };
     return explainRoute(sources, route, target);
   }
 
@@ -337,38 +345,11 @@ export class Pipeline {
       let more = false;
       for (const table of this.tables.tables) {
         if (table.loc.dirtyCount === 0 || table.isDeferred) continue;
-        this.drainStep(table);
+        this.decisions.step(table);
         more ||= table.loc.dirtyCount > 0;
       }
       return more;
     }, isOver);
-  }
-
-  private drainStep(table: FamilyTable): void {
-    const { loc } = table;
-    const groups = this.groups.of(table);
-    const { stepPrefixes, stepBest } = this;
-    const share = Math.floor((2 * this.stepSize) / Math.max(1, groups.length));
-    const most = Math.max(Math.min(LEAST_DECISIONS, this.stepSize), share);
-    const count = Math.min(most, loc.dirtyCount);
-    for (let i = 0; i < count; i++) {
-      const prefix = loc.takeDirty();
-      this.stepTold[i] = loc.wasChosen(prefix);
-      stepPrefixes[i] = prefix;
-      stepBest[i] = loc.decide(prefix);
-    }
-    for (const group of groups) group.update(stepPrefixes, stepBest, count);
-    let told = 0;
-    for (let i = 0; i < count; i++) {
-      const prefix = stepPrefixes[i]! as PrefixId;
-      const best = stepBest[i]!;
-      if (best === NO_ROW) table.offer(prefix);
-      // What nobody heard of need not be withdrawn.
-      if (best === NO_ROW && this.stepTold[i] === false) continue;
-      stepPrefixes[told] = prefix;
-      stepBest[told++] = best;
-    }
-    this.sinks.tell(table, stepPrefixes, stepBest, told);
   }
 
   /** Ends the turn: frees ids that nobody holds any more, of lost peers too. */

@@ -1,5 +1,8 @@
 import { compilePolicies, type PoliciesDeclaration } from '../policy/policies.js';
 import type { Policy } from '../policy/policy.js';
+import type { AggregateSettings } from './aggregate.js';
+import { planAggregates } from './aggregate-plan.js';
+import type { Aggregates } from './aggregator.js';
 import type { Announcement, DefaultOriginate, GroupedPeer, PeerConfig } from './config.js';
 import type { PlanRow, WantedConfiguration, WithPolicies } from './configuration.js';
 import { badField, checkFields } from './field-check.js';
@@ -12,6 +15,7 @@ import { announcementOf } from './route-name.js';
 
 /** The speaker as a planner sees it: what it does. */
 export interface PlannedSpeaker {
+  readonly aggregates: Aggregates;
   addPeer(config: PeerConfig | GroupedPeer): void;
   updatePeer(config: PeerConfig | GroupedPeer): unknown;
   removePeer(address: string): void;
@@ -31,7 +35,11 @@ export interface PlannedState {
     verify(range: RangeSettings): void;
     update(range: RangeSettings): void;
   };
-  readonly routes: Pick<LocalRoutes, 'compare' | 'ownedNames'>;
+  /** Routes of its own, and aggregates. */
+  readonly own: {
+    readonly locals: Pick<LocalRoutes, 'compare' | 'ownedNames'>;
+    readonly aggregates: { settings(): readonly AggregateSettings[] };
+  };
 }
 
 /** Rows for people, and what makes them true. */
@@ -71,7 +79,14 @@ export class Planner {
   }
 
   private prepare(wanted: WantedConfiguration): Plan {
-    checkFields('configuration', wanted, ['peers', 'peerGroups', 'announcements', 'policies', 'sets']);
+    checkFields('configuration', wanted, [
+      'peers',
+      'peerGroups',
+      'announcements',
+      'aggregates',
+      'policies',
+      'sets',
+    ]);
     const policies = this.compile(wanted);
     const rows: PlanRow[] = [];
     const steps: (() => void)[] = [];
@@ -87,6 +102,17 @@ export class Planner {
     }
     if (wanted.peerGroups !== undefined) this.prepareRanges(checker, rows, steps);
     if (wanted.announcements !== undefined) this.prepareRoutes(wanted.announcements, rows, steps);
+    if (wanted.aggregates !== undefined) {
+      const find = (path: string, policy: Policy | string): Policy => namedPolicy(path, policy, policies);
+      const plan = planAggregates(
+        wanted.aggregates,
+        this.state.own.aggregates.settings(),
+        this.speaker.aggregates,
+        find,
+      );
+      rows.push(...plan.rows);
+      steps.push(...plan.steps);
+    }
     return { rows, steps, policies };
   }
 
@@ -175,7 +201,7 @@ export class Planner {
     const seen = new Set<string>();
     wanted.forEach((announcement, i) => {
       const due: string[] = [];
-      for (const { prefix, name, destination, change } of state.routes.compare(announcement)) {
+      for (const { prefix, name, destination, change } of state.own.locals.compare(announcement)) {
         if (seen.has(destination))
           throw badField(`announcements[${i}].prefixes`, prefix, 'prefixes that occur once');
         seen.add(destination);
@@ -190,7 +216,7 @@ export class Planner {
       }
       if (due.length > 0) steps.push(() => speaker.announce(announcementOf(announcement, due)));
     });
-    const gone = state.routes.ownedNames().filter(({ destination }) => !seen.has(destination));
+    const gone = state.own.locals.ownedNames().filter(({ destination }) => !seen.has(destination));
     for (const { prefix } of gone) {
       rows.push({ subject: `route ${prefix}`, change: 'removed', reason: 'not in the configuration' });
     }
@@ -220,6 +246,17 @@ function effectOf(change: PeerChange, fields: readonly string[]): Pick<PlanRow, 
   };
 }
 
+function namedPolicy(
+  path: string,
+  policy: Policy | string,
+  policies: ReadonlyMap<string, Remembered>,
+): Policy {
+  if (typeof policy !== 'string') return policy;
+  const found = policies.get(policy);
+  if (found !== undefined) return found.policy;
+  throw badField(path, policy, `one of ${[...policies.keys()].join(', ')}`);
+}
+
 /** A peer or a group whose policies are named, with them. */
 function resolved<T extends WithPolicies>(
   peer: T,
@@ -227,12 +264,8 @@ function resolved<T extends WithPolicies>(
   policies: ReadonlyMap<string, Remembered>,
 ): Omit<T, keyof WithPolicies> & Pick<PeerConfig, keyof WithPolicies> {
   const { importPolicy, exportPolicy, defaultOriginate, ...rest } = peer;
-  const named = (field: string, policy: Policy | string): Policy => {
-    if (typeof policy !== 'string') return policy;
-    const found = policies.get(policy);
-    if (found !== undefined) return found.policy;
-    throw badField(`${path}.${field}`, policy, `one of ${[...policies.keys()].join(', ')}`);
-  };
+  const named = (field: string, policy: Policy | string): Policy =>
+    namedPolicy(`${path}.${field}`, policy, policies);
   const origin = (wanted: NonNullable<WithPolicies['defaultOriginate']>): boolean | DefaultOriginate => {
     if (typeof wanted !== 'object' || wanted === null) return wanted;
     const { policy, ...others } = wanted;

@@ -19,6 +19,7 @@ import {
 } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
 import { toHex } from '../wire/hex.js';
+import type { Aggregator } from './aggregator.js';
 import { parseField } from './field-check.js';
 import type { Importer } from './import.js';
 import type { LocalRoutes } from './local-routes.js';
@@ -35,6 +36,7 @@ export interface QuerySources {
   readonly rib: Rib;
   readonly importer: Importer;
   readonly locals: LocalRoutes;
+  readonly aggregates: Aggregator;
   /** Also of sessions that are gone, while they have paths. */
   member(index: number): Member | undefined;
   seconds(): number;
@@ -147,16 +149,19 @@ export class Queries {
     const accepted = paths.accepted(row);
     const set = asReceived || accepted === NO_ATTR ? paths.receivedSet(row) : accepted;
     const hop = asReceived || accepted === NO_ATTR ? paths.receivedNextHop(row) : paths.nextHop(row);
+    const number = this.numberOf(table, row);
+    const { contributors } = number.aggregate ?? {};
+    const made = contributors === undefined ? '' : `aggregate of ${contributors}; `;
     return {
       peer: this.peerName(peer),
       ...this.ownerOf(table, paths.prefix(row), peer),
-      ...(paths.pathId(row) > 0 && { pathId: paths.pathId(row) }),
+      ...number,
       nextHop: nextHopText(rib.nextHops, hop),
       ...this.ownForm(table, paths.prefix(row), table.form(row)),
       best: row === best,
       multipath: equalCount > 1 && this.equals.slice(0, equalCount).includes(row),
       accepted: accepted !== NO_ATTR,
-      reason: this.reasonOf(table, row, best, reason),
+      reason: made + this.reasonOf(table, row, best, reason),
       attributes: decodeSet(rib, set),
       ageSeconds: this.age(table, row),
     };
@@ -296,6 +301,18 @@ export class Queries {
 
   private peerName(peer: number): string {
     return peer === LOCAL_PEER ? 'local' : (this.sources.member(peer)?.peer.address ?? '');
+  }
+
+  /** The identifier of a path of a peer; for an aggregate of ours, what it is made of. */
+  private numberOf(table: FamilyTable, row: PathRow): Pick<PathStatus, 'pathId' | 'aggregate'> {
+    const { paths } = table;
+    const pathId = paths.pathId(row);
+    if (pathId === 0) return {};
+    if (paths.peer(row) !== LOCAL_PEER) return { pathId };
+    const status = this.sources.aggregates.status(table, paths.prefix(row));
+    if (status === undefined) return {};
+    const { prefix: _, ...aggregate } = status;
+    return { aggregate };
   }
 
   private ownerOf(table: FamilyTable, prefix: PrefixId, peer: number): { owner?: string } {

@@ -50,6 +50,8 @@ export interface RouteChanges {
   bestPeer(i: number): string;
   /** True when the best path was originated by this speaker: a kernel that has it by itself needs nothing. */
   isLocal(i: number): boolean;
+  /** True for an aggregate with `discard`: packets that no more specific route takes are to be dropped. */
+  isDiscard(i: number): boolean;
 }
 
 /** Takes the outcome of the decision process. Called in the speaker's turns, never re-entrantly. */

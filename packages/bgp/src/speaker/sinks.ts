@@ -12,6 +12,7 @@ import {
   type PrefixId,
 } from '../rib/ids.js';
 import type { FamilyTable, Rib } from '../rib/rib.js';
+import { AGGREGATE_PATH } from './aggregator.js';
 import type { NlriOctets, PrefixWords, RouteChanges, RouteSink } from './route-sink.js';
 
 const WALKED = 0x7fffffff;
@@ -142,6 +143,12 @@ class ChangeView implements RouteChanges {
   isLocal(i: number): boolean {
     const best = this.best[i]! as PathRow;
     return best !== NO_ROW && this.paths.peer(best) === LOCAL_PEER;
+  }
+
+  isDiscard(i: number): boolean {
+    const { discards } = this.table;
+    const isCandidate = discards.size > 0 && this.isLocal(i) && discards.has(this.prefixes[i]! as PrefixId);
+    return isCandidate && this.paths.pathId(this.best[i]! as PathRow) === AGGREGATE_PATH;
   }
 
   private get paths(): AdjRibIn {

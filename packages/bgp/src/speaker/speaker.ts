@@ -5,6 +5,7 @@ import { parseFamily } from '../net/family.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
 import { TurnLoop } from '../session/turn-loop.js';
+import type { Aggregates } from './aggregator.js';
 import type { AnnounceResult, AnnounceWaitOptions } from './announce-watch.js';
 import { atMost } from './at-most.js';
 import { ChangeFeed } from './change-feed.js';
@@ -33,7 +34,7 @@ import { OwnRestart } from './own-restart.js';
 import { Peer } from './peer.js';
 import type { PeerChange } from './peer-change.js';
 import { PeerChecker } from './peer-checker.js';
-import { peerExists, unknownPeer } from './peer-errors.js';
+import { peerExists, refuseUnknownPeer } from './peer-errors.js';
 import type { PeerHost } from './peer-host.js';
 import { Pipeline } from './pipeline.js';
 import { pipelineOptions } from './pipeline-options.js';
@@ -57,6 +58,8 @@ import { announcementWatch } from './watched-peers.js';
  * await speaker.start();
  */
 export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
+  /** Routes of our own that are there while more specific ones are. */
+  readonly aggregates: Aggregates;
   readonly #settings: SpeakerSettings;
   readonly #checks: { checker: PeerChecker };
   readonly #ports: SpeakerPorts;
@@ -95,11 +98,12 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#listeners = new Listeners(ports.sockets, (transport, origin) => this.#inbound(transport, origin));
     turnPipeline(this.#loop, this.#pipeline, ports.clock);
     const life = `${this.#settings.routerId}-${this.#startedAt.toString(36)}`;
+    this.aggregates = this.#pipeline.aggregates.door(() => this.#loop.wake());
     this.#feed = new ChangeFeed(life, this.#pipeline, () => this.#loop.wake());
     this.#planner = new Planner(this, {
       checks: this.#checks,
       dynamic: () => this.#dynamic,
-      routes: this.#pipeline.locals,
+      own: this.#pipeline,
     });
     this.#ownRestart = new OwnRestart(this.#settings.restarting, this.#pipeline, ports, this.#loop);
     this.#host = {
@@ -234,9 +238,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
    * families. With RFC 7313 on both sides what is not sent again is swept. Returns the families that it was possible for.
    */
   refreshPeer(address: string, direction: 'in' | 'out', families?: readonly FamilyName[]): readonly string[] {
-    return this.#known(address)
-      .refresh(direction, families?.map(parseFamily))
-      .map((family) => family.name);
+    const asked = this.#known(address).refresh(direction, families?.map(parseFamily));
+    return asked.map(({ name }) => name);
   }
 
   /** Originates prefixes: all of them, or none when it throws `BgpError` with the place and the value. A prefix that is
@@ -330,8 +333,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   status(): SpeakerStatus {
     return {
       ...identityOf(this.#settings),
-      listening: this.listening,
-      startedAt: this.#startedAt,
+      ...{ listening: this.listening, startedAt: this.#startedAt },
       peers: countPeers(this.#peers.values()),
       ...this.#ownRestart.status(),
       ...this.#pipeline.totals(),
@@ -377,9 +379,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   }
 
   #known(address: string): Peer {
-    const peer = this.#peers.get(canonicalAddress(address));
-    if (peer === undefined) throw unknownPeer(address);
-    return peer;
+    return this.#peers.get(canonicalAddress(address)) ?? refuseUnknownPeer(address);
   }
 
   #inbound(transport: Transport, origin: InboundOrigin): void {

@@ -5,6 +5,7 @@ import type { ShownNlri } from '../nlri/show-nlri.js';
 import type { AoAlgorithm, AoState } from '../ports/transport.js';
 import type { MessageCounts } from '../session/counters.js';
 import type { NotificationRecord, SessionError } from '../session/session-error.js';
+import type { AggregateStatus } from './aggregate.js';
 import type { HeldDown } from './hold-down.js';
 import type { SettingOrigin } from './peer-groups.js';
 
@@ -168,6 +169,8 @@ export interface PathStatus {
   readonly accepted: boolean;
   /** Why it is best, or which rule it lost by: `shorter AS path`. */
   readonly reason: string;
+  /** Present for an aggregate of ours. */
+  readonly aggregate?: Omit<AggregateStatus, 'prefix'>;
   readonly attributes: PathAttributes;
   /** Seconds since it came or changed. */
   readonly ageSeconds: number;

@@ -159,6 +159,7 @@ export const peerFields: Readonly<Record<Exclude<keyof PeerConfig, 'group'>, Pee
       [{ always: true }, '.always'],
     ],
   },
+  unsuppress: { value: true, change: 'soft-refresh', wrong: yesOrNo },
   device: { value: 'eth0', change: 'reset', wrong: ['', 0] },
   importPolicy: { value: rejectAll, change: 'soft-refresh', wrong: [() => true, 'all', { evaluate() {} }] },
   exportPolicy: { value: acceptAll, change: 'soft-refresh', wrong: [() => true, 'all'] },

@@ -65,6 +65,7 @@ function configured(file: string, setup: SpeakerSetup, ports: SpeakerPorts): Bgp
     for (const peer of setup.peers) speaker.addPeer(peer);
     for (const range of setup.ranges) speaker.addPeerRange(range);
     speaker.announce(setup.announcements);
+    for (const aggregate of setup.aggregates) speaker.aggregates.add(aggregate);
     return speaker;
   } catch (error) {
     if (error instanceof BgpError) throw new UsageError(`${file}: ${error.message}`);

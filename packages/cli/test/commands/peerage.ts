@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ControlClient } from '@peerage/control';
 import { eventually, type Teardown, tempDir } from '@peerage/test-fixtures';
-import type { SpeakerFile } from '../../src/commands/speaker-config.js';
+import type { SpeakerFile } from '../../src/commands/speaker-file.js';
 
 const program = fileURLToPath(new URL('../../src/bin/peerage.ts', import.meta.url));
 const flags = ['--import=tsx', '--conditions=@peerage/source', program];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { speakerFileSchema } from '../../src/commands/speaker-config.js';
+import { speakerFileSchema } from '../../src/commands/speaker-file.js';
 
 /** What z.toJSONSchema gives, as far as the page shows it. */
 interface Shape {
@@ -31,6 +31,9 @@ const ofTheFile: Readonly<Record<string, string>> = {
   policies:
     'Policies by name ([policies](../guide/policy.md)); `accept-all` and `reject-all` are always there.',
   announce: 'What is announced.',
+  aggregates: 'Routes of our own that are there while more specific ones are.',
+  'aggregates[].contributors':
+    'Name of a policy of this file: routes that it accepts contribute. Default: every more specific route that is chosen.',
   neighbors: 'Peers by address.',
   ranges: 'Peers by prefix: they dial us.',
   peerGroups:
@@ -55,6 +58,8 @@ const nested = [
   ['limits.', 'PeerLimits'],
   ['maxPrefixes.FAMILY.', 'MaxPrefixes'],
   ['gracefulRestart.', 'GracefulRestartConfig'],
+  ['defaultOriginate.', 'DefaultOriginate'],
+  ['aggregates[].', 'Aggregate'],
   ['authentication.tcpAo.keys[].', 'TcpAoKey'],
 ] as const;
 
@@ -143,7 +148,9 @@ function rowsOf(
 /** `docs/reference/speaker-config.md`: shapes come from the schema, meanings from the doc comments of the library. */
 export function speakerConfigPage(): string {
   const schema = z.toJSONSchema(speakerFileSchema, { io: 'input', unrepresentable: 'any' }) as Shape;
-  const text = readFileSync(new URL('../../../bgp/src/speaker/config.ts', import.meta.url), 'utf8');
+  const text = ['config', 'aggregate']
+    .map((name) => readFileSync(new URL(`../../../bgp/src/speaker/${name}.ts`, import.meta.url), 'utf8'))
+    .join('\n');
   const below = Object.assign(inlineDocs(text), ...nested.map(([at, name]) => under(at, docsOf(text, name))));
   const docs = {
     speaker: { ...below, ...docsOf(text, 'SpeakerConfig') },

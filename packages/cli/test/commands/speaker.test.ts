@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { eventually, freePort, type Teardown, tempDir } from '@peerage/test-fixtures';
 import t from 'tap';
 import { stringify } from 'yaml';
-import type { SpeakerFile } from '../../src/commands/speaker-config.js';
+import type { SpeakerFile } from '../../src/commands/speaker-file.js';
 import { peerage, type SpeakerProcess, startPeerage, startSpeaker } from './peerage.js';
 
 const LEFT = '127.0.0.61';

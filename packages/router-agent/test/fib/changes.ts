@@ -39,6 +39,7 @@ export function changes(family: 4 | 6, list: readonly Change[]): RouteChanges {
     readNlri: () => undefined,
     bestPeer: (i) => list[i]?.bestPeer ?? list[i]?.via[0] ?? '',
     isLocal: (i) => list[i]?.local ?? false,
+    isDiscard: () => false,
   };
 }
 
