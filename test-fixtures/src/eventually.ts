@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Limits of {@link eventually}, in milliseconds. */
 export interface EventuallyOptions {
-  /** How long to try. Default 10,000. */
+  /** How long to try. Default 30,000: machines may be slow, and what is right ends sooner. */
   readonly timeout?: number;
   /** Pause between two tries. Default 50. */
   readonly interval?: number;
@@ -18,7 +18,7 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(
   attempt: () => T | Promise<T>,
-  { timeout = 10_000, interval = 50 }: EventuallyOptions = {},
+  { timeout = 30_000, interval = 50 }: EventuallyOptions = {},
 ): Promise<Exclude<T, undefined | false>> {
   const deadline = performance.now() + timeout;
   for (;;) {

@@ -17,7 +17,6 @@ export const rfcTitles: Readonly<Record<number, string>> = {
   4684: 'Constrained Route Distribution for BGP/MPLS IP VPNs',
   4724: 'Graceful Restart Mechanism for BGP',
   4760: 'Multiprotocol Extensions for BGP-4',
-  4861: 'Neighbor Discovery for IP version 6 (IPv6)',
   4761: 'Virtual Private LAN Service Using BGP for Auto-Discovery and Signaling',
   4798: 'Connecting IPv6 Islands over IPv4 MPLS Using IPv6 Provider Edge Routers',
   5065: 'Autonomous System Confederations for BGP',

@@ -1,4 +1,11 @@
-import { type Daemon, type Need, startBird, startFrr, type Teardown } from '@peerage/test-fixtures';
+import {
+  type Daemon,
+  type DaemonName,
+  type Need,
+  startBird,
+  startFrr,
+  type Teardown,
+} from '@peerage/test-fixtures';
 
 /** One of our speakers, as a daemon sees it. */
 export interface Neighbor {
@@ -18,7 +25,7 @@ export const DAEMON_AS = 64513;
 
 /** A daemon that dials each neighbour as soon as it may, and takes its dials too. */
 export interface Collider {
-  readonly name: string;
+  readonly name: DaemonName;
   readonly needs: readonly Need[];
   readonly address: string;
   start(t: Teardown, plan: DaemonPlan): Promise<Daemon>;

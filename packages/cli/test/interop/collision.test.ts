@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { acceptAll, BgpSpeaker } from '@peerage/bgp';
 import { nodePorts, tcpSocketFactory } from '@peerage/bgp/node';
 import { linuxTcpSockets } from '@peerage/linux/tcp';
-import { eventually, freePort, needs } from '@peerage/test-fixtures';
+import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import { type Collider, colliders, DAEMON_AS, SPEAKER_AS } from './collision-daemons.js';
 import { type Collision, CollisionSockets, type Order } from './collision-sockets.js';
@@ -53,6 +53,7 @@ for (const collider of colliders) {
   for (const [which, routerId] of Object.entries(daemonIds)) {
     const title = `100 collisions with ${collider.name}, whose identifier is ${which}, leave one session each`;
     t.test(title, needs(...collider.needs, 'command:ss'), async (t) => {
+      proves(t, 'collision', collider.name);
       const port = await freePort('127.1.0.1');
       const daemonPort = await freePort(collider.address);
       const all: readonly One[] = await Promise.all(
@@ -144,3 +145,5 @@ for (const collider of colliders) {
     });
   }
 }
+
+proofsOf(t, import.meta.url);
