@@ -19,6 +19,7 @@ export const rfcTitles: Readonly<Record<number, string>> = {
   4760: 'Multiprotocol Extensions for BGP-4',
   4761: 'Virtual Private LAN Service Using BGP for Auto-Discovery and Signaling',
   4798: 'Connecting IPv6 Islands over IPv4 MPLS Using IPv6 Provider Edge Routers',
+  4861: 'Neighbor Discovery for IP version 6 (IPv6)',
   5065: 'Autonomous System Confederations for BGP',
   5082: 'The Generalized TTL Security Mechanism (GTSM)',
   5291: 'Outbound Route Filtering Capability for BGP-4',
