@@ -28,8 +28,7 @@ const NO_ADDRESS = new Uint8Array(0);
  * The next hops that we announce on a session: the configured one, else the session's own address, else another
  * address of that family on the same interface (RFC 4271 §5.1.3). On a session over link-local addresses, and where it
  * is wanted on a common subnet, an IPv6 one comes with the link-local address of ours there (RFC 2545 §3); the former can do
- * with that alone. With RFC 8950 an IPv6
- * one, where there is any, serves IPv4 too.
+ * with that alone. With RFC 8950 an IPv6 one, where there is any, serves IPv4 too.
  */
 export function ownNextHops(
   peer: Pick<PeerSettings, 'families' | 'nextHop' | 'linkLocalNextHop'>,
