@@ -273,21 +273,16 @@ export interface PeerConfig {
   readonly maxPrefixes?: Readonly<Partial<Record<FamilyName, number | MaxPrefixes>>>;
   /** Default: the family of `address`; with `interface` both. */
   readonly families?: readonly FamilyName[];
-  /**
-   * IPv4 routes with IPv6 next hops (RFC 8950), both ways, where the peer can do it too: ours are then the session's IPv6
-   * address. Default: for a peer with `interface`.
-   */
+  /** IPv4 routes with IPv6 next hops (RFC 8950), both ways, where the peer can do it too. Default: for a peer with `interface`. */
   readonly extendedNextHop?: boolean;
   /**
-   * Send our link-local address behind the global one as IPv6 next hop, when both ends of the session are on one subnet
-   * (RFC 2545 §3), which needs `localInterface` of the ports. Sessions over link-local addresses do so by themselves. Default
-   * false: FRR without zebra resets the session over it.
+   * Send our link-local address behind a global next hop on a common subnet (RFC 2545 §3), by `localInterface` of the ports. Sessions
+   * over link-local addresses do so anyway. Default false: FRR without zebra resets the session over it.
    */
   readonly linkLocalNextHop?: boolean;
   /**
-   * How our next hop is written on a session over link-local addresses when the interface has no other: once in 16 octets
-   * (`single`), twice (`double`), or behind `::` (`unspecified`). Default: `single` when the peer offers it too
-   * (draft-ietf-idr-linklocal-capability), else `double`.
+   * How a link-local next hop without a global one is written: once (`single`), twice (`double`), or behind `::` (`unspecified`).
+   * Default: `single` when the peer offers it too (draft-ietf-idr-linklocal-capability), else `double`.
    */
   readonly linkLocalForm?: LinkLocalForm;
   /**
