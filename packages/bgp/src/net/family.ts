@@ -85,7 +85,7 @@ export function parseFamily(name: string): Family {
   if (afi <= 0xffff && safi <= 0xff) return familyOf(afi, safi);
   throw new BgpError(
     'BGP_ERR_FAMILY',
-    `unknown address family ${JSON.stringify(name)}; use ipv4-unicast or ipv6-unicast`,
+    `unknown address family ${JSON.stringify(name)}; use ipv4-unicast, l2vpn-evpn, … or afi-16397/safi-70`,
     { value: name, allowed: 'the name of an address family, such as ipv4-unicast or ipv6-unicast' },
   );
 }

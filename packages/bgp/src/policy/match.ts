@@ -2,6 +2,7 @@ import { hasRecord, neighborAs, originAs } from '../attributes/find-attribute.js
 import type { Origin } from '../attributes/path-attributes.js';
 import type { RecordPattern } from '../attributes/record-pattern.js';
 import { AttributeCode } from '../iana/attribute-code.js';
+import { parseFamily } from '../net/family.js';
 import type { RpkiState } from '../net/rpki-state.js';
 import { asPathTest } from './as-path-match.js';
 import { type CommunityKind, communityPatterns, RECORD_SIZE } from './community-pattern.js';
@@ -22,7 +23,8 @@ export type { PeerMatch } from './peer-match.js';
  */
 export interface Match {
   readonly prefixes?: PrefixList | readonly (string | PrefixRule)[];
-  readonly family?: 'ipv4-unicast' | 'ipv6-unicast';
+  /** By its name: `ipv4-unicast`, `l2vpn-evpn`, …, `afi-16397/safi-70`. */
+  readonly family?: string;
   /** At least one of these communities. */
   readonly anyCommunity?: readonly (string | number)[];
   readonly allCommunities?: readonly (string | number)[];
@@ -79,9 +81,9 @@ type FieldRow = (value: unknown, path: string, compiler: Compiler) => Test;
 
 const fields: Readonly<Record<keyof Match, FieldRow>> = {
   family(value, path) {
-    const names = ['ipv4-unicast', 'ipv6-unicast'];
-    const name = oneOf(value, path, names);
-    return (route) => route.family.name === name;
+    if (typeof value !== 'string') throw badPolicy(path, value, 'the name of an address family');
+    const { key } = at(path, value, () => parseFamily(value));
+    return (route) => route.family.key === key;
   },
   target(value, path, { sets, reads }) {
     reads.add('peer');

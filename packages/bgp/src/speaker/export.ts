@@ -219,7 +219,8 @@ export class Exporter {
     const set = paths.accepted(row);
     this.rib.attributes.prepare(set);
     const isBarred = (this.rib.attributes.flags(set) & profile.barred) !== 0;
-    if (isBarred || profile.rules === null) return !isBarred;
+    if (isBarred || profile.targets?.admits(this.blockOf(set)) === false) return false;
+    if (profile.rules === null) return true;
     const { attributes } = this.rib;
     const start = attributes.start(set);
     const end = attributes.end(set);

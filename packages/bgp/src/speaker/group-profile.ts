@@ -8,6 +8,7 @@ import type { LinkLocalForm } from './link-local-form.js';
 import type { Member, MemberFamily } from './member.js';
 import type { PipelinePeer } from './pipeline-peer.js';
 import type { SessionRules } from './session-rules.js';
+import { isConstrained, type TargetMembership } from './target-membership.js';
 
 /** As `addPath` of a profile: every path that may go there. */
 export const ALL_PATHS = 0xffff;
@@ -50,6 +51,8 @@ export interface GroupProfile {
   readonly defaultOrigin: DefaultOrigin | null;
   /** RFC 8212: nothing is advertised to an external peer without a policy. */
   readonly isBlocked: boolean;
+  /** Route targets that it is interested in (RFC 4684); null: routes are not held back by theirs. */
+  readonly targets: TargetMembership | null;
   /** The peer itself, when the policy reads it; such a group has one member. */
   readonly target: PolicyPeer | null;
 }
@@ -82,6 +85,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     isBlocked: peer.type === 'external' && peer.requirePolicy && exportPolicy === null,
     unsuppress: member.unsuppress,
     defaultOrigin,
+    targets: isConstrained(family.table.family) ? member.targets : null,
     target: readsPeer ? member.policyPeer : null,
   };
 }
@@ -130,6 +134,7 @@ export function isSameProfile(a: GroupProfile, b: GroupProfile): boolean {
     a.unsuppress === b.unsuppress &&
     isSameOrigin(a.defaultOrigin, b.defaultOrigin) &&
     a.isBlocked === b.isBlocked &&
+    a.targets === b.targets &&
     a.target === b.target
   );
 }

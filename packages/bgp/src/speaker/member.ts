@@ -11,6 +11,7 @@ import type { PipelinePeer } from './pipeline-peer.js';
 import type { Recipient } from './recipient.js';
 import type { RowWalk } from './row-walks.js';
 import type { Subscriber } from './subscriber.js';
+import { ROUTE_TARGETS, TargetMembership } from './target-membership.js';
 
 /** One family of a session. */
 export interface MemberFamily {
@@ -50,6 +51,8 @@ export class Member implements Recipient {
   zone: Zone = NO_ZONE;
   isOnLink = false;
   private ownAddress: NextHopId = NO_NEXT_HOP;
+  /** Null unless route target constraint was negotiated (RFC 4684). */
+  targets: TargetMembership | null = null;
   isOpen = true;
   /** The session is lost, and its routes are kept for its return (RFC 4724). */
   isKept = false;
@@ -135,6 +138,8 @@ export class Member implements Recipient {
     this.isOnLink = link?.isOnLink === true;
     const id = own === undefined ? NO_NEXT_HOP : nextHops.learn(own, 0, own.length, this.zone, false);
     this.keepOwnAddress(rib, id);
+    const isConstraining = peer.families.some(({ key }) => key === ROUTE_TARGETS.key);
+    this.targets = isConstraining ? TargetMembership.none : null;
     for (const family of peer.families) {
       const address = peer.nextHops.get(family.key);
       const table = address === undefined ? undefined : rib.open(family);

@@ -18,6 +18,7 @@ import { Importer } from './import.js';
 import { Inbound } from './inbound.js';
 import { LocalRoutes } from './local-routes.js';
 import { Member } from './member.js';
+import { MembershipWatch } from './membership-watch.js';
 import { NextHopTracking } from './next-hop-tracking.js';
 import type {
   PeerCounts,
@@ -58,6 +59,7 @@ export class Pipeline {
   private readonly exporter: Exporter;
   private readonly inbound: Inbound;
   private readonly groups: GroupSet;
+  private readonly memberships: MembershipWatch;
   private readonly walks: RowWalks;
   private readonly stale: StaleRoutes;
   readonly locals: LocalRoutes;
@@ -104,6 +106,7 @@ export class Pipeline {
     this.inbound = new Inbound({ rib, importer, walks, limits, stepSize, seconds, member });
     const { exporter } = this;
     this.groups = new GroupSet({ rib, exporter, writer: new UpdateWriter(rib), stepSize, now: options.now });
+    this.memberships = new MembershipWatch(this.groups);
     this.sinks = new Sinks(rib, this.stepSize, (peer) =>
       peer === LOCAL_PEER ? 'local' : (this.members[peer]?.peer.address ?? ''),
     );
@@ -171,6 +174,7 @@ export class Pipeline {
   receive(peer: PeerIndex, bytes: Uint8Array, start: number, end: number): Fault | null {
     const member = this.member(peer);
     const fault = this.inbound.receive(member, bytes, start, end);
+    this.memberships.note(member);
     const { endOfRib } = member.reader;
     const own = endOfRib === null || fault?.severity === 'reset' ? undefined : member.family(endOfRib);
     if (own !== undefined) {
@@ -217,11 +221,6 @@ export class Pipeline {
   /** Originates routes: all of the announcement, or none of it when it throws `BgpError`. */
   announce(announcement: Announcement): void {
     this.locals.announce(announcement);
-  }
-
-  /** A number that changes with each announcement and withdrawal of a prefix of ours. */
-  localVersion(prefix: string): number {
-    return this.locals.version(prefix);
   }
 
   /** Whether a peer was given our own route for a prefix, as it is now. */
@@ -272,6 +271,7 @@ export class Pipeline {
     let more = repeat(() => this.lost.some((member) => this.inbound.sweepStep(member)), isOver);
     more = repeat(() => this.walks.step(this.stepSize), isOver) || more;
     if (this.tracking !== null) more = repeat(() => this.tracking!.step(), isOver) || more;
+    this.memberships.settle();
     more = this.drain(isOver) || more;
     more = this.aggregates.step() || more;
     more = repeat(() => this.sinks.step(), isOver) || more;

@@ -24,7 +24,7 @@ function watchHost(pipeline: Pipeline, loop: TurnLoop, clock: Clock): WatchHost 
   return {
     clock,
     delivery: (index, prefix) => pipeline.delivery(index, prefix),
-    version: (prefix) => pipeline.localVersion(prefix),
+    version: (prefix) => pipeline.locals.version(prefix),
     eachTurn: (look) =>
       loop.addWork(() => {
         look();

@@ -196,7 +196,8 @@ t.test(
   async (t) => {
     const features = ['vpn', 'evpn', 'flowspec', 'labelled-unicast'] as const;
     proves(t, features, 'GoBGP');
-    proves(t, ['route-target', 'link-state'], 'GoBGP', ['ours']);
+    proves(t, 'route-target', 'GoBGP');
+    proves(t, 'link-state', 'GoBGP', ['ours']);
     proves(t, ['mup', 'prefix-sid'], 'GoBGP', ['theirs']);
     proves(t, features, 'FRR', ['ours']);
     const us = await relay();
@@ -220,6 +221,15 @@ t.test(
     for (const { ask, shown, ...nlri } of announced) {
       us.speaker.announce({ prefixes: [], nlri: [nlri], nextHop: '192.0.2.10' });
     }
+    // RFC 4684: it negotiated the constraint, and is sent of VPNs what it asks for; the rest it has at once.
+    await eventually(async () => /10\.2\.0\.0/.test(await target.query('global rib -a ipv4-mpls')), {
+      timeout: 30_000,
+    });
+    await eventually(() => us.speaker.rib({ family: 'l2vpn-evpn' }).routes.length === 5, { timeout: 30_000 });
+    for (const family of ['vpnv4-unicast', 'l2vpn-evpn']) {
+      t.same(us.speaker.advertised(to.address, { family }).routes, [], `${family} waits for a route target`);
+    }
+    await target.query('vrf add red rd 65000:9 rt both 65000:100');
     for (const { table, shown, family, frr: other } of cases) {
       const text = await eventually(
         async () => {

@@ -81,7 +81,7 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Address families',
     feature: 'Route target constraint (1/132)',
     rfcs: [4684],
-    tests: [...RELAYED],
+    tests: [...RELAYED, 'bgp/test/speaker/target-membership'],
     interop: ['route-target'],
   },
   {

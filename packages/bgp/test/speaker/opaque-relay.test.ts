@@ -4,7 +4,7 @@ import { type Family, familyOf, parseFamily } from '../../src/net/family.js';
 import { builtFamilies, FamilyCodecs } from '../../src/nlri/family-codecs.js';
 import { opaqueFamilies } from '../../src/nlri/opaque-families.js';
 import { rawNlriCodec } from '../../src/nlri/raw-nlri.js';
-import { policyFunction } from '../../src/policy/compile.js';
+import { policy, policyFunction } from '../../src/policy/compile.js';
 import { ALL_PATHS } from '../../src/speaker/group-profile.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
 import { fromHex, toHex } from '../../src/wire/hex.js';
@@ -217,6 +217,24 @@ t.test('policies see family and attributes of such a route, and no prefix of it'
     { accepted: false, reason: /rejected by import policy/ },
   ]);
 });
+
+t.test(
+  'declared policies match on the family and on route targets; prefix lists match none of them',
+  async (t) => {
+    const p = pipeline();
+    const statements = [
+      { match: { prefixes: [{ prefix: '0.0.0.0/0', le: 32 }] }, action: 'reject' },
+      { match: { family: 'vpnv4-unicast', anyExtendedCommunity: ['rt:65000:100'] }, action: 'accept' },
+    ] as const;
+    const importPolicy = policy('targets', [...statements, { action: 'reject' }]);
+    const source = new OpaqueEnd('10.0.0.1', 64_601, vpnv4, { importPolicy }).open(p);
+    const target = new OpaqueEnd('10.0.0.3', 64_603, vpnv4).open(p);
+    source.announce(p, [route(1, 100)], { ...path(64_601), extendedCommunities: [TARGET] }, hopOf(vpnv4));
+    source.announce(p, [route(2, 100)], path(64_601), hopOf(vpnv4));
+    settle(p);
+    t.same(target.hexes(), [route(1, 100)]);
+  },
+);
 
 t.test('a malformed NLRI that can be parted is dealt with alone, and the session goes on', async (t) => {
   const p = pipeline();
