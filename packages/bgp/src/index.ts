@@ -83,7 +83,6 @@ export type {
   SpeakerConfig,
   SpeakerPorts,
   TableLimits,
-  TcpAoKey,
 } from './speaker/config.js';
 export type {
   PlanRow,
@@ -114,3 +113,4 @@ export type {
   RouteStatus,
   SpeakerStatus,
 } from './speaker/status.js';
+export type { TcpAoKey } from './speaker/tcp-ao-key.js';

@@ -111,12 +111,17 @@ export function idlePeer(local: PeerIdentity, options: MachineOptions = DEFAULT_
   };
 }
 
+/** What of a machine may change while it runs. */
+export interface MachineSettings extends Pick<MachineOptions, 'passive' | 'delayOpen'> {
+  /** Who we are, from the next connection on. */
+  readonly local?: PeerIdentity;
+}
+
 /** The same peer under changed settings that need no new session. */
-export function withSettings(
-  peer: PeerMachine,
-  settings: Pick<MachineOptions, 'passive' | 'delayOpen'>,
-): PeerMachine {
-  const { passive, delayOpen } = settings;
+export function withSettings(machine: PeerMachine, settings: MachineSettings): PeerMachine {
+  const { passive, delayOpen, local = machine.local } = settings;
+  const isSame = machine.local.routerId === local.routerId && machine.local.as === local.as;
+  const peer = isSame ? machine : { ...machine, local };
   const before = peer.state.options;
   if (before.passive === passive && before.delayOpen === delayOpen) return peer;
   const options: MachineOptions = { ...before, passive, delayOpen };

@@ -15,6 +15,7 @@ export interface Watched {
   readonly framer: Framer;
   readonly outbox: Outbox;
   readonly negotiated: Negotiated | null;
+  readonly sendHoldSeconds: number | null;
   readonly isHeld: boolean;
   readonly isPaused: boolean;
   /** Grows with everything that arrives. */
@@ -77,14 +78,15 @@ export class ConnectionTimers {
 
   /** RFC 9687: runs while octets stay unsent, anew whenever the kernel took some. True when it was (re)started. */
   watchSending(now: number): boolean {
-    const { outbox, negotiated } = this.#watched;
+    const { outbox, negotiated, sendHoldSeconds } = this.#watched;
     if (negotiated === null || negotiated.holdTime === 0) return false;
     if (outbox.unsentBytes === 0) {
       this.sendHold = NEVER;
       return false;
     }
     if (this.sendHold !== NEVER && outbox.takenBytes === this.#takenAtArming) return false;
-    this.sendHold = now + Math.max(LEAST_SEND_HOLD_MILLISECONDS, 2000 * negotiated.holdTime);
+    const usual = Math.max(LEAST_SEND_HOLD_MILLISECONDS, 2000 * negotiated.holdTime);
+    this.sendHold = now + (sendHoldSeconds === null ? usual : 1000 * sendHoldSeconds);
     this.#takenAtArming = outbox.takenBytes;
     return true;
   }

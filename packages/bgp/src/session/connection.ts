@@ -46,6 +46,8 @@ export class Connection implements TransportHandler, Watched {
   error: Error | null = null;
 
   readonly #owner: ConnectionOwner;
+  /** Configured; null: as RFC 9687 has it. */
+  readonly sendHoldSeconds: number | null;
   readonly #inputLimit: number;
   #isPaused = false;
 
@@ -63,6 +65,7 @@ export class Connection implements TransportHandler, Watched {
     this.ourOpen = ourOpen;
     this.outbox = new Outbox(transport, limits.outboxBytes);
     this.#inputLimit = limits.inputBytes;
+    this.sendHoldSeconds = limits.sendHoldSeconds;
   }
 
   /** The peer's OPEN is acceptable: from here on both sides know what they do. */

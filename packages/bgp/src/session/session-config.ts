@@ -7,6 +7,8 @@ export interface SessionLimits {
   readonly inputBytes: number;
   /** Octets of UPDATEs waiting to be written, from which `send` says no. Default 262,144. */
   readonly outboxBytes: number;
+  /** How long the peer may take nothing of what is sent (RFC 9687). Default the larger of 480 and twice the hold time. */
+  readonly sendHoldSeconds: number | null;
   /** Longest idle hold in seconds, however often it was doubled. Default 60. */
   readonly idleHoldSeconds: number;
   /** How long a closed connection may take to deliver its NOTIFICATION, in milliseconds. Default 2,000. */
@@ -20,6 +22,7 @@ export interface SessionLimits {
 export const DEFAULT_LIMITS: SessionLimits = {
   inputBytes: 262_144,
   outboxBytes: 262_144,
+  sendHoldSeconds: null,
   idleHoldSeconds: 60,
   closeMilliseconds: 2_000,
   collisionMilliseconds: 2_000,

@@ -1,3 +1,4 @@
+import type { MachineSettings } from '../fsm/peer-machine.js';
 import type { Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
@@ -29,6 +30,12 @@ export class SessionContext {
   reconfigure(config: SessionConfig): void {
     this.config = config;
     this.limits = { ...DEFAULT_LIMITS, ...config.limits };
+  }
+
+  /** What the machine takes over while it runs; who we are counts from the next connection on. */
+  get machineSettings(): MachineSettings {
+    const { passive, delayOpenTime, localRouterId: routerId, localAs: as } = this.config;
+    return { passive, delayOpen: delayOpenTime !== undefined, local: { routerId, as } };
   }
 
   now(): number {

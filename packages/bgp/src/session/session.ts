@@ -150,8 +150,7 @@ export class Session implements LoopMember {
    */
   reconfigure(config: SessionConfig): void {
     this.#context.reconfigure(config);
-    const { passive, delayOpenTime } = config;
-    this.#peer = withSettings(this.#peer, { passive, delayOpen: delayOpenTime !== undefined });
+    this.#peer = withSettings(this.#peer, this.#context.machineSettings);
   }
 
   get state(): PeerState {

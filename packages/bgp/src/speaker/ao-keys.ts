@@ -1,6 +1,6 @@
 import type { AoAlgorithm, AoKey } from '../ports/transport.js';
-import type { TcpAoKey } from './config.js';
 import { badField, checkBoolean, checkFields, checkInteger } from './field-check.js';
+import type { TcpAoKey } from './tcp-ao-key.js';
 
 const macLengths: Readonly<Record<AoAlgorithm, number>> = {
   'hmac-sha-1-96': 12,

@@ -2,8 +2,9 @@ import type { PathAttributes } from '../attributes/path-attributes.js';
 import type { BgpRole } from '../capabilities/capability.js';
 import type { NlriValue } from '../nlri/opaque-families.js';
 import type { Policy } from '../policy/policy.js';
-import type { Acceptor, AoAlgorithm, ListenTarget } from '../ports/transport.js';
+import type { Acceptor, ListenTarget } from '../ports/transport.js';
 import type { LinkLocalForm } from './link-local-form.js';
+import type { TcpAoKey } from './tcp-ao-key.js';
 
 /**
  * A family by name, as in configuration files and in what is shown. The first two are for forwarding; of the others routes are
@@ -155,22 +156,6 @@ export interface MaxPrefixes {
   readonly restartTime?: number;
 }
 
-/** One key of TCP-AO, a master key tuple (RFC 5925 §3.1). Both sides have the same secret, with the numbers crossed. */
-export interface TcpAoKey {
-  /** KeyID in what we send, 0 … 255: the peer's `receiveId`. */
-  readonly sendId: number;
-  /** KeyID in what the peer sends, 0 … 255. */
-  readonly receiveId: number;
-  /** Default `hmac-sha-1-96`. */
-  readonly algorithm?: AoAlgorithm;
-  /** 1–80 octets of UTF-8. Never logged, never in a status. */
-  readonly secret: string;
-  /** Octets of the authentication code, 4 … 16. Default 12, for `hmac-sha-256-128` 16. */
-  readonly macLength?: number;
-  /** Other TCP options are covered too. Default true. */
-  readonly coversOptions?: boolean;
-}
-
 /** Bounds of one session; each has a row in `docs/reference/limits.md`. */
 export interface PeerLimits {
   /** Octets received and not taken yet, from which the socket is paused, 4096 … 2^30. Default 262,144. */
@@ -226,6 +211,8 @@ export interface PeerConfig {
   readonly port?: number;
   /** Source address of dialled connections, and the only one accepted ones may arrive at. */
   readonly localAddress?: string;
+  /** BGP identifier towards this peer, as dotted quad: several peers may see several routers. Default the speaker's. */
+  readonly routerId?: string;
   /** Never dial. Default false. */
   readonly passive?: boolean;
   /** Configured but held down (administrative shutdown). Default false. */
@@ -234,6 +221,8 @@ export interface PeerConfig {
   readonly holdTime?: number;
   /** Default a third of the negotiated hold time. */
   readonly keepaliveTime?: number;
+  /** How long the peer may take nothing of what is sent (RFC 9687), 1 … 65535. Default the larger of 480 and twice the hold time. */
+  readonly sendHoldTime?: number;
   /** Default 120, jittered by 0.75 … 1.0. */
   readonly connectRetryTime?: number;
   /** First pause after a session failed; doubles to 60 s while it goes on failing. Default 1. */

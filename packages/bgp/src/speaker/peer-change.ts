@@ -18,12 +18,14 @@ const effects: Readonly<
   description: 'live',
   port: 'reset',
   localAddress: 'reset',
+  routerId: 'reset',
   // Who dialled does not matter once a session is there.
   passive: 'live',
   shutdown: 'reset',
   // Negotiated in OPEN (RFC 4271 §4.2): in force from the next session on.
   holdTime: 'live',
   keepaliveTime: 'live',
+  sendHoldTime: 'reset',
   connectRetryTime: 'live',
   idleHoldTime: 'live',
   delayOpenTime: 'live',

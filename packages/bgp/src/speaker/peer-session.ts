@@ -21,7 +21,7 @@ export function peerSessionConfig(
       ...protection,
     },
     localAs: peer.localAs?.as ?? peer.ownAs,
-    localRouterId: speaker.routerIdWord,
+    localRouterId: peer.routerId ?? speaker.routerIdWord,
     remoteAs: peer.remoteAs,
     holdTime: peer.holdTime,
     ...(peer.keepaliveTime !== undefined && { keepaliveTime: peer.keepaliveTime }),
@@ -30,7 +30,7 @@ export function peerSessionConfig(
     ...(peer.delayOpenTime !== undefined && { delayOpenTime: peer.delayOpenTime }),
     ...(peer.role !== undefined && { role: { own: peer.role, strict: peer.strictRole } }),
     passive: peer.passive,
-    limits: peer.limits,
+    limits: { ...peer.limits, sendHoldSeconds: peer.sendHoldTime ?? null },
     // Which families we can carry depends on the address that the connection got.
     capabilities: (local, remote) => {
       const { nextHops, link } = place(local, remote);

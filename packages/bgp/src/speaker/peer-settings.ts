@@ -1,4 +1,5 @@
 import { ANY_OTHER_AS } from '../message/open.js';
+import { addressToU32 } from '../net/address.js';
 import type { Family } from '../net/family.js';
 import { builtFamilies, type FamilyCodecs } from '../nlri/family-codecs.js';
 import type { Policy } from '../policy/policy.js';
@@ -25,7 +26,7 @@ import type { PathOptions } from './path-options.js';
 import type { SettingOrigin } from './peer-groups.js';
 import { checkLimits, checkMaxPrefixes, checkPathOptions } from './peer-options.js';
 import type { PrefixLimits } from './prefix-guard.js';
-import { checkAs } from './speaker-settings.js';
+import { checkAs, checkRouterId } from './speaker-settings.js';
 
 /** A checked `PeerConfig` with its defaults filled in. Holds TCP MD5 and TCP-AO keys: never shown, logged or serialised. */
 export interface PeerSettings extends PathOptions {
@@ -46,11 +47,14 @@ export interface PeerSettings extends PathOptions {
   readonly description: string | undefined;
   readonly port: number;
   readonly localAddress: string | undefined;
+  /** As unsigned word. */
+  readonly routerId: number | undefined;
   readonly passive: boolean;
   readonly shutdown: boolean;
   /** Seconds, as all times here. */
   readonly holdTime: number;
   readonly keepaliveTime: number | undefined;
+  readonly sendHoldTime: number | undefined;
   readonly connectRetryTime: number;
   readonly idleHoldTime: number;
   readonly delayOpenTime: number | undefined;
@@ -93,10 +97,12 @@ export const peerFields = [
   'description',
   'port',
   'localAddress',
+  'routerId',
   'passive',
   'shutdown',
   'holdTime',
   'keepaliveTime',
+  'sendHoldTime',
   'connectRetryTime',
   'idleHoldTime',
   'delayOpenTime',
@@ -183,10 +189,12 @@ export function peerSettings(
     localAddress: optional(config.localAddress, (text) =>
       checkLocalAddress(at('localAddress'), text, address),
     ),
+    routerId: optional(config.routerId, (id) => addressToU32(checkRouterId(at('routerId'), id))),
     passive: checkBoolean(at('passive'), config.passive ?? false),
     shutdown: checkBoolean(at('shutdown'), config.shutdown ?? false),
     holdTime,
     keepaliveTime: optional(config.keepaliveTime, (s) => checkSeconds(at('keepaliveTime'), s, 1, 21845)),
+    sendHoldTime: optional(config.sendHoldTime, (s) => checkSeconds(at('sendHoldTime'), s, 1, 65_535)),
     connectRetryTime: checkSeconds(at('connectRetryTime'), config.connectRetryTime ?? 120, 0.1, 65535),
     idleHoldTime: checkSeconds(at('idleHoldTime'), config.idleHoldTime ?? 1, 0, 3600),
     delayOpenTime: optional(config.delayOpenTime, (s) => checkSeconds(at('delayOpenTime'), s, 0.1, 240)),

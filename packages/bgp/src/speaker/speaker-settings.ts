@@ -66,15 +66,7 @@ export const AS_TRANS = 23456;
 /** Throws `BGP_ERR_CONFIG` with the field, its value and what is allowed. */
 export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
   checkFields('config', config, fields);
-  const routerId: unknown = config.routerId;
-  if (
-    typeof routerId !== 'string' ||
-    routerId.includes(':') ||
-    !isAddress(routerId) ||
-    routerId === '0.0.0.0'
-  ) {
-    throw badField('routerId', routerId, 'a dotted quad other than 0.0.0.0');
-  }
+  const routerId = checkRouterId('routerId', config.routerId);
   const listen: unknown = config.listen ?? [];
   if (!Array.isArray(listen)) throw badField('listen', listen, 'a list');
   const localAs = checkAs('localAs', config.localAs);
@@ -149,6 +141,13 @@ function checkRestarting(value: unknown): RestartingSettings {
     forwarded: [...new Set(families)],
     deferralTime: checkInteger('restarting.deferralTime', deferralTime, 1, 86_400),
   };
+}
+
+/** A BGP identifier as dotted quad. */
+export function checkRouterId(path: string, value: unknown): string {
+  const isQuad = typeof value === 'string' && !value.includes(':') && isAddress(value);
+  if (isQuad && value !== '0.0.0.0') return value;
+  throw badField(path, value, 'a dotted quad other than 0.0.0.0');
 }
 
 export function checkAs(path: string, value: unknown): number {

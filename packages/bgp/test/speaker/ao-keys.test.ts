@@ -1,8 +1,9 @@
 import t from 'tap';
-import type { PeerConfig, TcpAoKey } from '../../src/speaker/config.js';
+import type { PeerConfig } from '../../src/speaker/config.js';
 import { peerChange } from '../../src/speaker/peer-change.js';
 import { peerSettings } from '../../src/speaker/peer-settings.js';
 import { planProtection } from '../../src/speaker/protection.js';
+import type { TcpAoKey } from '../../src/speaker/tcp-ao-key.js';
 
 const peer = (more: Partial<PeerConfig>) =>
   peerSettings({ address: '192.0.2.2', remoteAs: 64_513, ...more }, 64_512);
