@@ -145,16 +145,34 @@ export const interopFeatures = {
   blackhole: { title: 'BLACKHOLE (RFC 7999)', lacks: { ExaBGP: noRib } },
   'graceful-shutdown': { title: 'GRACEFUL_SHUTDOWN (RFC 8326)', lacks: { ExaBGP: noRib } },
   multicast: { title: 'IPv4 and IPv6 multicast', lacks: { OpenBGPD: 'has it not' } },
-  'labelled-unicast': { title: 'Labelled unicast (RFC 8277)' },
+  'labelled-unicast': { title: 'Labelled unicast (RFC 8277)', lacks: { OpenBGPD: 'has it not' } },
   vpn: { title: 'VPNv4 and VPNv6 (RFC 4364, RFC 4659)' },
-  evpn: { title: 'EVPN (RFC 7432)' },
-  flowspec: { title: 'Flowspec (RFC 8955, RFC 8956)' },
-  'route-target': { title: 'Route target constraint (RFC 4684)' },
-  'link-state': { title: 'BGP-LS (RFC 9552)' },
-  'sr-policy': { title: 'SR policy (RFC 9830)' },
-  mup: { title: 'MUP' },
-  encapsulation: { title: 'Tunnel encapsulation (RFC 9012)' },
-  'prefix-sid': { title: 'Prefix-SID and SRv6 services (RFC 8669, RFC 9252)' },
+  evpn: { title: 'EVPN (RFC 7432)', lacks: { BIRD: '2.0 has it not', OpenBGPD: '7.7 has it not' } },
+  flowspec: { title: 'Flowspec (RFC 8955, RFC 8956)', lacks: { OpenBGPD: '7.7 has it not' } },
+  'route-target': {
+    title: 'Route target constraint (RFC 4684)',
+    lacks: { FRR: '8.4 has it not', BIRD: 'has it not', OpenBGPD: 'has it not' },
+  },
+  'link-state': {
+    title: 'BGP-LS (RFC 9552)',
+    lacks: { FRR: '8.4 has it not', BIRD: 'has it not', OpenBGPD: 'has it not' },
+  },
+  'sr-policy': {
+    title: 'SR policy (RFC 9830)',
+    lacks: { FRR: '8.4 has it not', BIRD: 'has it not', OpenBGPD: 'has it not', ExaBGP: '4.2 has it not' },
+  },
+  mup: {
+    title: 'MUP',
+    lacks: { FRR: 'has it not', BIRD: 'has it not', OpenBGPD: 'has it not', ExaBGP: '4.2 has it not' },
+  },
+  encapsulation: {
+    title: 'Tunnel encapsulation (RFC 9012)',
+    lacks: { BIRD: 'has it not', OpenBGPD: 'has it not' },
+  },
+  'prefix-sid': {
+    title: 'Prefix-SID and SRv6 services (RFC 8669, RFC 9252)',
+    lacks: { BIRD: 'has it not', OpenBGPD: 'has it not' },
+  },
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type InteropFeature = keyof typeof interopFeatures;

@@ -27,14 +27,19 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Address families',
     feature: 'Labelled unicast (1/4, 2/4)',
     rfcs: [8277, 3107, 4798],
-    tests: [...RELAYED, 'bgp/test/message/other-families'],
+    tests: [...RELAYED, 'bgp/test/message/other-families', 'bgp/test/interop/exabgp-families'],
     interop: ['labelled-unicast'],
   },
   {
     section: 'Address families',
     feature: 'VPNv4 and VPNv6 (1/128, 2/128)',
     rfcs: [4364, 4659],
-    tests: [...RELAYED, 'bgp/test/nlri/route-distinguisher', 'bgp/test/message/other-families'],
+    tests: [
+      ...RELAYED,
+      'bgp/test/nlri/route-distinguisher',
+      'bgp/test/message/other-families',
+      'bgp/test/interop/exabgp-families',
+    ],
     interop: ['vpn'],
   },
   {
@@ -53,14 +58,14 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Address families',
     feature: 'EVPN (25/70)',
     rfcs: [7432, 9136],
-    tests: [...RELAYED, 'bgp/test/message/other-families'],
+    tests: [...RELAYED, 'bgp/test/message/other-families', 'bgp/test/interop/families'],
     interop: ['evpn'],
   },
   {
     section: 'Address families',
     feature: 'Flowspec (1/133, 2/133), for VPNs (134)',
     rfcs: [8955, 8956],
-    tests: [...RELAYED],
+    tests: [...RELAYED, 'bgp/test/interop/exabgp-families'],
     interop: ['flowspec'],
   },
   {
