@@ -37,15 +37,20 @@ export class StaleRoutes {
   /** The session is lost: routes of these families stay, stale, all others go. */
   keepOnly(peer: PeerIndex, families: Iterable<MemberFamily>, kept: readonly Family[]): void {
     for (const family of families) {
+      // What became long-lived stale is spared, and must be known by then.
+      if (family.aging !== null) this.walks.finish(family.aging);
       const { round, opened } = family;
-      if (!this.begin(peer, family, 'restart')) {
+      const isKept = kept.some(({ key }) => key === family.table.family.key);
+      // Stale before already: those go (RFC 4724 §4.2), but for long-lived ones.
+      const isDoubled = isKept && opened === 'restart';
+      if (this.begin(peer, family, 'restart')) {
+        if (isDoubled) this.sweep(peer, family, round, true);
+      } else {
+        if (isDoubled) this.sweep(peer, family, round, true);
         this.forgetRounds(peer, family);
         this.begin(peer, family, 'restart');
       }
-      const isKept = kept.some(({ key }) => key === family.table.family.key);
       if (!isKept) this.end(peer, family);
-      // Stale before already: those go (RFC 4724 §4.2), but for long-lived ones.
-      else if (opened === 'restart') this.sweep(peer, family, round, true);
     }
   }
 
@@ -92,17 +97,19 @@ export class StaleRoutes {
     return true;
   }
 
-  /** All that is there is equally old. One write for each row, for who used up all numbers within one walk. */
+  /** All that stays is equally old. At once, for who used up all numbers within one walk. */
   private forgetRounds(peer: PeerIndex, family: MemberFamily): void {
     const { paths } = family.table;
-    if (family.sweeping !== null) this.walks.stop(family.sweeping.walk);
-    family.sweeping = null;
+    if (family.sweeping !== null) this.walks.finish(family.sweeping.walk);
     for (let row = paths.peerHead(peer); row !== NO_ROW; row = paths.nextOfPeer(row)) paths.forgetRound(row);
     family.cleanFrom = family.round + 1;
   }
 
   private end(peer: PeerIndex, family: MemberFamily): boolean {
     if (family.opened === null) return false;
+    // What would be aged still is swept now; a later round has other stale rows.
+    if (family.aging !== null) this.walks.stop(family.aging);
+    family.aging = null;
     family.opened = null;
     this.sweep(peer, family, family.round, false);
     return true;
@@ -129,6 +136,7 @@ export class StaleRoutes {
 
   private shed(peer: PeerIndex, family: MemberFamily): void {
     const { table } = family;
+    if (family.aging !== null) this.walks.finish(family.aging);
     if (family.shedding !== null) this.walks.stop(family.shedding);
     const visit = (row: PathRow): void => {
       if (isLongLived(family, row)) table.removePath(row);
@@ -141,6 +149,8 @@ export class StaleRoutes {
   /** RFC 9494 §4.2: stale rows become long-lived stale; those with NO_LLGR go. */
   private longLive(peer: PeerIndex, family: MemberFamily): void {
     if (family.aging !== null) this.walks.stop(family.aging);
+    // It would take what is aged from now on.
+    if (family.shedding !== null) this.walks.finish(family.shedding);
     const visit = (row: PathRow): void => this.ageRow(family, row);
     family.aging = this.walks.begin(family.table.paths, peer, visit, () => {
       family.aging = null;
