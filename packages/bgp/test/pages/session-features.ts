@@ -66,7 +66,7 @@ export const sessionFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Session and messages',
     feature: 'Extended optional parameters',
     rfcs: [9072],
-    tests: ['bgp/test/message/open', 'bgp/test/pitfalls/11-capability-shapes'],
+    tests: ['bgp/test/message/open', 'bgp/test/pitfalls/11-capability-shapes', 'bgp/test/interop/large-open'],
     interop: ['extended-parameters'],
   },
   {
@@ -123,14 +123,22 @@ export const sessionFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Session and messages',
     feature: 'Long-lived graceful restart',
     rfcs: [9494],
-    tests: ['bgp/test/fsm/graceful-restart', 'bgp/test/speaker/export'],
+    tests: [
+      'bgp/test/fsm/graceful-restart',
+      'bgp/test/speaker/export',
+      'bgp/test/interop/long-lived-graceful-restart',
+    ],
     interop: ['long-lived-graceful-restart'],
   },
   {
     section: 'Session and messages',
     feature: 'Graceful restart for NOTIFICATION, hard reset',
     rfcs: [8538],
-    tests: ['bgp/test/fsm/graceful-restart', 'bgp/test/message/notification'],
+    tests: [
+      'bgp/test/fsm/graceful-restart',
+      'bgp/test/message/notification',
+      'bgp/test/speaker/restart-notification',
+    ],
     interop: ['restart-notification'],
   },
   {
@@ -157,14 +165,18 @@ export const sessionFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Session and messages',
     feature: 'Host name (capability 73), software version (capability 75)',
     rfcs: [],
-    tests: ['bgp/test/capabilities/capabilities', 'bgp/test/speaker/speaker-offers'],
+    tests: [
+      'bgp/test/capabilities/capabilities',
+      'bgp/test/speaker/speaker-offers',
+      'bgp/test/interop/host-names',
+    ],
     interop: ['host-names', 'software-version'],
   },
   {
     section: 'Session and messages',
     feature: 'Link-local next hops (capability 77)',
     rfcs: [2545],
-    tests: ['bgp/test/pitfalls/09-ipv6-next-hop-forms'],
+    tests: ['bgp/test/pitfalls/09-ipv6-next-hop-forms', 'bgp/test/speaker/session-link'],
     interop: ['unnumbered'],
   },
   {
