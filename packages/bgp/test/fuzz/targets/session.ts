@@ -3,7 +3,7 @@ import { KEEPALIVE } from '../../../src/message/keepalive.js';
 import { MessageType } from '../../../src/message/message-type.js';
 import { createOpen, encodeOpen } from '../../../src/message/open.js';
 import { UpdateReader } from '../../../src/message/update-reader.js';
-import { IPV4_UNICAST, IPV6_UNICAST } from '../../../src/net/family.js';
+import { IPV4_UNICAST, parseFamily } from '../../../src/net/family.js';
 import { acceptAll } from '../../../src/policy/defaults.js';
 import type { PeerConfig } from '../../../src/speaker/config.js';
 import { ScriptedPeer } from '../../../src/testing/index.js';
@@ -20,15 +20,25 @@ const FROM_SCRATCH = 8;
 const EXTENDED = 16;
 const RECEIVER_INTERNAL = 32;
 
-const FAMILIES = ['ipv4-unicast', 'ipv6-unicast'] as const;
+const FAMILIES = [
+  'ipv4-unicast',
+  'ipv6-unicast',
+  'ipv4-labeled-unicast',
+  'vpnv4-unicast',
+  'vpnv6-unicast',
+  'l2vpn-evpn',
+  'ipv4-flowspec',
+  'vpnv4-flowspec',
+  'ipv4-route-target',
+  'bgp-ls',
+] as const;
 const SOURCE = '192.0.2.2';
 const RECEIVER = '192.0.2.3';
 
 function capabilitiesOf(control: number): Capability[] {
   const { as4, addPath } = contextOf(control);
   return [
-    { name: 'multiprotocol', family: IPV4_UNICAST },
-    { name: 'multiprotocol', family: IPV6_UNICAST },
+    ...FAMILIES.map((name) => ({ name: 'multiprotocol', family: parseFamily(name) }) as const),
     { name: 'route-refresh' },
     { name: 'enhanced-route-refresh' },
     ...((control & EXTENDED) === 0 ? [] : [{ name: 'extended-message' } as const]),
