@@ -90,6 +90,7 @@ export type {
   WantedConfiguration,
   WantedGroup,
   WantedPeer,
+  WantedRange,
 } from './speaker/configuration.js';
 export type { NotificationRecord, PrefixAlarm, SessionError, SpeakerEvents } from './speaker/events.js';
 export type { ExportExplanation, PolicyExplanation, RouteExplanation } from './speaker/explanation.js';

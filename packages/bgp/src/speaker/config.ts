@@ -77,10 +77,7 @@ export interface Confederation {
   readonly members: readonly number[];
 }
 
-/**
- * Bounds of the tables. The peer whose UPDATE finds one of them reached is torn down with Cease / Out of Resources (RFC 4486),
- * and its routes go. `PeerConfig.maxPrefixes` bounds single peers, long before this.
- */
+/** Bounds of all tables together: the peer whose UPDATE finds one reached is torn down (Cease / Out of Resources, RFC 4486). */
 export interface TableLimits {
   /** Received paths of one family, of all peers, 1 … 2^28. Default 2^24 (16,777,216). */
   readonly paths?: number;
@@ -230,9 +227,8 @@ export interface PeerConfig {
   /** DelayOpenTime (RFC 4271 §8.1.1): our OPEN waits this long for the peer's. Default: it does not wait. */
   readonly delayOpenTime?: number;
   /**
-   * Keep what import policy rejects, to show it and to judge it anew when the policy changes. `false` saves its memory, and asks
-   * the peer to send its routes again then (RFC 2918); a peer that cannot is treated as with `true`. `maxPrefixes` counts what is
-   * kept. Default true.
+   * Keep what import policy rejects. `false` saves its memory, and asks the peer to send its routes again when the policy changes (RFC
+   * 2918); a peer that cannot is treated as with `true`. `maxPrefixes` counts what is kept. Default true.
    */
   readonly keepReceived?: boolean;
   /** Bounds of its buffers. */

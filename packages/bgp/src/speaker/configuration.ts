@@ -1,7 +1,14 @@
 import type { PoliciesDeclaration } from '../policy/policies.js';
 import type { Policy } from '../policy/policy.js';
 import type { Aggregate } from './aggregate.js';
-import type { Announcement, DefaultOriginate, GroupedPeer, PeerConfig, PeerGroup } from './config.js';
+import type {
+  Announcement,
+  DefaultOriginate,
+  GroupedPeer,
+  PeerConfig,
+  PeerGroup,
+  PeerRange,
+} from './config.js';
 
 /** Policies of a peer, which may be named. */
 export interface WithPolicies {
@@ -17,6 +24,9 @@ export interface WithPolicies {
 export type WantedPeer =
   | (Omit<PeerConfig, keyof WithPolicies> & WithPolicies)
   | (Omit<GroupedPeer, keyof WithPolicies> & WithPolicies);
+
+/** A range whose policies may be named. */
+export type WantedRange = Omit<PeerRange, keyof WithPolicies> & WithPolicies;
 
 /** A group whose policies may be named. */
 export type WantedGroup = Omit<PeerGroup, keyof WithPolicies> & WithPolicies;
@@ -34,6 +44,8 @@ export interface WantedConfiguration extends PoliciesDeclaration {
   readonly peers?: readonly WantedPeer[];
   /** Groups in place of those that are there; peers and ranges that are configured follow, each as its own fields change. */
   readonly peerGroups?: Readonly<Record<string, WantedGroup>>;
+  /** Peers by prefix. One that goes ends the sessions of its peers. */
+  readonly ranges?: readonly WantedRange[];
   /** Of all owners. */
   readonly announcements?: readonly Announcement[];
   readonly aggregates?: readonly WantedAggregate[];

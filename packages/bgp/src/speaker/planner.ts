@@ -3,7 +3,7 @@ import type { Policy } from '../policy/policy.js';
 import type { AggregateSettings } from './aggregate.js';
 import { planAggregates } from './aggregate-plan.js';
 import type { Aggregates } from './aggregator.js';
-import type { Announcement, DefaultOriginate, GroupedPeer, PeerConfig } from './config.js';
+import type { Announcement, DefaultOriginate, GroupedPeer, PeerConfig, PeerRange } from './config.js';
 import type { PlanRow, WantedConfiguration, WithPolicies } from './configuration.js';
 import { badField, checkFields } from './field-check.js';
 import type { LocalRoutes } from './local-routes.js';
@@ -34,6 +34,9 @@ export interface PlannedState {
     /** Throws when its sockets cannot be had. */
     verify(range: RangeSettings): void;
     update(range: RangeSettings): void;
+    add(range: RangeSettings): void;
+    /** With its peers. */
+    remove(prefix: string): void;
   };
   /** Routes of its own, and aggregates. */
   readonly own: {
@@ -82,6 +85,7 @@ export class Planner {
     checkFields('configuration', wanted, [
       'peers',
       'peerGroups',
+      'ranges',
       'announcements',
       'aggregates',
       'policies',
@@ -100,7 +104,13 @@ export class Planner {
       const peers = [...this.state.dynamic().others()].map((peer) => peer.settings.source);
       this.preparePeers(peers, false, checker, rows, steps);
     }
-    if (wanted.peerGroups !== undefined) this.prepareRanges(checker, rows, steps);
+    if (wanted.ranges !== undefined) {
+      const ranges = wanted.ranges.map((range, i) => resolved(range, `ranges[${i}]`, policies) as PeerRange);
+      this.prepareRanges(ranges, true, checker, rows, steps);
+    } else if (wanted.peerGroups !== undefined) {
+      const ranges = this.state.dynamic().ranges.map((range) => range.source);
+      this.prepareRanges(ranges, false, checker, rows, steps);
+    }
     if (wanted.announcements !== undefined) this.prepareRoutes(wanted.announcements, rows, steps);
     if (wanted.aggregates !== undefined) {
       const find = (path: string, policy: Policy | string): Policy => namedPolicy(path, policy, policies);
@@ -136,17 +146,43 @@ export class Planner {
     return checker;
   }
 
-  private prepareRanges(checker: PeerChecker, rows: PlanRow[], steps: (() => void)[]): void {
+  /** `isWhole`: what is not in the list goes, with its peers. */
+  private prepareRanges(
+    wanted: readonly PeerRange[],
+    isWhole: boolean,
+    checker: PeerChecker,
+    rows: PlanRow[],
+    steps: (() => void)[],
+  ): void {
     const ranges = this.state.dynamic();
-    for (const before of ranges.ranges) {
-      const range = checker.range(before.source);
+    const known = new Map(ranges.ranges.map((range) => [range.prefix, range]));
+    const seen = new Set<string>();
+    const changes: (() => void)[] = [];
+    wanted.forEach((config, i) => {
+      const range = checker.range(config);
+      const subject = `range ${range.prefix}`;
+      if (seen.has(range.prefix))
+        throw badField(`ranges[${i}].prefix`, config.prefix, 'a prefix that occurs once');
+      seen.add(range.prefix);
       ranges.verify(range);
-      const change = peerChange(before.template, range.template);
-      steps.push(() => ranges.update(range));
-      if (change === 'unchanged') continue;
-      const fields = changedFields(before.template, range.template);
-      rows.push({ subject: `range ${range.prefix}`, ...effectOf(change, fields) });
+      const before = known.get(range.prefix);
+      if (before === undefined) {
+        rows.push({ subject, change: 'added', reason: `AS ${range.template.remoteAs}` });
+        changes.push(() => ranges.add(range));
+        return;
+      }
+      changes.push(() => ranges.update(range));
+      const fields = [...changedFields(before.template, range.template)];
+      if (before.limit !== range.limit) fields.push('limit');
+      if (fields.length === 0) return;
+      rows.push({ subject, ...effectOf(peerChange(before.template, range.template), fields) });
+    });
+    for (const prefix of known.keys()) {
+      if (!isWhole || seen.has(prefix)) continue;
+      rows.push({ subject: `range ${prefix}`, change: 'removed', reason: 'not in the configuration' });
+      steps.push(() => ranges.remove(prefix));
     }
+    steps.push(...changes);
   }
 
   /** `isWhole`: who is not in the list goes. */

@@ -317,7 +317,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   }
 
   /**
-   * Makes a whole configuration true: peers, announcements and policies by name; does what `plan` says and no more. Everything
+   * Makes a whole configuration true: peers, ranges, announcements, policies by name; does what `plan` says and no more. Everything
    * is checked first: when it throws, nothing was changed. Returns the plan.
    *
    * @example
