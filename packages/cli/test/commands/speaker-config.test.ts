@@ -206,3 +206,34 @@ ranges:
   t.same(setup.ranges, [{ prefix: '198.51.100.0/24', group: ['edge'] }]);
   t.end();
 });
+
+t.test('aggregates and default routes of a file name its policies', async (t) => {
+  const path = join(tempDir(t), 'speaker.yaml');
+  const file = (policy: string): string => `
+localAs: 64512
+routerId: 192.0.2.1
+policies: { tagged: [{ match: { anyCommunity: ['1:1'] }, action: accept }] }
+aggregates:
+  - { prefix: 198.51.100.0/22, summaryOnly: true, contributors: ${policy}, med: 5, communities: ['64512:1'] }
+neighbors:
+  - { address: 192.0.2.2, remoteAs: 64513, unsuppress: true, defaultOriginate: { policy: tagged, ifPresent: [203.0.113.0/24] } }
+`;
+  writeFileSync(path, file('tagged'));
+  const { aggregates, peers } = speakerSetup(readSpeakerFile(path), false);
+  t.match(aggregates, [
+    {
+      prefix: '198.51.100.0/22',
+      summaryOnly: true,
+      contributors: { name: 'tagged' },
+      attributes: { med: 5, communities: [0xfc000001] },
+    },
+  ]);
+  t.match(peers[0], {
+    unsuppress: true,
+    defaultOriginate: { policy: { name: 'tagged' }, ifPresent: ['203.0.113.0/24'] },
+  });
+  writeFileSync(path, file('other'));
+  t.throws(() => speakerSetup(readSpeakerFile(path), false), {
+    message: /aggregates\.0\.contributors: no policy "other"/,
+  });
+});
