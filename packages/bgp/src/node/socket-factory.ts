@@ -162,7 +162,9 @@ class TcpListener implements Listener {
   }
 
   #protectAccepted(socket: Socket): void {
-    const { ttl, minTtl, aoKeys } = this.#ruleFor(plainAddress(socket.remoteAddress ?? '')) ?? {};
+    const { ttl, minTtl, aoKeys, device } = this.#ruleFor(plainAddress(socket.remoteAddress ?? '')) ?? {};
+    // What came over another interface is heard no more.
+    if (device !== undefined) this.#sockets.bindToDevice(socket, device);
     // It may have waited in the queue since before the keys were set or changed.
     if (aoKeys !== undefined) this.#sockets.changeAoKeys(socket, aoKeys);
     if (ttl === undefined && minTtl === undefined) return;

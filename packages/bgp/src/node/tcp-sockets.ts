@@ -29,6 +29,8 @@ export interface TcpSockets {
   changeAoKeys(socket: Socket, keys: readonly AoKey[]): void;
   /** What TCP-AO does on a connection; null without it. */
   aoState(socket: Socket): AoState | null;
+  /** From now on an accepted connection lives on this network interface alone. */
+  bindToDevice(socket: Socket, device: string): void;
   /** Sets the TTL of what a connected socket sends, and the least that it accepts. */
   setTtl(socket: Socket, ttl: { readonly ttl?: number; readonly minTtl?: number }): void;
 }
@@ -83,6 +85,9 @@ export function plainTcpSockets(): TcpSockets {
       throw missingFeature('tcpAo');
     },
     aoState: () => null,
+    bindToDevice() {
+      throw missingFeature('device');
+    },
     setTtl(_socket, { minTtl }) {
       throw missingFeature(minTtl === undefined ? 'ttl' : 'minTtl');
     },

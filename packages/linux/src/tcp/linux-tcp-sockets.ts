@@ -33,6 +33,7 @@ export function linuxTcpSockets(): TcpSockets {
       new AoSocket(libc, Descriptor.of(libc, descriptorOf(socket))).rollOver(plain(address), keys);
     },
     aoState: (socket) => new AoSocket(libc, Descriptor.of(libc, descriptorOf(socket))).state(),
+    bindToDevice: (socket, device) => Descriptor.of(libc, descriptorOf(socket)).bindToDevice(device),
     setTtl: (socket, limits) => Descriptor.of(libc, descriptorOf(socket)).setTtl(limits),
   };
 }

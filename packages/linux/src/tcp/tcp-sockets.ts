@@ -88,6 +88,9 @@ export interface TcpSockets {
   /** What TCP-AO does on a connection; null without it. */
   aoState(socket: Socket): AoState | null;
 
+  /** From now on a connection that is up lives on this interface alone (`SO_BINDTODEVICE`). */
+  bindToDevice(socket: Socket, device: string): void;
+
   /** Sets TTL limits of a connection, an accepted one too. */
   setTtl(socket: Socket, limits: TtlLimits): void;
 }

@@ -106,6 +106,34 @@ t.test(
   },
 );
 
+t.test('an accepted connection that is bound to another interface is heard no more', needsRoot, async (t) => {
+  const { device } = await cable(t);
+  const server = await tcp.listen({ address: '127.0.0.1', port: 0 });
+  t.teardown(async () => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const heard: string[] = [];
+  for (const [name, bound] of [
+    ['right', 'lo'],
+    ['wrong', device],
+  ] as const) {
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    const dialled = connect({ host: '127.0.0.1', port });
+    dialled.on('error', () => {});
+    const [socket] = await accepted;
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => heard.push(String(chunk)));
+    tcp.bindToDevice(socket, bound);
+    dialled.write(name);
+    t.teardown(async () => {
+      dialled.destroy();
+      socket.destroy();
+    });
+  }
+  await eventually(() => heard.length > 0, { timeout: 30_000 });
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  t.same(heard, ['right']);
+});
+
 function answers(address: string, minTtl: number): Promise<boolean> {
   const socket = tcp.connect({ address, port: 4179, minTtl });
   return new Promise((resolve) => {
