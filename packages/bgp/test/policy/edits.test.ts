@@ -30,6 +30,9 @@ t.test('declared edits do what they say', async (t) => {
     [{ addLocalPref: -20 }, {}, { localPref: 80 }],
     [{ addLocalPref: 5 }, { localPref: 200 }, { localPref: 205 }],
     [{ med: null }, { med: 5 }, {}],
+    [{ aigp: 7 }, {}, { aigp: '7' }],
+    [{ aigp: 7 }, { aigp: '5' }, { aigp: '7' }],
+    [{ aigp: null }, { aigp: '5' }, {}],
     [{ prependAses: [1, 2] }, {}, { asPath: [{ type: 'sequence', ases: [1, 2] }] }],
     [
       { prepend: { as: 9, count: 2 }, prependAses: [1] },
