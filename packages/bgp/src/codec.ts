@@ -82,6 +82,7 @@ export type {
   NumericOperator,
   NumericTest,
 } from './nlri/flowspec-component.js';
+export { compareFlowspecs } from './nlri/flowspec-order.js';
 export type { Framing } from './nlri/framing.js';
 export type { LabeledPrefix } from './nlri/labeled-unicast.js';
 export type { LinkStateNlri, LinkStateType } from './nlri/link-state.js';

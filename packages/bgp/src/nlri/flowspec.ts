@@ -29,7 +29,8 @@ export interface Flowspec {
 /** Lengths from here on take two octets, of which the first four bits are ones (RFC 8955 §4.1). */
 const LONG = 0xf0;
 
-const bodyAt = (bytes: Uint8Array, start: number): number => start + (bytes[start]! < LONG ? 1 : 2);
+/** Offset after the length of a flow specification. */
+export const bodyAt = (bytes: Uint8Array, start: number): number => start + (bytes[start]! < LONG ? 1 : 2);
 
 /** Offset after a prefix component's body at `at`, or -1. IPv6 ones have an offset octet (RFC 8956 §3.1). */
 function prefixEnd(bytes: Uint8Array, at: number, end: number, afi: number): number {
@@ -43,7 +44,8 @@ function prefixEnd(bytes: Uint8Array, at: number, end: number, afi: number): num
   return stop <= end ? stop : -1;
 }
 
-function componentEnd(bytes: Uint8Array, at: number, end: number, afi: number): number {
+/** Offset after the component at `at`, or -1 when it is malformed or not known. */
+export function componentEnd(bytes: Uint8Array, at: number, end: number, afi: number): number {
   const type = bytes[at]!;
   const row = COMPONENTS[type];
   if (row === undefined || (type === FLOW_LABEL && addressBits(afi) === 32)) return -1;
