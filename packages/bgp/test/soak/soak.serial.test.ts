@@ -1,4 +1,4 @@
-// test-timeout: 240
+// test-timeout: 600
 import t from 'tap';
 import { soak } from './soak.js';
 import { functionalVerdict } from './verdict.js';
