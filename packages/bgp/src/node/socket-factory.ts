@@ -131,6 +131,7 @@ class TcpListener implements Listener {
     const bits = isIP(address) === 6 ? 128 : 32;
     const prefixLength = length === undefined ? bits : Number(length);
     if (protection !== null) requireFeatures(this.#sockets, protection);
+    if (hasKeys(protection)) this.#refuseNamesake(peer, address);
     const before = this.#rules.get(peer)?.protection;
     const whom = length === undefined ? { address } : { address, prefixLength };
     const setMd5 = (): void => {
@@ -151,6 +152,19 @@ class TcpListener implements Listener {
     list.addSubnet(withoutScope(address), prefixLength, bits === 128 ? 'ipv6' : 'ipv4');
     const scope = address.split('%')[1];
     this.#rules.set(peer, { list, scope, prefixLength, protection });
+  }
+
+  /** The kernel finds keys by address alone: those of one peer would be taken for those of another on another link. */
+  #refuseNamesake(peer: string, address: string): void {
+    for (const [other, { protection }] of this.#rules) {
+      const isNamesake = other !== peer && withoutScope(other) === withoutScope(address);
+      if (!isNamesake || !hasKeys(protection)) continue;
+      throw new BgpError(
+        'BGP_ERR_SOCKET_FEATURE',
+        `${peer} and ${other} cannot both have keys: the kernel finds these by the address without its interface; give one router another link-local address`,
+        { value: peer },
+      );
+    }
   }
 
   /** Stops accepting. Connections that were accepted live on, so nobody waits for them. */
@@ -186,6 +200,10 @@ class TcpListener implements Listener {
     }
     return best?.protection;
   }
+}
+
+function hasKeys(protection: SocketProtection | null): boolean {
+  return protection?.md5Key !== undefined || protection?.aoKeys !== undefined;
 }
 
 function withoutScope(address: string): string {
