@@ -94,6 +94,7 @@ export type {
 } from './speaker/configuration.js';
 export type { NotificationRecord, PrefixAlarm, SessionError, SpeakerEvents } from './speaker/events.js';
 export type { ExportExplanation, PolicyExplanation, RouteExplanation } from './speaker/explanation.js';
+export type { FlowspecValidation } from './speaker/flowspec-validation.js';
 export type { LinkLocalForm } from './speaker/link-local-form.js';
 export type { PeerChange } from './speaker/peer-change.js';
 export type { PrefixWords, RouteChanges, RouteSink } from './speaker/route-sink.js';

@@ -3,6 +3,7 @@ import type { BgpRole } from '../capabilities/capability.js';
 import type { NlriValue } from '../nlri/opaque-families.js';
 import type { Policy } from '../policy/policy.js';
 import type { Acceptor, ListenTarget } from '../ports/transport.js';
+import type { FlowspecValidation } from './flowspec-validation.js';
 import type { LinkLocalForm } from './link-local-form.js';
 import type { TcpAoKey } from './tcp-ao-key.js';
 
@@ -282,6 +283,12 @@ export interface PeerConfig {
    * the next hop where that becomes ours. Default: with internal peers and members of our confederation, not with external ones.
    */
   readonly aigp?: boolean;
+  /**
+   * Take only those flow specifications of `ipv4-flowspec` and `ipv6-flowspec` whose destination the best unicast route leads to
+   * whoever sent them (RFC 8955 §6, RFC 9117 §4); others are kept, and chosen as soon as that holds. `destination-optional`: also
+   * those without a destination. Default: `strict` for external peers, `none` for internal ones and members of our confederation.
+   */
+  readonly flowspecValidation?: FlowspecValidation;
   /**
    * We reflect to this internal peer what internal peers tell, and to all of them what it tells (RFC 4456). Policies hold as
    * for everyone; the next hop stays as it is, whatever `nextHopSelf` says. Default false.

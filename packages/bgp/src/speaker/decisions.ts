@@ -1,6 +1,7 @@
 import { NO_ROW, type PrefixId } from '../rib/ids.js';
 import type { FamilyTable } from '../rib/rib.js';
 import type { Aggregator } from './aggregator.js';
+import type { FlowspecValidity } from './flowspec-validity.js';
 import type { GroupSet } from './group-set.js';
 import type { Sinks } from './sinks.js';
 
@@ -10,6 +11,7 @@ const LEAST_DECISIONS = 64;
 /** Who is told of decided prefixes, in this order. */
 export interface DecisionTools {
   readonly aggregates: Aggregator;
+  readonly flowspecs: FlowspecValidity;
   readonly groups: GroupSet;
   readonly sinks: Sinks;
   readonly stepSize: number;
@@ -29,7 +31,7 @@ export class Decisions {
   /** Decides some of the dirty prefixes of a table, and tells of them. */
   step(table: FamilyTable): void {
     const { loc } = table;
-    const { stepSize, sinks, aggregates } = this.tools;
+    const { stepSize, sinks, aggregates, flowspecs } = this.tools;
     const groups = this.tools.groups.of(table);
     const { prefixes, best, told: known } = this;
     const share = Math.floor((2 * stepSize) / Math.max(1, groups.length));
@@ -42,6 +44,7 @@ export class Decisions {
       best[i] = loc.decide(prefix);
     }
     aggregates.notice(table, prefixes, best, count);
+    if (flowspecs.isWatching) flowspecs.notice(table, prefixes, best, count);
     for (const group of groups) group.update(prefixes, best, count);
     let told = 0;
     for (let i = 0; i < count; i++) {

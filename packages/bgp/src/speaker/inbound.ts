@@ -4,10 +4,11 @@ import { createNlriKey } from '../net/nlri-key.js';
 import { isSpanCodec } from '../nlri/span-codec.js';
 import { RowFlag } from '../rib/adj-rib-in.js';
 import { type AttrId, type NextHopId, NO_ATTR, NO_FORM, NO_ROW, type PathRow } from '../rib/ids.js';
-import type { Rib } from '../rib/rib.js';
+import type { FamilyTable, Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import type { Fault } from '../wire/result.js';
 import type { TableLimits } from './config.js';
+import type { FlowspecValidity } from './flowspec-validity.js';
 import type { Importer } from './import.js';
 import type { Member, MemberFamily } from './member.js';
 import type { RowWalks } from './row-walks.js';
@@ -17,6 +18,7 @@ import { DEFAULT_TABLE_LIMITS, TableGuard } from './table-guard.js';
 export interface InboundTools {
   readonly rib: Rib;
   readonly importer: Importer;
+  readonly flowspecs: FlowspecValidity;
   readonly walks: RowWalks;
   readonly limits: Required<TableLimits> | undefined;
   /** Rows that one step goes through. */
@@ -115,6 +117,12 @@ export class Inbound {
     family.judging = null;
   }
 
+  /** Unicast routes to the destination of a flow specification changed. */
+  judgeFlow(table: FamilyTable, row: PathRow): void {
+    const family = this.tools.member(table.paths.peer(row))?.family(table.family);
+    if (family !== undefined) this.judgeRow(family, row);
+  }
+
   /** One step of withdrawing the rows of a peer that is gone. True: there are more. */
   sweepStep(member: Member): boolean {
     for (const { table } of member.families.values()) {
@@ -162,7 +170,10 @@ export class Inbound {
     const time = this.tools.seconds();
     const isShared = importer.isSharedAnswer(member);
     let isJudged = false;
-    if (member.peer.dropsRejected === true) {
+    const { flowspecs } = this.tools;
+    const isChecked = flowspecs.applies(member, table);
+    // What is not feasible now may be later.
+    if (member.peer.dropsRejected === true && !isChecked) {
       this.announceSparing(member, own, bytes, start, end, set, hop);
       return;
     }
@@ -175,7 +186,10 @@ export class Inbound {
         const form = table.formOf(prefix, key);
         if (!isShared || !isJudged) importer.judge(member, own, prefix, set, hop);
         isJudged = true;
-        const { accepted, nextHop } = importer;
+        const { nextHop } = importer;
+        const isFeasible =
+          !isChecked || importer.accepted === NO_ATTR || flowspecs.admits(member, table, prefix, set);
+        const accepted = isFeasible ? importer.accepted : NO_ATTR;
         table.setFormedPath(prefix, member.index, key.pathId, form, set, hop, accepted, nextHop, time);
       }
       return;
@@ -245,10 +259,16 @@ export class Inbound {
     const hop = paths.receivedNextHop(row);
     const prefix = paths.prefix(row);
     this.importer.judge(this.tools.member(peer)!, family, prefix, received, hop);
-    const { accepted, nextHop } = this.importer;
-    if (accepted === NO_ATTR && this.tools.member(peer)!.peer.dropsRejected === true) {
+    const member = this.tools.member(peer)!;
+    const { nextHop } = this.importer;
+    let { accepted } = this.importer;
+    if (accepted === NO_ATTR && member.peer.dropsRejected === true) {
       table.removePath(row);
       return;
+    }
+    const { flowspecs } = this.tools;
+    if (accepted !== NO_ATTR && flowspecs.applies(member, table)) {
+      if (!flowspecs.admits(member, table, prefix, received)) accepted = NO_ATTR;
     }
     const isAged = (paths.flags(row) & RowFlag.LongLivedStale) !== 0 && accepted !== NO_ATTR;
     table.judgePath(row, isAged ? this.importer.longLived(accepted) : accepted, nextHop);

@@ -60,6 +60,7 @@ export function negotiatedPeer(
     ...(confederation !== null && !isOutside && { confederationId: confederation.identifier }),
     // Without route refresh what was dropped could never be had again.
     dropsRejected: !peer.keepReceived && negotiated.routeRefresh,
+    flowspecValidation: peer.flowspecValidation,
     requirePolicy: speaker.ebgpRequiresPolicy && !peer.isMember,
     rules: SessionRules.of({ ...peer, remoteAs: negotiated.peerAs }, peer.ownAs),
   };

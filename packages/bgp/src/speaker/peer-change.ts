@@ -48,6 +48,7 @@ const effects: Readonly<
   nextHop: 'reset',
   nextHopSelf: 'refresh',
   aigp: 'reset',
+  flowspecValidation: 'reset',
   routeReflectorClient: 'reset',
   routeServerClient: 'reset',
   addPathReceive: 'reset',

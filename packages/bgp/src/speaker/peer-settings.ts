@@ -19,6 +19,7 @@ import {
   checkSeconds,
   checkText,
 } from './field-check.js';
+import { type FlowspecValidation, flowspecValidations } from './flowspec-validation.js';
 import { type GracefulRestartSettings, gracefulRestartSettings } from './graceful-restart-settings.js';
 import { ALL_PATHS } from './group-profile.js';
 import type { LinkLocalForm } from './link-local-form.js';
@@ -69,6 +70,7 @@ export interface PeerSettings extends PathOptions {
   readonly nextHopSelf: boolean;
   readonly keepReceived: boolean;
   readonly aigp: boolean;
+  readonly flowspecValidation: FlowspecValidation;
   readonly routeReflectorClient: boolean;
   readonly routeServerClient: boolean;
   readonly addPathReceive: boolean;
@@ -125,6 +127,7 @@ export const peerFields = [
   'nextHop',
   'nextHopSelf',
   'aigp',
+  'flowspecValidation',
   'routeReflectorClient',
   'routeServerClient',
   'addPath',
@@ -212,6 +215,10 @@ export function peerSettings(
     nextHopSelf: checkBoolean(at('nextHopSelf'), config.nextHopSelf ?? false),
     keepReceived: checkBoolean(at('keepReceived'), config.keepReceived ?? true),
     aigp: checkBoolean(at('aigp'), config.aigp ?? !isOutside),
+    flowspecValidation: checkValidation(
+      at('flowspecValidation'),
+      config.flowspecValidation ?? (isOutside ? 'strict' : 'none'),
+    ),
     routeReflectorClient: checkClient(
       at('routeReflectorClient'),
       config.routeReflectorClient ?? false,
@@ -314,4 +321,9 @@ const FORMS: readonly LinkLocalForm[] = ['single', 'double', 'unspecified'];
 function checkForm(path: string, value: unknown): LinkLocalForm {
   if (FORMS.includes(value as LinkLocalForm)) return value as LinkLocalForm;
   throw badField(path, value, `one of ${FORMS.join(', ')}`);
+}
+
+function checkValidation(path: string, value: unknown): FlowspecValidation {
+  if (flowspecValidations.includes(value as FlowspecValidation)) return value as FlowspecValidation;
+  throw badField(path, value, `one of ${flowspecValidations.join(', ')}`);
 }

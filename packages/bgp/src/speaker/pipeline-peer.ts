@@ -6,6 +6,7 @@ import type { NextHopTracker } from '../ports/next-hop-tracker.js';
 import type { OriginValidator } from '../ports/origin-validator.js';
 import type { TableLimits } from './config.js';
 import type { DefaultOrigins } from './default-origin.js';
+import type { FlowspecValidation } from './flowspec-validation.js';
 import type { LinkLocalForm } from './link-local-form.js';
 import type { SessionRules } from './session-rules.js';
 
@@ -84,6 +85,8 @@ export interface PipelinePeer {
   readonly requirePolicy: boolean;
   /** What import policy rejects is not kept; the peer is asked to send it again when the policy changes. Default: no. */
   readonly dropsRejected?: boolean;
+  /** Flow specifications are held against unicast routes (RFC 8955 §6). Default: `none`. */
+  readonly flowspecValidation?: FlowspecValidation;
   /** What it does beyond the plain rules to AS paths and next hops; absent: nothing. */
   readonly rules?: SessionRules | null;
   readonly outbox: Outbox;

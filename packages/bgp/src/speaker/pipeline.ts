@@ -12,6 +12,7 @@ import { type Delivery, deliveryOf } from './delivery.js';
 import { explainRoute } from './explain.js';
 import type { RouteExplanation } from './explanation.js';
 import { Exporter } from './export.js';
+import { FlowspecValidity } from './flowspec-validity.js';
 import type { GroupProfile } from './group-profile.js';
 import { GroupSet } from './group-set.js';
 import { Importer } from './import.js';
@@ -70,6 +71,7 @@ export class Pipeline {
   private readonly members: (Member | undefined)[] = [];
   private readonly lost: Member[] = [];
   private readonly decisions: Decisions;
+  private readonly flowspecs: FlowspecValidity;
   private readonly stepSize: number;
   private nextHopGeneration = 0;
 
@@ -103,7 +105,9 @@ export class Pipeline {
     this.walks = walks;
     this.stale = new StaleRoutes(rib, importer, walks);
     const { limits } = options;
-    this.inbound = new Inbound({ rib, importer, walks, limits, stepSize, seconds, member });
+    const flowspecs = new FlowspecValidity(rib, stepSize);
+    this.flowspecs = flowspecs;
+    this.inbound = new Inbound({ rib, importer, flowspecs, walks, limits, stepSize, seconds, member });
     const { exporter } = this;
     this.groups = new GroupSet({ rib, exporter, writer: new UpdateWriter(rib), stepSize, now: options.now });
     this.memberships = new MembershipWatch(this.groups);
@@ -116,8 +120,8 @@ export class Pipeline {
       owner: (table, prefix) => locals.owner(table, prefix),
     });
     const { groups, sinks, aggregates } = this;
-    this.decisions = new Decisions({ groups, sinks, aggregates, stepSize });
-    this.queries = new Queries({ rib, importer, locals, aggregates, seconds, member });
+    this.decisions = new Decisions({ groups, sinks, aggregates, flowspecs, stepSize });
+    this.queries = new Queries({ rib, importer, flowspecs, locals, aggregates, seconds, member });
   }
 
   /** A session is Established. What is in the tables goes out in the next turns, then End-of-RIB for each family. */
@@ -274,6 +278,7 @@ export class Pipeline {
     this.memberships.settle();
     more = this.drain(isOver) || more;
     more = this.aggregates.step() || more;
+    more = this.flowspecs.step((table, row) => this.inbound.judgeFlow(table, row)) || more;
     more = repeat(() => this.sinks.step(), isOver) || more;
     more = repeat(() => this.groups.step(), isOver) || more;
     more = this.groups.dissolve() || more;

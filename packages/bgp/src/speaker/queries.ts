@@ -21,6 +21,7 @@ import type { FamilyTable, Rib } from '../rib/rib.js';
 import { toHex } from '../wire/hex.js';
 import type { Aggregator } from './aggregator.js';
 import { parseField } from './field-check.js';
+import type { FlowspecValidity } from './flowspec-validity.js';
 import type { Importer } from './import.js';
 import type { LocalRoutes } from './local-routes.js';
 import type { Member } from './member.js';
@@ -35,6 +36,7 @@ const MOST_LIMIT = 10_000;
 export interface QuerySources {
   readonly rib: Rib;
   readonly importer: Importer;
+  readonly flowspecs: FlowspecValidity;
   readonly locals: LocalRoutes;
   readonly aggregates: Aggregator;
   /** Also of sessions that are gone, while they have paths. */
@@ -168,7 +170,7 @@ export class Queries {
   }
 
   private reasonOf(table: FamilyTable, row: PathRow, best: PathRow, reason: Step): string {
-    const { rib, importer } = this.sources;
+    const { rib, importer, flowspecs } = this.sources;
     const { paths } = table;
     if (row === best) return stepText[reason][0];
     if (paths.accepted(row) === NO_ATTR) {
@@ -182,7 +184,8 @@ export class Queries {
         paths.receivedSet(row),
         paths.receivedNextHop(row),
       );
-      return why ?? 'waits to be judged by the present policy';
+      const infeasible = flowspecs.refusal(member, table, paths.prefix(row), paths.receivedSet(row));
+      return why ?? infeasible ?? 'waits to be judged by the present policy';
     }
     if (!rib.nextHops.isReachable(paths.nextHop(row))) return 'next hop is unreachable';
     return stepText[rib.decision.lostBy(paths, best, row)][1];

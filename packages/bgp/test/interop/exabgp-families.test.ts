@@ -40,7 +40,8 @@ t.test(
     const ports = [await freePort(tells), await freePort(hears)] as const;
     await startExabgp(t, neighbor(tells, ports[0], 64_601, us, routes));
     const listener = await startExabgp(t, neighbor(hears, ports[1], 64_602, us, ''));
-    const options = { families: FAMILIES, nextHop: {} };
+    // It announces no unicast routes that its flow specifications could be held against.
+    const options = { families: FAMILIES, nextHop: {}, flowspecValidation: 'none' } as const;
     connect(us, { address: tells, port: ports[0], as: 64_601 }, options);
     connect(us, { address: hears, port: ports[1], as: 64_602 }, options);
     for (const family of FAMILIES)

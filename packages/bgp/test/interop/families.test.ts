@@ -209,7 +209,8 @@ t.test(
       startGobgp(t, gobgpConfig(to, us, ['rtc', 'ls'])),
       startFrr(t, frrConfig(frrAt, us), frrAt),
     ]);
-    connect(us, from, { families: [...families, 'ipv6-mup'], nextHop: {} });
+    // It announces no unicast routes that its flow specifications could be held against.
+    connect(us, from, { families: [...families, 'ipv6-mup'], nextHop: {}, flowspecValidation: 'none' });
     connect(us, to, { families, nextHop: {} });
     connect(us, frrAt, {
       families: cases.flatMap(({ family, frr: has }) => (has === undefined ? [] : [family])),

@@ -70,6 +70,12 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
   },
   {
     section: 'Address families',
+    feature: 'Validity of flow specifications (1/133, 2/133)',
+    rfcs: [8955, 9117],
+    tests: ['bgp/test/speaker/flowspec-validity', 'bgp/test/speaker/flowspec-twin'],
+  },
+  {
+    section: 'Address families',
     feature: 'BGP-LS (16388/71, 16388/72)',
     rfcs: [9552, 9085, 9086, 9514],
     tests: [...RELAYED],

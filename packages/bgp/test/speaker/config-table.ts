@@ -103,6 +103,7 @@ export const peerFields: Readonly<Record<Exclude<keyof PeerConfig, 'group'>, Pee
     ],
   },
   nextHopSelf: { value: true, change: 'soft-refresh', wrong: yesOrNo },
+  flowspecValidation: { value: 'none', change: 'reset', wrong: ['loose', true, null] },
   aigp: { value: true, change: 'reset', wrong: yesOrNo },
   routeReflectorClient: { value: true, beside: internal, change: 'reset', wrong: yesOrNo },
   routeServerClient: { value: true, change: 'reset', wrong: yesOrNo },

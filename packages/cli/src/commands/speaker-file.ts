@@ -90,6 +90,7 @@ const neighborSchema = z.strictObject({
   nextHop: z.partialRecord(named, z.string()).optional(),
   nextHopSelf: z.boolean().optional(),
   aigp: z.boolean().optional(),
+  flowspecValidation: z.enum(['strict', 'destination-optional', 'none']).optional(),
   routeReflectorClient: z.boolean().optional(),
   routeServerClient: z.boolean().optional(),
   addPath: z

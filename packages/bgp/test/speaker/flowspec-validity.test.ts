@@ -1,0 +1,207 @@
+import t from 'tap';
+import { type Family, parseFamily } from '../../src/net/family.js';
+import { rejectAll } from '../../src/policy/defaults.js';
+import type { Pipeline } from '../../src/speaker/pipeline.js';
+import type { PipelinePeer } from '../../src/speaker/pipeline-peer.js';
+import { nlriHex, OpaqueEnd } from './opaque-end.js';
+import { FarEnd, LOCAL_AS, path, pipeline, settle } from './pipeline-fixture.js';
+
+const flow4 = parseFamily('ipv4-flowspec');
+const flow6 = parseFamily('ipv6-flowspec');
+const strict = { flowspecValidation: 'strict' } as const;
+
+const to = (prefix: string, family: Family = flow4): string =>
+  nlriHex(family, { components: [{ type: 'destination-prefix', prefix }] });
+
+/** A customer with a session for unicast and one for flow specifications, and somebody who is told of what is chosen. */
+function customers(p: Pipeline, family: Family = flow4, overrides: Partial<PipelinePeer> = {}) {
+  const routes = new FarEnd('10.0.0.1', 64_601).open(p);
+  const flows = new OpaqueEnd('10.0.0.1', 64_601, family, { ...strict, ...overrides }).open(p);
+  const other = new FarEnd('10.0.0.2', 64_602).open(p);
+  const target = new OpaqueEnd('10.0.0.3', 64_603, family).open(p);
+  settle(p);
+  return { routes, flows, other, target };
+}
+
+const reasons = (p: Pipeline, { index }: OpaqueEnd, family: Family = flow4): string[] =>
+  p.received(index, { family: family.name }).routes.flatMap(({ paths }) => paths.map(({ reason }) => reason));
+
+t.test(
+  'a flow specification is chosen while the unicast route to its destination is of its peer',
+  async (t) => {
+    const p = pipeline();
+    const { routes, flows, other, target } = customers(p);
+    flows.announce(p, [to('10.5.0.0/24')], path(64_601), '');
+    settle(p);
+    t.same(target.hexes(), [], 'it is not known where the traffic goes');
+    t.match(reasons(p, flows), [/no unicast route covers/]);
+    t.match(p.counts(flows.index, flow4), { received: 1, accepted: 0 });
+
+    routes.announce(p, ['10.0.0.0/8'], path(64_601));
+    settle(p);
+    t.same(target.hexes(), [to('10.5.0.0/24')], 'the covering route came');
+
+    other.announce(p, ['10.5.0.0/16'], path(64_602));
+    settle(p);
+    t.same(target.hexes(), [], 'a longer covering route is of another');
+    t.match(reasons(p, flows), [/another originator/]);
+    other.withdraw(p, ['10.5.0.0/16']);
+    settle(p);
+    t.same(target.hexes(), [to('10.5.0.0/24')], 'and goes');
+
+    other.announce(p, ['10.0.0.0/8'], path(64_602));
+    routes.announce(p, ['10.0.0.0/8'], path(64_601, 64_700));
+    settle(p);
+    t.same(target.hexes(), [], 'a better path of the covering route is of another');
+    routes.withdraw(p, ['10.0.0.0/8']);
+    other.withdraw(p, ['10.0.0.0/8']);
+    settle(p);
+    t.match(reasons(p, flows), [/no unicast route covers/]);
+    t.same(target.problems, []);
+  },
+);
+
+t.test('a more specific unicast route of another neighbouring AS makes it infeasible', async (t) => {
+  const p = pipeline();
+  const { routes, flows, other, target } = customers(p);
+  // Those that are there before are looked through, those that come later are noticed.
+  other.announce(p, ['10.5.0.128/25'], path(64_602));
+  routes.announce(p, ['10.5.0.0/24', '10.5.0.0/26'], path(64_601));
+  settle(p);
+  flows.announce(p, [to('10.5.0.0/24'), to('10.5.0.0/25')], path(64_601), '');
+  settle(p);
+  t.same(target.hexes(), [to('10.5.0.0/25')], 'more specific ones of its own do no harm');
+  t.ok(reasons(p, flows).some((reason) => /another neighbouring AS/.test(reason)));
+  other.withdraw(p, ['10.5.0.128/25']);
+  settle(p);
+  t.equal(target.held.size, 2);
+  other.announce(p, ['10.5.0.1/32'], path(64_602));
+  settle(p);
+  t.equal(target.held.size, 0);
+  routes.announce(p, ['10.5.0.1/32'], path(64_601));
+  other.announce(p, ['10.5.0.1/32'], path(64_602, 64_700));
+  settle(p);
+  t.equal(target.held.size, 2, 'the one of its own is chosen now');
+  p.closePeer(routes.index);
+  settle(p);
+  t.equal(target.held.size, 0, 'its unicast session is lost');
+  flows.withdraw(p, [to('10.5.0.0/24'), to('10.5.0.0/25')]);
+  settle(p);
+  t.match(
+    p.totals().families.find((one) => one.family === flow4.name),
+    { prefixes: 0, paths: 0 },
+  );
+});
+
+t.test('the AS path of an external peer begins as that of the unicast route', async (t) => {
+  const p = pipeline();
+  const { routes, flows, target } = customers(p);
+  routes.announce(p, ['10.5.0.0/24'], path(64_601, 64_700));
+  flows.announce(p, [to('10.5.0.0/24')], path(64_602, 64_700), '');
+  settle(p);
+  t.match(reasons(p, flows), [/does not begin as/]);
+  flows.announce(p, [to('10.5.0.0/24')], path(), '');
+  settle(p);
+  t.match(reasons(p, flows), [/does not begin as/], 'an empty path proves nothing of an external peer');
+  p.announce({ prefixes: ['10.5.0.0/24'] });
+  settle(p);
+  t.match(reasons(p, flows), [/does not begin as/], 'not even where the route is ours');
+  p.withdraw(['10.5.0.0/24']);
+  flows.announce(p, [to('10.5.0.0/24')], path(64_601, 64_800), '');
+  settle(p);
+  t.equal(target.held.size, 1);
+});
+
+t.test('without a destination it is feasible where that is configured', async (t) => {
+  const web = nlriHex(flow4, {
+    components: [{ type: 'destination-port', tests: [{ and: false, op: '==', value: 80 }] }],
+  });
+  for (const [mode, count] of [
+    ['strict', 0],
+    ['destination-optional', 1],
+    ['none', 1],
+  ] as const) {
+    const p = pipeline();
+    const { flows, target } = customers(p, flow4, { flowspecValidation: mode });
+    flows.announce(p, [web], path(64_601), '');
+    settle(p);
+    t.equal(target.held.size, count, mode);
+    if (count === 0) t.match(reasons(p, flows), [/without a destination prefix/]);
+  }
+});
+
+t.test('an internal peer may speak for its own domain, and a reflector for the originator', async (t) => {
+  const p = pipeline();
+  const routes = new FarEnd('10.0.0.1', LOCAL_AS).open(p);
+  const flows = new OpaqueEnd('10.0.0.9', LOCAL_AS, flow4, strict).open(p);
+  const edge = new FarEnd('10.0.0.2', 64_602).open(p);
+  const target = new OpaqueEnd('10.0.0.3', 64_603, flow4).open(p);
+  flows.announce(p, [to('10.5.0.0/24')], { ...path(), localPref: 100 }, '');
+  settle(p);
+  t.equal(target.held.size, 1, 'an empty AS path');
+  edge.announce(p, ['10.5.0.0/16'], path(64_602));
+  settle(p);
+  t.equal(target.held.size, 1, 'whoever the traffic goes to');
+  edge.announce(p, ['10.5.0.1/32'], path(64_602));
+  settle(p);
+  t.equal(target.held.size, 1, 'the more specific one is of the same AS');
+  edge.withdraw(p, ['10.5.0.0/16']);
+  settle(p);
+  t.equal(target.held.size, 0, 'only a more specific one is there');
+  edge.withdraw(p, ['10.5.0.1/32']);
+
+  const from = { ...path(64_700), localPref: 100, originatorId: '192.0.2.1', clusterList: ['192.0.2.9'] };
+  routes.announce(p, ['10.6.0.0/24'], from);
+  flows.announce(p, [to('10.6.0.0/24')], from, '');
+  flows.announce(p, [to('10.6.0.0/25')], { ...from, originatorId: '192.0.2.2' }, '');
+  settle(p);
+  t.same(target.hexes(), [to('10.5.0.0/24'), to('10.6.0.0/24')].sort());
+  routes.announce(p, ['10.6.0.0/24'], { ...path(64_700), localPref: 100 });
+  flows.announce(p, [to('10.6.0.0/25')], { ...from, originatorId: '0.0.0.1' }, '');
+  settle(p);
+  t.same(
+    target.hexes(),
+    [to('10.5.0.0/24'), to('10.6.0.0/25')].sort(),
+    'the originator itself told the route',
+  );
+  t.same(target.problems, []);
+});
+
+t.test('IPv6 destinations are held against IPv6 routes, and a pattern with an offset is none', async (t) => {
+  const p = pipeline();
+  const { routes, flows, other, target } = customers(p, flow6);
+  const offset = nlriHex(flow6, {
+    components: [{ type: 'destination-prefix', prefix: '::1234:0:0/96', offset: 64 }],
+  });
+  const wanted = to('2001:db8:5::/61', flow6);
+  flows.announce(p, [wanted, offset], path(64_601), '');
+  routes.announce(p, ['2001:db8::/32', '::/0'], path(64_601), '2001:db8::1');
+  settle(p);
+  t.same(target.hexes(), [wanted]);
+  t.ok(reasons(p, flows, flow6).includes('flow specification without a destination prefix (RFC 8955 §6)'));
+  other.announce(p, ['2001:db8:5:7::/64'], path(64_602), '2001:db8::2');
+  settle(p);
+  t.same(target.hexes(), []);
+  other.withdraw(p, ['2001:db8:5:7::/64']);
+  other.announce(p, ['2001:db8:5:8::/64'], path(64_602), '2001:db8::2');
+  settle(p);
+  t.same(target.hexes(), [wanted], 'one beside it');
+  other.announce(p, ['2001:db8:5::/48'], path(64_602), '2001:db8::2');
+  settle(p);
+  t.same(target.hexes(), [], 'a longer covering one');
+});
+
+t.test('what import policy rejects, and peers that are not asked, stay as they were', async (t) => {
+  const p = pipeline();
+  const { routes, flows, target } = customers(p);
+  routes.announce(p, ['10.5.0.0/24'], path(64_601));
+  flows.announce(p, [to('10.5.0.0/24')], path(64_601), '');
+  settle(p);
+  t.equal(target.held.size, 1);
+  p.setPolicies(flows.index, { importPolicy: rejectAll, exportPolicy: null });
+  settle(p);
+  t.equal(target.held.size, 0);
+  p.setPolicies(flows.index, { importPolicy: null, exportPolicy: null });
+  settle(p);
+  t.equal(target.held.size, 1);
+});
