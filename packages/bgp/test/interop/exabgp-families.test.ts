@@ -16,13 +16,14 @@ const neighbor = (
   router-id 198.51.100.${as % 100};
   local-address ${at}; local-as ${as}; peer-as ${ours.as};
   listen ${port}; connect ${ours.port}; passive true;
-  family { ipv4 nlri-mpls; ipv4 mpls-vpn; ipv4 flow; }
+  family { ipv4 unicast; ipv4 nlri-mpls; ipv4 mpls-vpn; ipv4 flow; }
   ${exabgpApi}
   ${lines}
 }
 `;
 
 const routes = `static {
+    route 10.3.0.0/16 next-hop 192.0.2.6;
     route 10.1.0.0/24 next-hop 192.0.2.6 label 100;
     route 10.2.0.0/24 rd 65000:1 next-hop 192.0.2.6 label 200 extended-community [ target:65000:100 ];
   }
@@ -40,8 +41,12 @@ t.test(
     const ports = [await freePort(tells), await freePort(hears)] as const;
     await startExabgp(t, neighbor(tells, ports[0], 64_601, us, routes));
     const listener = await startExabgp(t, neighbor(hears, ports[1], 64_602, us, ''));
-    // It announces no unicast routes that its flow specifications could be held against.
-    const options = { families: FAMILIES, nextHop: {}, flowspecValidation: 'none' } as const;
+    // Its flow specification passes for the unicast route that covers it (RFC 9117).
+    const options = {
+      families: [...FAMILIES, 'ipv4-unicast'],
+      nextHop: { 'ipv4-unicast': '192.0.2.163' },
+      flowspecValidation: 'strict',
+    } as const;
     connect(us, { address: tells, port: ports[0], as: 64_601 }, options);
     connect(us, { address: hears, port: ports[1], as: 64_602 }, options);
     for (const family of FAMILIES)

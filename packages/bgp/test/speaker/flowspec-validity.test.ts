@@ -205,3 +205,20 @@ t.test('what import policy rejects, and peers that are not asked, stay as they w
   settle(p);
   t.equal(target.held.size, 1);
 });
+
+t.test('a route that comes while the table is looked through is counted once', async (t) => {
+  const p = pipeline({ stepSize: 1 });
+  const { routes, flows, other, target } = customers(p);
+  routes.announce(p, ['10.5.0.0/24', '10.1.0.0/24', '10.2.0.0/24', '10.3.0.0/24'], path(64_601));
+  settle(p);
+  flows.announce(p, [to('10.5.0.0/24')], path(64_601), '');
+  p.work(() => true);
+  t.match(reasons(p, flows), [/being looked through/]);
+  other.announce(p, ['10.5.0.128/25'], path(64_602));
+  settle(p);
+  t.same(target.hexes(), []);
+  t.match(reasons(p, flows), [/another neighbouring AS/]);
+  other.withdraw(p, ['10.5.0.128/25']);
+  settle(p);
+  t.same(target.hexes(), [to('10.5.0.0/24')]);
+});
