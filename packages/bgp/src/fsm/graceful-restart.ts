@@ -25,7 +25,7 @@ export interface KeptFamily {
   readonly stage: 'stale' | 'long-lived';
   /** Seconds of the long-lived stage; 0 = there is none. */
   readonly staleTime: number;
-  /** Beside long-lived routes it has routes of a later session, which wait for the restart timer. */
+  /** Beside long-lived routes it has stale ones of a later session, which wait for the restart timer or the stale path timer. */
   readonly isAwayAgain: boolean;
 }
 
@@ -68,8 +68,8 @@ export type RestartAction =
   | { readonly type: 'keep'; readonly families: readonly Family[] }
   /** All routes go, and so does the peer's place in the tables. */
   | { readonly type: 'drop-all' }
-  /** The routes of a family that are stale go, or only those that are long-lived stale. */
-  | { readonly type: 'drop'; readonly family: Family; readonly which: 'stale' | 'long-lived' }
+  /** The routes of a family that are stale go, or only those that are long-lived stale, or only those that are not. */
+  | { readonly type: 'drop'; readonly family: Family; readonly which: 'stale' | 'long-lived' | 'short-lived' }
   /** The stale routes of a family become long-lived stale, or go if they are marked NO_LLGR (RFC 9494 §4.2). */
   | { readonly type: 'long-live'; readonly family: Family }
   | { readonly type: 'start-timer'; readonly timer: RestartTimer; readonly seconds: number }
@@ -122,16 +122,49 @@ function established(
   const actions: RestartAction[] = [{ type: 'stop-timer', timer: 'restart' }];
   const kept: KeptFamily[] = [];
   for (const one of before.kept) {
-    const { family, stage } = one;
-    // RFC 4724 §4.2, RFC 9494 §4.2: without the family, or without its F bit, its stale routes go at once.
-    const named = stage === 'stale' ? terms?.families : terms?.longLived;
-    const forwarding = named?.find((entry) => entry.family.key === family.key)?.forwarding ?? false;
-    if (forwarding && carried.some(({ key }) => key === family.key)) kept.push(one);
-    else actions.push(...dropped(one));
+    const isCarried = carried.some(({ key }) => key === one.family.key);
+    const after = isCarried ? forwarded(one, terms) : { one: null, actions: dropped(one) };
+    if (after.one !== null) kept.push(after.one);
+    actions.push(...after.actions);
   }
   if (kept.length === 0) return { helper: { ...helper, phase: 'steady', kept }, actions };
   actions.push({ type: 'start-timer', timer: 'stale-path', seconds: helper.stalePathTime });
   return { helper: { ...helper, phase: 'resyncing', kept }, actions };
+}
+
+/** RFC 4724 §4.2, RFC 9494 §4.2: the stale routes of a family go at once without the F bit of what they are kept by. */
+function forwarded(
+  one: KeptFamily,
+  terms: RestartTerms | null,
+): { readonly one: KeptFamily | null; readonly actions: readonly RestartAction[] } {
+  const { family, stage, isAwayAgain } = one;
+  const isSet = (named: RestartTerms['families'] = []): boolean =>
+    named.some((entry) => entry.family.key === family.key && entry.forwarding);
+  if (isSet(stage === 'stale' ? terms?.families : terms?.longLived)) {
+    const isShortGone = isAwayAgain && !isSet(terms?.families);
+    return isShortGone ? withoutShort(one) : { one, actions: [] };
+  }
+  if (!isAwayAgain || !isSet(terms?.families)) return { one: null, actions: dropped(one) };
+  return {
+    one: withoutLong(one),
+    actions: [
+      { type: 'stop-timer', timer: family },
+      { type: 'drop', family, which: 'long-lived' },
+    ],
+  };
+}
+
+/** Long-lived routes alone stay. */
+function withoutShort(one: KeptFamily): {
+  readonly one: KeptFamily;
+  readonly actions: readonly RestartAction[];
+} {
+  const drop: RestartAction = { type: 'drop', family: one.family, which: 'short-lived' };
+  return { one: { ...one, isAwayAgain: false }, actions: [drop] };
+}
+
+function withoutLong(one: KeptFamily): KeptFamily {
+  return { ...one, stage: 'stale', isAwayAgain: false };
 }
 
 function lost(before: RestartHelper, how: Loss): RestartStep {
@@ -186,9 +219,12 @@ function endOfRib(before: RestartHelper, key: FamilyKey): RestartStep {
 }
 
 function stalePathOver(before: RestartHelper): RestartStep {
-  // Long-lived routes have a deadline of their own.
-  const over = before.kept.filter(({ stage }) => stage === 'stale');
-  return withoutKept(before, over, over.flatMap(dropped));
+  // Long-lived routes have a deadline of their own; those of a later session beside them do not.
+  const mixed = before.kept.filter(({ isAwayAgain }) => isAwayAgain).map(withoutShort);
+  const drops = mixed.flatMap(({ actions }) => actions);
+  const kept = before.kept.map((one) => mixed.find((other) => other.one.family === one.family)?.one ?? one);
+  const over = kept.filter(({ stage }) => stage === 'stale');
+  return withoutKept({ ...before, kept }, over, [...drops, ...over.flatMap(dropped)]);
 }
 
 function longLivedOver(before: RestartHelper, key: FamilyKey): RestartStep {
@@ -196,10 +232,8 @@ function longLivedOver(before: RestartHelper, key: FamilyKey): RestartStep {
   if (one === undefined) return unchanged(before);
   if (!one.isAwayAgain)
     return withoutKept(before, [one], [{ type: 'drop', family: one.family, which: 'stale' }]);
-  // Routes of the later session wait for the restart timer.
-  const kept = before.kept.map((other) =>
-    other === one ? { ...one, stage: 'stale' as const, isAwayAgain: false } : other,
-  );
+  // Routes of the later session wait for the timer that runs.
+  const kept = before.kept.map((other) => (other === one ? withoutLong(one) : other));
   return {
     helper: { ...before, kept },
     actions: [{ type: 'drop', family: one.family, which: 'long-lived' }],

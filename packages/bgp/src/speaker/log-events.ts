@@ -129,7 +129,7 @@ export const logEvents = {
     levels: ['info'],
     message: ({ peer, family }) => `routes of ${peer} for ${family} that it did not send again are withdrawn`,
     meaning:
-      'The peer is back and has sent End-of-RIB, or its time is over. `which`: stale or long-lived ones.',
+      'The peer is back and has sent End-of-RIB, or its time is over. `which`: stale, long-lived, or short-lived (not long-lived yet) ones.',
     fields: [...peer, 'family', 'which'],
   },
 } as const satisfies Readonly<Record<string, LogEventRow>>;

@@ -9,7 +9,13 @@ import type { MemberFamily } from './member.js';
 import type { RowWalks } from './row-walks.js';
 
 /** What becomes of the rows of a peer and family. */
-export type Aging = 'drop stale' | 'drop long-lived' | 'long-live' | 'begin refresh' | 'end refresh';
+export type Aging =
+  | 'drop stale'
+  | 'drop long-lived'
+  | 'drop short-lived'
+  | 'long-live'
+  | 'begin refresh'
+  | 'end refresh';
 
 /**
  * Rounds in which a peer sends the routes of a family again, and what becomes of those that it does not send:
@@ -66,6 +72,8 @@ export class StaleRoutes {
       case 'drop long-lived':
         this.shed(peer, family);
         return true;
+      case 'drop short-lived':
+        return this.sweepShortLived(peer, family);
       case 'long-live':
         this.longLive(peer, family);
         return true;
@@ -112,6 +120,15 @@ export class StaleRoutes {
     family.aging = null;
     family.opened = null;
     this.sweep(peer, family, family.round, false);
+    return true;
+  }
+
+  /** What is stale goes but for long-lived routes, for which the round stays open. */
+  private sweepShortLived(peer: PeerIndex, family: MemberFamily): boolean {
+    if (family.opened !== 'restart') return false;
+    // What becomes long-lived is spared, and must be known by then.
+    if (family.aging !== null) this.walks.finish(family.aging);
+    this.sweep(peer, family, family.round, true);
     return true;
   }
 

@@ -223,3 +223,40 @@ t.test(
     t.end();
   },
 );
+
+t.test('routes of a later session do not outlast the stale path timer beside long-lived ones', (t) => {
+  const forwarding = { family: IPV4_UNICAST, forwarding: true };
+  const agreed = terms({ longLived, families: [forwarding] });
+  const twice = (): Walk => {
+    const walk = new Walk();
+    walk.up(agreed);
+    walk.lost();
+    walk.timer('restart-timer');
+    walk.up(agreed);
+    walk.lost();
+    return walk;
+  };
+  const walk = twice();
+  t.equal(walk.up(agreed), 'stop restart, start stale-path 360');
+  t.equal(walk.timer('stale-path-timer'), 'drop ipv4 short-lived');
+  t.equal(walk.timer('stale-path-timer'), '', 'once');
+  t.equal(walk.endOfRib(), 'stop ipv4, drop ipv4 stale, stop stale-path');
+
+  const late = twice();
+  late.up(agreed);
+  const event = { type: 'long-lived-timer', family: IPV4_UNICAST } as const;
+  t.equal(late.on(event), 'drop ipv4 long-lived');
+  t.equal(late.timer('stale-path-timer'), 'drop ipv4 stale, stop stale-path');
+
+  const short = terms({ longLived, families: [{ ...forwarding, forwarding: false }] });
+  t.equal(
+    twice().up(short),
+    'stop restart, drop ipv4 short-lived, start stale-path 360',
+    'each by its F bit',
+  );
+  const long = terms({ longLived: [], families: [forwarding] });
+  t.equal(twice().up(long), 'stop restart, stop ipv4, drop ipv4 long-lived, start stale-path 360');
+  const none = terms({ longLived: [], families: [] });
+  t.equal(twice().up(none), 'stop restart, stop ipv4, drop ipv4 stale');
+  t.end();
+});

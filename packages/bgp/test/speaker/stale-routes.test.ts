@@ -47,6 +47,10 @@ class Twin {
     for (const [prefix, { long }] of this.routes) if (long) this.routes.delete(prefix);
   }
 
+  dropShort(): void {
+    for (const [prefix, { stale, long }] of this.routes) if (stale && !long) this.routes.delete(prefix);
+  }
+
   /** Sorted, those that are stale with a mark. */
   get shown(): readonly string[] {
     return [...this.routes.keys()].sort();
@@ -110,6 +114,11 @@ function run(seed: number): void {
       if (isUp || random(3) > 0) return;
       age('drop long-lived');
       twin.dropLong();
+    },
+    () => {
+      if (!isUp || twin.opened !== 'restart') return;
+      age('drop short-lived');
+      twin.dropShort();
     },
     () => {
       if (!isUp || twin.opened === 'restart') return;
