@@ -67,6 +67,7 @@ export const peerSchema = z.object({
   routeReflectorClient: z.literal(true).optional(),
   routeServerClient: z.literal(true).optional(),
   shutdown: z.boolean(),
+  keepReceived: z.literal(false).optional(),
   remoteRouterId: z.string().optional(),
   remoteHostName: z.string().optional(),
   remoteDomainName: z.string().optional(),

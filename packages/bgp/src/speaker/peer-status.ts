@@ -69,6 +69,7 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     ...(settings.routeReflectorClient && { routeReflectorClient: true as const }),
     ...(settings.routeServerClient && { routeServerClient: true as const }),
     shutdown: settings.shutdown,
+    ...(!settings.keepReceived && { keepReceived: false as const }),
     ...(session?.endpoints && endpointFields(session.endpoints)),
     ...(live !== null && negotiatedFields(live, session?.keepaliveTime)),
     families: settings.families.map((family) => familyStatus(peer, family)),

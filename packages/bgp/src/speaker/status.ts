@@ -91,6 +91,8 @@ export interface PeerStatus {
   /** We are its route server. */
   readonly routeServerClient?: true;
   readonly shutdown: boolean;
+  /** What import policy rejects is not kept, where the peer can be asked for it again. */
+  readonly keepReceived?: false;
   readonly remoteRouterId?: string;
   /** Host and domain that the peer told (FQDN capability). */
   readonly remoteHostName?: string;

@@ -37,6 +37,7 @@ for (const keepReceived of [true, false]) {
         keepReceived ? { paths: all, prefixes: all } : { paths: 1, prefixes: 1 },
         'memory follows',
       );
+      t.equal(statusOf(left, right).keepReceived, keepReceived ? undefined : false, 'shown');
       t.equal(left.speaker.received(right.address, { limit: 10_000 }).routes.length, keepReceived ? all : 1);
 
       t.equal(left.speaker.updatePeer({ ...peer, importPolicy: acceptAll }), 'live');

@@ -139,6 +139,7 @@ function detail(peer: WirePeer): Block[] {
     ['TCP MD5', peer.md5 ? 'on' : 'off'],
     ['TCP-AO', peer.tcpAo && aoText(peer.tcpAo)],
     ['passive', peer.passive ? 'yes' : undefined],
+    ['keep received', peer.keepReceived === false ? 'no: what is rejected is asked for again' : undefined],
     ['capabilities', peer.capabilities.join(', ') || undefined],
     [
       'last error',

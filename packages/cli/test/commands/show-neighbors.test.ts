@@ -68,3 +68,10 @@ t.test('one that is back says so until its End-of-RIB, and others say nothing of
   const plain = await showNeighbors.run(client(steady), ['192.0.2.2'], {});
   t.notMatch(textOf(plain.blocks), /graceful restart"/);
 });
+
+t.test('one whose rejected routes are not kept says so', async (t) => {
+  const { blocks } = await showNeighbors.run(client({ ...away, keepReceived: false }), ['192.0.2.2'], {});
+  t.match(textOf(blocks), /keep received.*no: what is rejected is asked for again/);
+  const plain = await showNeighbors.run(client(away), ['192.0.2.2'], {});
+  t.notMatch(textOf(plain.blocks), /keep received/);
+});
