@@ -48,8 +48,8 @@ export function acceptorFromServer(server: Server): Acceptor {
 function dial(sockets: TcpSockets, target: ConnectTarget, signal: AbortSignal): Promise<Transport> {
   return new Promise((resolve, reject) => {
     requireFeatures(sockets, target);
-    if (target.localAddress !== undefined && !sockets.features.has('localAddress')) {
-      throw missingFeature('localAddress');
+    for (const place of ['localAddress', 'localPort'] as const) {
+      if (target[place] !== undefined && !sockets.features.has(place)) throw missingFeature(place);
     }
     const socket = sockets.connect(target);
     const aborted = (): void => {

@@ -45,21 +45,23 @@ export function missingFeature(feature: SocketFeature): BgpError {
 }
 
 /**
- * Node's own sockets: a source address, and nothing else.
+ * Node's own sockets: a source address and port, and nothing else.
  *
  * @example
  * plainTcpSockets().features.has('md5'); // false
  */
 export function plainTcpSockets(): TcpSockets {
   return {
-    features: new Set<SocketFeature>(['localAddress']),
-    connect({ address, port, localAddress }) {
+    features: new Set<SocketFeature>(['localAddress', 'localPort']),
+    connect({ address, port, localAddress, localPort }) {
       return createConnection({
         host: address,
         port,
         allowHalfOpen: true,
         noDelay: true,
         ...(localAddress !== undefined && { localAddress }),
+        // Node sets SO_REUSEADDR: connections that were closed lately do not hold the port.
+        ...(localPort !== undefined && { localPort }),
       });
     },
     listen({ address, port, ipv6Only }) {

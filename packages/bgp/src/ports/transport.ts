@@ -72,7 +72,7 @@ export interface AoState {
 }
 
 /** What a socket factory may be able to give beyond a plain connection. */
-export type SocketFeature = 'localAddress' | 'ttl' | 'minTtl' | 'md5' | 'tcpAo' | 'device';
+export type SocketFeature = 'localAddress' | 'localPort' | 'ttl' | 'minTtl' | 'md5' | 'tcpAo' | 'device';
 
 /** What one peer needs of its sockets, for dialled and accepted connections alike. */
 export interface SocketProtection {
@@ -93,6 +93,8 @@ export interface ConnectTarget extends SocketProtection {
   readonly address: string;
   readonly port: number;
   readonly localAddress?: string;
+  /** Port that is dialled from, 1–65535; absent: the system chooses. Rejects with `EADDRINUSE` while another socket has it. */
+  readonly localPort?: number;
 }
 
 /** Where to listen. */

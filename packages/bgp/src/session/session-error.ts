@@ -70,7 +70,13 @@ export function connectFailure(target: ConnectTarget, error: unknown): string {
     case 'ENETUNREACH':
       return `there is no route to ${where}`;
     case 'EADDRNOTAVAIL':
+      if (target.localPort !== undefined) {
+        const from = `${target.localAddress ?? '(any)'} port ${target.localPort}`;
+        return `${from} cannot be dialled from: the address is not on this host, or a connection to ${where} holds the port still`;
+      }
       return `the local address ${target.localAddress ?? '(any)'} is not on this host, needed to reach ${where}`;
+    case 'EADDRINUSE':
+      return `the local port ${target.localPort ?? '(any)'} is taken on this host, needed to reach ${where}`;
     case 'ECONNRESET':
       return `${where} reset the connection while it was set up`;
     default:
@@ -94,6 +100,8 @@ export function closedWhile(state: PeerState, error: Error | null): string {
   }
 }
 
+/** Node has it in `code`; sockets whose errors have codes of their own have it beside that. */
 function systemCode(error: unknown): unknown {
-  return typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  if (typeof error !== 'object' || error === null) return undefined;
+  return Reflect.get(error, 'errnoName') ?? Reflect.get(error, 'code');
 }

@@ -209,6 +209,11 @@ export interface PeerConfig {
   readonly port?: number;
   /** Source address of dialled connections, and the only one accepted ones may arrive at. */
   readonly localAddress?: string;
+  /**
+   * Source port of dialled connections, 1 … 65535, for filters that ask for one. After a session that ended on our side the system may
+   * hold it for about a minute (TIME_WAIT); `lastError` says so. Default: the system chooses.
+   */
+  readonly localPort?: number;
   /** BGP identifier towards this peer, as dotted quad: several peers may see several routers. Default the speaker's. */
   readonly routerId?: string;
   /** Never dial. Default false. */

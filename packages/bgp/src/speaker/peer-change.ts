@@ -18,6 +18,7 @@ const effects: Readonly<
   description: 'live',
   port: 'reset',
   localAddress: 'reset',
+  localPort: 'reset',
   routerId: 'reset',
   // Who dialled does not matter once a session is there.
   passive: 'live',

@@ -18,6 +18,7 @@ export function peerSessionConfig(
       address: peer.address,
       port: peer.port,
       ...(peer.localAddress !== undefined && { localAddress: peer.localAddress }),
+      ...(peer.localPort !== undefined && { localPort: peer.localPort }),
       ...protection,
     },
     localAs: peer.localAs?.as ?? peer.ownAs,

@@ -48,6 +48,7 @@ export interface PeerSettings extends PathOptions {
   readonly description: string | undefined;
   readonly port: number;
   readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
   /** As unsigned word. */
   readonly routerId: number | undefined;
   readonly passive: boolean;
@@ -99,6 +100,7 @@ export const peerFields = [
   'description',
   'port',
   'localAddress',
+  'localPort',
   'routerId',
   'passive',
   'shutdown',
@@ -192,6 +194,7 @@ export function peerSettings(
     localAddress: optional(config.localAddress, (text) =>
       checkLocalAddress(at('localAddress'), text, address),
     ),
+    localPort: optional(config.localPort, (port) => checkInteger(at('localPort'), port, 1, 65535)),
     routerId: optional(config.routerId, (id) => addressToU32(checkRouterId(at('routerId'), id))),
     passive: checkBoolean(at('passive'), config.passive ?? false),
     shutdown: checkBoolean(at('shutdown'), config.shutdown ?? false),

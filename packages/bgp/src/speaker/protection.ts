@@ -8,6 +8,7 @@ export type ProtectionPlan =
 
 const reasons: Readonly<Record<SocketFeature, string>> = {
   localAddress: 'localAddress',
+  localPort: 'localPort',
   ttl: 'multihopTtl or ttlSecurityHops (setting the TTL)',
   minTtl: 'ttlSecurityHops (checking the TTL)',
   md5: 'password (TCP MD5)',
@@ -27,6 +28,7 @@ export function planProtection(peer: PeerSettings, features: ReadonlySet<SocketF
   if (peer.multihopTtl !== undefined) wanted.push('ttl');
   if (peer.device !== undefined) wanted.push('device');
   if (peer.localAddress !== undefined && !peer.passive) wanted.push('localAddress');
+  if (peer.localPort !== undefined && !peer.passive) wanted.push('localPort');
   const missing = wanted.filter((feature) => !features.has(feature));
   if (missing.length > 0) {
     const what = missing.map((feature) => reasons[feature]).join(', ');

@@ -86,6 +86,7 @@ export class FakeNetwork {
 export class FakeHost implements SocketFactory {
   readonly features: ReadonlySet<SocketFeature> = new Set<SocketFeature>([
     'localAddress',
+    'localPort',
     'ttl',
     'minTtl',
     'md5',
@@ -158,6 +159,11 @@ export class FakeHost implements SocketFactory {
       settle(() => reject(systemError('EADDRNOTAVAIL', message)));
       return;
     }
+    const taken = this.#portTaken(local, target);
+    if (taken !== null) {
+      settle(() => reject(taken));
+      return;
+    }
     const host = this.#network.hostAt(target.address);
     if (host === undefined) return;
     const bound = host.#boundAt(target.address, target.port);
@@ -168,13 +174,27 @@ export class FakeHost implements SocketFactory {
     }
     const wanted = bound.keys.get(local) ?? rangeKey(bound.keys, local);
     if (!sameKey(wanted?.md5Key, target.md5Key)) return;
-    const from = { address: local, port: this.#nextPort++ };
+    const from = { address: local, port: target.localPort ?? this.#nextPort++ };
     const to = { address: target.address, port: target.port };
     const { clock, options, connections } = this.#network;
     const [dialled, accepted] = PipeTransport.pair(clock, from, to, options);
     connections.push({ dialled, accepted });
     settle(() => resolve(dialled));
     bound.accept(accepted);
+  }
+
+  /** A listener has the port that is to be dialled from, or an open connection to the same place does. */
+  #portTaken(local: string, { address, port, localPort }: ConnectTarget): Error | null {
+    if (localPort === undefined) return null;
+    if (this.#boundAt(local, localPort) !== undefined) {
+      return systemError('EADDRINUSE', `bind EADDRINUSE: address already in use ${local}:${localPort}`);
+    }
+    const isSame = (at: Endpoint, there: string, number: number): boolean =>
+      at.address === there && at.port === number;
+    const holds = ({ dialled }: FakeConnection): boolean =>
+      !dialled.isClosed && isSame(dialled.local, local, localPort) && isSame(dialled.remote, address, port);
+    if (!this.#network.connections.some(holds)) return null;
+    return systemError('EADDRNOTAVAIL', `connect EADDRNOTAVAIL ${address}:${port} - ${local}:${localPort}`);
   }
 
   #sourceFor(remote: string): string {

@@ -39,6 +39,7 @@ export const peerFields: Readonly<Record<Exclude<keyof PeerConfig, 'group'>, Pee
   description: { value: 'router', change: 'changed-live', wrong: ['', 5] },
   port: { value: 1179, change: 'reset', wrong: [0, 65536, '179', 1.5] },
   localAddress: { value: '192.0.2.9', change: 'reset', wrong: ['::1', 'here', 7] },
+  localPort: { value: 1790, change: 'reset', wrong: [0, 65536, '1790', 1.5] },
   routerId: { value: '192.0.2.77', change: 'reset', wrong: ['0.0.0.0', '::1', 'router', 1] },
   passive: { value: true, change: 'changed-live', wrong: yesOrNo },
   shutdown: { value: true, change: 'reset', wrong: yesOrNo },

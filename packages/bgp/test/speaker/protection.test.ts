@@ -4,7 +4,7 @@ import type { PeerConfig } from '../../src/speaker/config.js';
 import { peerSettings } from '../../src/speaker/peer-settings.js';
 import { planProtection } from '../../src/speaker/protection.js';
 
-const all: readonly SocketFeature[] = ['localAddress', 'ttl', 'minTtl', 'md5', 'device'];
+const all: readonly SocketFeature[] = ['localAddress', 'localPort', 'ttl', 'minTtl', 'md5', 'device'];
 const plan = (more: Partial<PeerConfig>, features: readonly SocketFeature[] = all) =>
   planProtection(peerSettings({ address: '192.0.2.2', remoteAs: 64513, ...more }, 64512), new Set(features));
 
@@ -34,6 +34,7 @@ t.test('what the factory cannot give is a refusal that names it, without the key
     [{ multihopTtl: 2 }, 'ttl'],
     [{ device: 'eth0' }, 'device'],
     [{ localAddress: '192.0.2.1' }, 'localAddress'],
+    [{ localPort: 1790 }, 'localPort'],
   ];
   for (const [more, feature] of rows) {
     const refused = plan(
@@ -45,6 +46,6 @@ t.test('what the factory cannot give is a refusal that names it, without the key
   }
 });
 
-t.test('a passive peer needs no local address for dialling', async (t) => {
-  t.match(plan({ localAddress: '192.0.2.1', passive: true }, []), { ok: true });
+t.test('a passive peer needs no local address or port for dialling', async (t) => {
+  t.match(plan({ localAddress: '192.0.2.1', localPort: 1790, passive: true }, []), { ok: true });
 });

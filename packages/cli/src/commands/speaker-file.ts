@@ -52,6 +52,7 @@ const neighborSchema = z.strictObject({
   description: z.string().optional(),
   port: port.min(1).optional(),
   localAddress: z.string().optional(),
+  localPort: port.min(1).optional(),
   routerId: z.string().optional(),
   passive: z.boolean().optional(),
   shutdown: z.boolean().optional(),

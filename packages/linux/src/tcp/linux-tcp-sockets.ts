@@ -39,7 +39,7 @@ export function linuxTcpSockets(): TcpSockets {
 }
 
 function featuresOf(libc: Libc): ReadonlySet<SocketFeature> {
-  const features = new Set<SocketFeature>(['localAddress', 'ttl', 'minTtl', 'device']);
+  const features = new Set<SocketFeature>(['localAddress', 'localPort', 'ttl', 'minTtl', 'device']);
   const probe = Descriptor.open(libc, 4);
   if (probe.knowsMd5()) features.add('md5');
   if (new AoSocket(libc, probe).isKnown()) features.add('tcpAo');

@@ -2,7 +2,7 @@ import type { Server, Socket } from 'node:net';
 import type { AoKey, AoState } from './ao-key.js';
 
 /** What a TCP socket can be asked for beyond what Node gives. */
-export type SocketFeature = 'localAddress' | 'ttl' | 'minTtl' | 'md5' | 'tcpAo' | 'device';
+export type SocketFeature = 'localAddress' | 'localPort' | 'ttl' | 'minTtl' | 'md5' | 'tcpAo' | 'device';
 
 /** Where to connect, and how. Addresses are text without brackets; link-local ones carry `%scope`. */
 export interface ConnectTarget {

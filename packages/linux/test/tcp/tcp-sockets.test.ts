@@ -50,7 +50,7 @@ async function connects(
 }
 
 t.test('Linux gives every feature', async (t) => {
-  t.same([...tcp.features].sort(), ['device', 'localAddress', 'md5', 'minTtl', 'ttl']);
+  t.same([...tcp.features].sort(), ['device', 'localAddress', 'localPort', 'md5', 'minTtl', 'ttl']);
 });
 
 for (const [address, localAddress] of [
@@ -86,6 +86,13 @@ t.test('a local port can be chosen, again right after', async (t) => {
     socket.resetAndDestroy();
     await once(socket, 'close');
   }
+});
+
+t.test('a local port that a listener has is an error that says so', async (t) => {
+  const [, port] = await listening(t, { address: '127.0.0.1', port: 0 });
+  const [, localPort] = await listening(t, { address: '127.0.0.8', port: 0 });
+  const target = { address: '127.0.0.1', port, localAddress: '127.0.0.8', localPort };
+  t.throws(() => tcp.connect(target), { code: 'LINUX_ERR_SYSTEM_CALL', message: /EADDRINUSE/ });
 });
 
 t.test('a refused connection is an error event, as with any socket', async (t) => {
