@@ -92,11 +92,18 @@ export type {
   WantedPeer,
   WantedRange,
 } from './speaker/configuration.js';
-export type { NotificationRecord, PrefixAlarm, SessionError, SpeakerEvents } from './speaker/events.js';
+export type {
+  NotificationRecord,
+  PrefixAlarm,
+  SessionError,
+  SessionErrorCode,
+  SpeakerEvents,
+} from './speaker/events.js';
 export type { ExportExplanation, PolicyExplanation, RouteExplanation } from './speaker/explanation.js';
 export type { FlowspecValidation } from './speaker/flowspec-validation.js';
 export type { LinkLocalForm } from './speaker/link-local-form.js';
 export type { PeerChange } from './speaker/peer-change.js';
+export type { CeaseNotification, ResetOptions } from './speaker/reset-options.js';
 export type { PrefixWords, RouteChanges, RouteSink } from './speaker/route-sink.js';
 export { BgpSpeaker } from './speaker/speaker.js';
 export type {

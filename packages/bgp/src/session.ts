@@ -25,7 +25,7 @@ export type { MessageCounts } from './session/counters.js';
 export type { StopOptions } from './session/session.js';
 export { Session } from './session/session.js';
 export type { SessionConfig, SessionLimits } from './session/session-config.js';
-export type { NotificationRecord, SessionError } from './session/session-error.js';
+export type { NotificationRecord, SessionError, SessionErrorCode } from './session/session-error.js';
 export type { SessionHandler } from './session/session-handler.js';
 export type { TurnLoopOptions } from './session/turn-loop.js';
 export { TurnLoop } from './session/turn-loop.js';

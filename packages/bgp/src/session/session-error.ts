@@ -15,10 +15,23 @@ export interface NotificationRecord {
   readonly data: Uint8Array;
 }
 
+/** Kinds of ends of a session, and of attempts at one. All of them are explained in `docs/reference/errors-bgp.md`. */
+export type SessionErrorCode =
+  | 'connect-failed'
+  | 'hold-timer'
+  | 'notification-received'
+  | 'notification-sent'
+  | 'peer-restarted'
+  | 'protocol-error'
+  | 'refused'
+  | 'send-hold-timer'
+  | 'stopped'
+  | 'tcp-closed';
+
 /** Why a session ended or did not come up. */
 export interface SessionError {
-  /** Stable; all of them are in `docs/reference/errors-bgp.md`: `hold-timer`, `notification-received`, `tcp-closed`, … */
-  readonly code: string;
+  /** Stable. */
+  readonly code: SessionErrorCode;
   readonly message: string;
   readonly notification?: NotificationRecord;
   /** Wall-clock milliseconds. */

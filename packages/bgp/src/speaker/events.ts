@@ -2,7 +2,7 @@ import type { SessionError } from '../session/session-error.js';
 import type { PrefixAlarm } from './prefix-guard.js';
 import type { PeerStatus } from './status.js';
 
-export type { NotificationRecord, SessionError } from '../session/session-error.js';
+export type { NotificationRecord, SessionError, SessionErrorCode } from '../session/session-error.js';
 export type { PrefixAlarm } from './prefix-guard.js';
 
 /** Events of a speaker, `noun:verb`. Listeners run in the speaker's turn: keep them short. */

@@ -28,6 +28,7 @@ import type { PeerSettings } from './peer-settings.js';
 import { logFieldsOf, peerStatus } from './peer-status.js';
 import type { PeerPolicies, PipelinePeer } from './pipeline-peer.js';
 import { isTooManyPrefixes, type PrefixAlarm, PrefixGuard } from './prefix-guard.js';
+import { type ResetOptions, stopOptions } from './reset-options.js';
 import { Retention } from './retention.js';
 import { RouteRefreshes } from './route-refreshes.js';
 import { hasExtendedIpv4, sessionPlace } from './session-place.js';
@@ -158,12 +159,11 @@ export class Peer implements SessionHandler {
     return change;
   }
 
-  /** Ends the session with Cease / Administrative Reset; it comes back by itself. */
-  reset(communication?: string): void {
+  /** Ends the session with a Cease, Administrative Reset unless told otherwise; it comes back by itself. */
+  reset(asked?: string | ResetOptions): void {
+    const options = stopOptions(asked);
     if (this.#holdDown.held !== null) this.start();
-    else if (this.#isStarted) {
-      this.#session?.reset({ isHard: this.#endsHard, ...(communication !== undefined && { communication }) });
-    }
+    else if (this.#isStarted) this.#session?.reset({ ...options, isHard: this.#endsHard });
   }
 
   /** Has routes of these families sent again, by the peer or to it. Returns those that it was possible for. */

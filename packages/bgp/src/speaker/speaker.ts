@@ -40,6 +40,7 @@ import { Pipeline } from './pipeline.js';
 import { pipelineOptions } from './pipeline-options.js';
 import { turnPipeline } from './pipeline-turns.js';
 import { Planner } from './planner.js';
+import type { ResetOptions } from './reset-options.js';
 import type { RouteSink } from './route-sink.js';
 import { identityOf, type SpeakerSettings, speakerSettings } from './speaker-settings.js';
 import type { OwnedRoute, PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from './status.js';
@@ -100,11 +101,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     const life = `${this.#settings.routerId}-${this.#startedAt.toString(36)}`;
     this.aggregates = this.#pipeline.aggregates.door(() => this.#loop.wake());
     this.#feed = new ChangeFeed(life, this.#pipeline, () => this.#loop.wake());
-    this.#planner = new Planner(this, {
-      checks: this.#checks,
-      dynamic: () => this.#dynamic,
-      own: this.#pipeline,
-    });
+    const [checks, own] = [this.#checks, this.#pipeline];
+    this.#planner = new Planner(this, { checks, dynamic: () => this.#dynamic, own });
     this.#ownRestart = new OwnRestart(this.#settings.restarting, this.#pipeline, ports, this.#loop);
     this.#host = {
       ownRestart: this.#ownRestart,
@@ -228,9 +226,10 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     return [...this.#peers.values()].map((peer) => peer.status());
   }
 
-  /** Cease / Administrative Reset with a text; the session comes back by itself. */
-  resetPeer(address: string, communication?: string): void {
-    this.#known(address).reset(communication);
+  /** Cease / Administrative Reset with a text, or the Cease that is given (`BGP_ERR_NOTIFICATION` where none may be); the session
+   * comes back by itself. */
+  resetPeer(address: string, options?: string | ResetOptions): void {
+    this.#known(address).reset(options);
   }
 
   /**

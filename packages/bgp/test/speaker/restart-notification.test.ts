@@ -1,39 +1,8 @@
 import t from 'tap';
-import type { Capability } from '../../src/capabilities/capability.js';
 import { CeaseError, ErrorCode } from '../../src/iana/error-code.js';
 import { encodeNotification } from '../../src/message/notification.js';
-import { IPV4_UNICAST } from '../../src/net/family.js';
-import type { PeerConfig } from '../../src/speaker/config.js';
-import { FarRouter } from '../pitfalls/far-router.js';
-import { Lab, type LabSpeaker, peerOf, prefixes } from './lab.js';
-
-/** The speaker, and a scripted router that told it two routes. */
-async function world(
-  nBits: { readonly ours: boolean; readonly theirs: boolean },
-  more: Partial<PeerConfig> = {},
-) {
-  const lab = new Lab();
-  const us = lab.speaker(1, 64_512);
-  const far = { address: '192.0.2.2', as: 64_513 } as LabSpeaker;
-  const gracefulRestart = { restartTime: 60, notification: nBits.ours };
-  us.speaker.addPeer(peerOf(far, { passive: true, idleHoldTime: 1, holdTime: 9, gracefulRestart, ...more }));
-  await lab.start(us);
-  const capabilities: readonly Capability[] = [
-    {
-      name: 'graceful-restart',
-      restartTime: 60,
-      restarted: false,
-      notification: nBits.theirs,
-      families: [{ family: IPV4_UNICAST, forwarding: true }],
-    },
-  ];
-  const router = await FarRouter.dial(lab, us, capabilities);
-  await router.announce(1, 2);
-  await router.endOfRib();
-  router.heard();
-  const left = (): number => prefixes(us.speaker.rib()).length;
-  return { lab, us, router, left };
-}
+import type { LabSpeaker } from './lab.js';
+import { world } from './restart-world.js';
 
 const both = { ours: true, theirs: true };
 const cease = (subcode: number, data = Uint8Array.of()): Uint8Array =>
