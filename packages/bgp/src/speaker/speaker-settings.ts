@@ -1,10 +1,10 @@
 import { addressToU32, isAddress } from '../net/address.js';
-import { type Family, IPV4_UNICAST, IPV6_UNICAST } from '../net/family.js';
+import type { Family } from '../net/family.js';
 import type { FamilyCodecs } from '../nlri/family-codecs.js';
 import type { ListenTarget } from '../ports/transport.js';
 import { checkConfederation } from './confederation.js';
 import type { Acceptor, Confederation, SpeakerConfig, TableLimits } from './config.js';
-import { checkRelayed } from './family-settings.js';
+import { checkFamily, checkRelayed } from './family-settings.js';
 import { badField, checkAddress, checkBoolean, checkFields, checkInteger, checkText } from './field-check.js';
 import type { SpeakerStatus } from './status.js';
 import { DEFAULT_TABLE_LIMITS } from './table-guard.js';
@@ -70,6 +70,7 @@ export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
   const listen: unknown = config.listen ?? [];
   if (!Array.isArray(listen)) throw badField('listen', listen, 'a list');
   const localAs = checkAs('localAs', config.localAs);
+  const codecs = checkRelayed(config.relayedFamilies);
   return {
     localAs,
     confederation: checkConfederation(config.confederation, localAs),
@@ -77,14 +78,14 @@ export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
     routerIdWord: addressToU32(routerId),
     clusterId: checkClusterId('clusterId', config.clusterId ?? routerId),
     listen: listen.map((entry, i) => checkListen(`listen[${i}]`, entry)),
-    restarting: config.restarting === undefined ? undefined : checkRestarting(config.restarting),
+    restarting: config.restarting === undefined ? undefined : checkRestarting(config.restarting, codecs),
     tableLimits: checkTableLimits(config.tableLimits ?? {}),
     ebgpRequiresPolicy: checkBoolean('ebgpRequiresPolicy', config.ebgpRequiresPolicy ?? true),
     maximumPaths: checkInteger('maximumPaths', config.maximumPaths ?? 1, 1, 64),
     multipathExactAsPath: checkBoolean('multipathExactAsPath', config.multipathExactAsPath ?? true),
     alwaysCompareMed: checkBoolean('alwaysCompareMed', config.alwaysCompareMed ?? false),
     medMissingAsWorst: checkBoolean('medMissingAsWorst', config.medMissingAsWorst ?? false),
-    codecs: checkRelayed(config.relayedFamilies),
+    codecs,
     ...checkNames(config),
   };
 }
@@ -126,17 +127,13 @@ function checkTableLimits(value: unknown): Required<TableLimits> {
   };
 }
 
-function checkRestarting(value: unknown): RestartingSettings {
+function checkRestarting(value: unknown, codecs: FamilyCodecs): RestartingSettings {
   checkFields('restarting', value, ['forwarded', 'deferralTime']);
   const { forwarded, deferralTime = 360 } = value as Record<string, unknown>;
-  const known = [IPV4_UNICAST, IPV6_UNICAST];
-  const allowed = `a list of ${known.map(({ name }) => name).join(', ')}`;
-  if (!Array.isArray(forwarded)) throw badField('restarting.forwarded', forwarded, allowed);
-  const families = forwarded.map((name: unknown, i) => {
-    const family = known.find((one) => one.name === name);
-    if (family === undefined) throw badField(`restarting.forwarded[${i}]`, name, allowed);
-    return family;
-  });
+  if (!Array.isArray(forwarded)) throw badField('restarting.forwarded', forwarded, 'a list of families');
+  const families = forwarded.map((name: unknown, i) =>
+    checkFamily(`restarting.forwarded[${i}]`, name, codecs),
+  );
   return {
     forwarded: [...new Set(families)],
     deferralTime: checkInteger('restarting.deferralTime', deferralTime, 1, 86_400),

@@ -202,7 +202,7 @@ export const speakerFields: Readonly<Record<Exclude<keyof SpeakerConfig, 'peerGr
   },
   clusterId: { value: 258, wrong: [0, '0.0.0.0', 2 ** 32, 'one'] },
   restarting: {
-    value: { forwarded: ['ipv4-unicast'] },
+    value: { forwarded: ['ipv4-unicast', 'l2vpn-evpn'] },
     wrong: [true],
     inside: [
       [{ forwarded: ['ipv5'] }, '.forwarded[0]'],

@@ -12,7 +12,6 @@ const asNumber = z.number().int().min(1).max(4_294_967_295);
 const port = z.number().int().min(0).max(65_535);
 const seconds = z.number().int().nonnegative();
 const bytes = z.number().int().min(4096).max(1_073_741_824);
-const forwarded = z.enum(['ipv4-unicast', 'ipv6-unicast']);
 const maxPrefixes = z
   .strictObject({
     limit: z.number().int().positive(),
@@ -187,7 +186,7 @@ export const speakerFileSchema = z.strictObject({
   clusterId: z.union([z.string(), z.number().int()]).optional(),
   /** This start is a restart: families that are still forwarded from the life before. */
   restarting: z
-    .strictObject({ forwarded: z.array(forwarded), deferralTime: seconds.min(1).max(86_400).optional() })
+    .strictObject({ forwarded: z.array(family), deferralTime: seconds.min(1).max(86_400).optional() })
     .transform(definedOnly)
     .optional(),
   listenPort: port.optional(),
