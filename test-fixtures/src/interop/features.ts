@@ -144,7 +144,10 @@ export const interopFeatures = {
   'well-known-communities': { title: 'NO_EXPORT and NO_ADVERTISE are honoured', lacks: { ExaBGP: noRib } },
   blackhole: { title: 'BLACKHOLE (RFC 7999)' },
   'graceful-shutdown': { title: 'GRACEFUL_SHUTDOWN (RFC 8326)' },
-  multicast: { title: 'IPv4 and IPv6 multicast', lacks: { OpenBGPD: 'has it not' } },
+  multicast: {
+    title: 'IPv4 and IPv6 multicast',
+    lacks: { GoBGP: '3.10 takes it for unicast', OpenBGPD: 'has it not' },
+  },
   'labelled-unicast': { title: 'Labelled unicast (RFC 8277)', lacks: { OpenBGPD: 'has it not' } },
   vpn: { title: 'VPNv4 and VPNv6 (RFC 4364, RFC 4659)' },
   evpn: { title: 'EVPN (RFC 7432)', lacks: { BIRD: '2.0 has it not', OpenBGPD: '7.7 has it not' } },
@@ -159,7 +162,13 @@ export const interopFeatures = {
   },
   'sr-policy': {
     title: 'SR policy (RFC 9830)',
-    lacks: { FRR: '8.4 has it not', BIRD: 'has it not', OpenBGPD: 'has it not', ExaBGP: '4.2 has it not' },
+    lacks: {
+      FRR: '8.4 has it not',
+      BIRD: 'has it not',
+      GoBGP: 'its command line cannot tell it any',
+      OpenBGPD: 'has it not',
+      ExaBGP: '4.2 has it not',
+    },
   },
   mup: {
     title: 'MUP',
