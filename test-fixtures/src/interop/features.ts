@@ -129,7 +129,12 @@ export const interopFeatures = {
   'extended-communities': { title: 'Extended communities (RFC 4360)' },
   'ipv6-extended-communities': {
     title: 'IPv6 extended communities (RFC 5701)',
-    lacks: { FRR: '8.4 drops them', BIRD: 'only passes them on', OpenBGPD: 'only passes them on' },
+    lacks: {
+      FRR: '8.4 drops them',
+      BIRD: 'only passes them on',
+      OpenBGPD: 'only passes them on',
+      ExaBGP: '4.2 knows their octets only',
+    },
   },
   'link-bandwidth': {
     title: 'Link bandwidth community',
@@ -146,19 +151,36 @@ export const interopFeatures = {
   'graceful-shutdown': { title: 'GRACEFUL_SHUTDOWN (RFC 8326)' },
   multicast: {
     title: 'IPv4 and IPv6 multicast',
-    lacks: { GoBGP: '3.10 takes it for unicast', OpenBGPD: 'has it not' },
+    lacks: {
+      GoBGP: '3.10 takes it for unicast',
+      OpenBGPD: 'has it not',
+      ExaBGP: '4.2 sends none',
+    },
   },
   'labelled-unicast': { title: 'Labelled unicast (RFC 8277)', lacks: { OpenBGPD: 'has it not' } },
   vpn: { title: 'VPNv4 and VPNv6 (RFC 4364, RFC 4659)' },
-  evpn: { title: 'EVPN (RFC 7432)', lacks: { BIRD: '2.0 has it not', OpenBGPD: '7.7 has it not' } },
+  evpn: {
+    title: 'EVPN (RFC 7432)',
+    lacks: { BIRD: '2.0 has it not', OpenBGPD: '7.7 has it not', ExaBGP: '4.2 cannot be told any' },
+  },
   flowspec: { title: 'Flowspec (RFC 8955, RFC 8956)', lacks: { OpenBGPD: '7.7 has it not' } },
   'route-target': {
     title: 'Route target constraint (RFC 4684)',
-    lacks: { FRR: '8.4 has it not', BIRD: 'has it not', OpenBGPD: 'has it not' },
+    lacks: {
+      FRR: '8.4 has it not',
+      BIRD: 'has it not',
+      OpenBGPD: 'has it not',
+      ExaBGP: '4.2 cannot be told to negotiate it',
+    },
   },
   'link-state': {
     title: 'BGP-LS (RFC 9552)',
-    lacks: { FRR: '8.4 has it not', BIRD: 'has it not', OpenBGPD: 'has it not' },
+    lacks: {
+      FRR: '8.4 has it not',
+      BIRD: 'has it not',
+      OpenBGPD: 'has it not',
+      ExaBGP: '4.2 cannot be told any',
+    },
   },
   'sr-policy': {
     title: 'SR policy (RFC 9830)',
@@ -176,7 +198,7 @@ export const interopFeatures = {
   },
   encapsulation: {
     title: 'Tunnel encapsulation (RFC 9012)',
-    lacks: { BIRD: 'has it not', OpenBGPD: 'has it not' },
+    lacks: { BIRD: 'has it not', OpenBGPD: 'has it not', ExaBGP: '4.2 knows its octets only' },
   },
   'prefix-sid': {
     title: 'Prefix-SID and SRv6 services (RFC 8669, RFC 9252)',
