@@ -2,6 +2,7 @@ import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fix
 import t from 'tap';
 import { policy } from '../../src/policy/compile.js';
 import { birdHub, connect, frrHub, type Hub, type Ours, startOurs } from './hub.js';
+import { relays } from './relays.js';
 
 const DEFAULT = '0.0.0.0/0';
 const CONDITION = '203.0.113.0/24';
@@ -70,5 +71,36 @@ t.test(
     t.equal(us.speaker.peer(hub.address)?.state, 'established');
   },
 );
+
+for (const [i, relay] of relays.filter(({ name }) => name === 'GoBGP' || name === 'OpenBGPD').entries()) {
+  const isOpen = relay.name === 'OpenBGPD';
+  t.test(
+    `a default route is originated for ${relay.name}, and goes when the setting does`,
+    relay.required,
+    async (t) => {
+      proves(t, 'default-originate', relay.name, isOpen ? ['ours', 'theirs'] : ['ours']);
+      const us = await startOurs(t, `127.0.3.${41 + i}`, 64_512);
+      const address = `127.0.3.${51 + i}`;
+      const hub: Hub = {
+        ...{ address, port: await freePort(address), as: 64_514, routerId: '198.51.100.3' },
+        // What it has besides is not told to who is given the default route.
+        networks: isOpen ? ['198.51.100.0/24'] : [],
+        neighbors: [{ ...us, ...(isOpen && { lines: ['export default-route'] }) }],
+      };
+      const daemon = await relay.start(t, hub);
+      connect(us, hub, { defaultOriginate: {} });
+      const shown = () => relay.shows(daemon, DEFAULT).catch(() => '');
+      await eventually(async () => (await shown()).includes('64512'), { timeout: 30_000 });
+      if (isOpen) {
+        const path = await eventually(() => learned(us, DEFAULT), { timeout: 30_000 });
+        t.match(path.attributes.asPath, [{ ases: [64_514] }]);
+        t.match(us.speaker.peer(address)?.families, [{ accepted: 1 }]);
+      }
+      connect(us, hub, {}, 'update');
+      await eventually(async () => !(await shown()).includes('64512'), { timeout: 30_000 });
+      t.match(us.speaker.peer(address), { state: 'established', establishedCount: 1 });
+    },
+  );
+}
 
 proofsOf(t, import.meta.url);
