@@ -65,7 +65,10 @@ export const interopFeatures = {
     title: 'Long-lived graceful restart (RFC 9494)',
     lacks: { OpenBGPD: 'has it not', ExaBGP: 'has it not' },
   },
-  'restart-notification': { title: 'Graceful restart for NOTIFICATION (RFC 8538)' },
+  'restart-notification': {
+    title: 'Graceful restart for NOTIFICATION (RFC 8538)',
+    lacks: { OpenBGPD: 'tells End-of-RIB only', ExaBGP: 'keeps no table to hold routes in' },
+  },
   'extended-message': {
     title: 'Messages up to 65535 octets (RFC 8654)',
     lacks: { GoBGP: '3.10 has it not', OpenBGPD: '7.7 has it not' },
