@@ -237,12 +237,12 @@ export interface PeerConfig {
    * 2918); a peer that cannot is treated as with `true`. `maxPrefixes` counts what is kept. Default true.
    */
   readonly keepReceived?: boolean;
-  /** Bounds of its buffers. */
   /**
    * Least time between bursts of announcements to this peer (MinRouteAdvertisementInterval, RFC 4271 §9.2.1.1), 0.1 … 600: what changes
    * meanwhile leaves once, in its newest state. Withdrawals do not wait. Default: announcements do not either.
    */
   readonly advertisementInterval?: number;
+  /** Bounds of its buffers. */
   readonly limits?: PeerLimits;
   /** The AS that this external peer takes us for; it is neither the speaker's nor the peer's. Default: the speaker's. */
   readonly localAs?: number | LocalAs;
