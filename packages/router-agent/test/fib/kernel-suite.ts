@@ -86,8 +86,14 @@ export function kernelSuite(
       await bench.shows(p, `17 via ${h}`);
       bench.want(family, [{ prefix: p, via: [] }]);
       await bench.shows(p);
+      await settled(bench);
       t.equal(familyOf(bench, family).table.size, 0, 'nothing is kept of it');
-      t.same(bench.told, ['audited start']);
+      t.equal(bench.told[0], 'audited start');
+      // On a slow kernel the links' own addresses may still be coming, and each such burst is audited.
+      t.same(
+        bench.told.filter((line) => !/^audited (start|link changed|address changed)$/.test(line)),
+        [],
+      );
     });
 
     test('equal-cost paths become one route with many next hops, and one again', async (_t, bench) => {
