@@ -132,19 +132,24 @@ export class TurnLoop {
     this.#dueNow.length = 0;
   }
 
-  /** One round after the other until the time is up; who still has input keeps its place in the next turn. */
+  /**
+   * One round after the other until the time is up; who still has input keeps its place in the next turn. At least one is
+   * served: a process that is stopped for longer than that between two looks at the clock must not starve all of them.
+   */
   #serveInput(): void {
     const end = this.#clock.now() + this.#inputMilliseconds;
+    let isFirst = true;
     while (this.#nextQueue.length > 0) {
       const round = this.#nextQueue;
       this.#nextQueue = this.#queue;
       this.#queue = round;
       for (let i = 0; i < round.length; i++) {
-        if (this.#clock.now() >= end) {
+        if (!isFirst && this.#clock.now() >= end) {
           this.#nextQueue = [...round.slice(i), ...this.#nextQueue];
           this.#queue = [];
           return;
         }
+        isFirst = false;
         const member = round[i]!;
         member.isQueued = false;
         if (member.readInput(end)) this.enqueue(member);

@@ -56,6 +56,35 @@ t.test('input is served round-robin, a few milliseconds a turn, with work in bet
   t.equal(log.join(' '), 'a b a b work a a a a work');
 });
 
+/** A clock of a process that is stopped for a while at every look. */
+class JumpingClock extends FakeClock {
+  override now(): number {
+    this.stall(25);
+    return super.now();
+  }
+}
+
+t.test('each turn serves somebody, in their order, also when the time is over at once', async (t) => {
+  const clock = new JumpingClock();
+  const log: string[] = [];
+  const loop = new TurnLoop(clock);
+  loop.addWork(() => {
+    log.push('|');
+    return false;
+  });
+  await clock.settle();
+  log.length = 0;
+  const members = ['a', 'b', 'c'].map((name, i) => {
+    const member = new Worker(name, clock, log);
+    member.input = i + 1;
+    loop.enqueue(member);
+    return member;
+  });
+  await clock.settle();
+  t.equal(log.join(' '), 'a | b | c | b | c | c |');
+  t.ok(members.every(({ input }) => input === 0));
+});
+
 t.test('deadlines come before input, in every turn', async (t) => {
   const clock = new FakeClock();
   const log: string[] = [];
