@@ -289,9 +289,10 @@ export interface PeerConfig {
    */
   readonly aigp?: boolean;
   /**
-   * Take only those flow specifications of `ipv4-flowspec` and `ipv6-flowspec` whose destination the best unicast route leads to
-   * whoever sent them (RFC 8955 §6, RFC 9117 §4); others are kept, and chosen as soon as that holds. `destination-optional`: also
-   * those without a destination. Default: `strict` for external peers, `none` for internal ones and members of our confederation.
+   * Take only those flow specifications to whose destination the best unicast route leads to whoever sent them (RFC 8955 §6,
+   * RFC 9117 §4), of VPNs the best VPN route of their route distinguisher; others are kept, and chosen as soon as that holds.
+   * `destination-optional`: also those without a destination. Default: `strict` for external peers, `none` for internal ones,
+   * members of our confederation, and for those of VPNs (RFC 8955 §8).
    */
   readonly flowspecValidation?: FlowspecValidation;
   /**

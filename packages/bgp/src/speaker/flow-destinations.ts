@@ -1,17 +1,20 @@
-import { createNlriKey, type NlriKey } from '../net/nlri-key.js';
-import { prefixBits, wordMask } from '../net/prefix.js';
-import { bodyAt } from '../nlri/flowspec.js';
 import { Column32 } from '../rib/columns.js';
 import { NO_PREFIX, NO_ROW, type PathRow, type PrefixId } from '../rib/ids.js';
 import type { FamilyTable, PrefixHolder, Rib } from '../rib/rib.js';
+import { createFlowKey, cutKey, type FlowKey, keyText } from './flow-key.js';
+import { FlowOrder } from './flow-order.js';
+import type { FlowSpace } from './flow-space.js';
 
-const DESTINATION_PREFIX = 1;
-/** The length of the covering route is not known: it is to be looked up. */
-const NOT_LOOKED_UP = -2;
 const NO_COVER = -1;
+/** Longer than any prefix: no rule was judged by a covering route. */
+const NEVER_ASKED = 129;
+/** A cursor past every prefix. */
+const WALKED = 0x7fffffff;
 
-/** One destination prefix of flow specifications, and what unicast routes say of it. */
-export class FlowDestination {
+/** One destination prefix of flow specifications, and what routes say of it. */
+export class FlowDestination implements FlowKey {
+  readonly hi: number;
+  readonly lo: number;
   readonly a: number;
   readonly b: number;
   readonly c: number;
@@ -20,60 +23,72 @@ export class FlowDestination {
   readonly rules = new Set<PrefixId>();
   /** Chosen more specific routes by what `FlowDestinations.neighbour` says of them. */
   readonly specifics = new Map<number, number>();
-  state: 'waiting' | 'walking' | 'counted' = 'waiting';
-  coverLength = NOT_LOOKED_UP;
-  cover: PrefixId = NO_PREFIX;
+  /** Every route was looked at. */
+  isCounted = false;
+  /** Length of the shortest covering route that a rule was judged by. Shorter ones matter to none. */
+  shortestCover = NEVER_ASKED;
 
-  constructor({ a, b, c, d, length }: NlriKey) {
-    this.a = a >>> 0;
-    this.b = b >>> 0;
-    this.c = c >>> 0;
-    this.d = d >>> 0;
+  constructor({ hi, lo, a, b, c, d, length }: FlowKey) {
+    this.hi = hi;
+    this.lo = lo;
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.d = d;
     this.length = length;
   }
 }
 
+/** A prefix whose route came, changed or went, while destinations below it are told of that. */
+interface Spreading {
+  readonly prefix: FlowKey;
+  from: FlowKey;
+}
+
 /**
- * Destinations of the flow specifications of one family, beside the unicast routes that they are held against. Unicast
- * prefixes are noticed as they are decided; a table is walked only for destinations that are new.
+ * Destinations of the flow specifications of one family, beside the routes that they are held against. Prefixes of routes are
+ * noticed as they are decided; a table is walked only for destinations that are new.
  *
  * ```
- * decided prefix ─▶ destinations below it    covering route may be another  ─▶ due
- *               └─▶ destinations above it    more specific, by neighbour AS ─▶ due when an AS comes or goes
+ * decided prefix ─▶ destinations below it    covering route may be another  ─▶ due      told in steps (`spread`)
+ *               └─▶ destinations above it    more specific, by neighbour AS ─▶ due      when an AS comes or goes
  * ```
+ *
+ * A covering route is looked up whenever it is asked for, so that what is judged before a step came by is judged right.
  */
 export class FlowDestinations implements PrefixHolder {
-  readonly flows: FamilyTable;
-  private readonly unicast: FamilyTable;
+  readonly space: FlowSpace;
   private readonly rib: Rib;
   private readonly rules = new Map<PrefixId, FlowDestination>();
   /** By length, then words. */
   private readonly index = new Map<number, Map<string, FlowDestination>>();
-  /** By words, then length; out of order after a destination came, until it is needed. */
-  private sorted: FlowDestination[] = [];
-  private isSorted = true;
+  private readonly order = new FlowOrder<FlowDestination>();
   private readonly due = new Set<FlowDestination>();
+  /** Rules of the destination that is being judged, and were not yet. */
+  private taken: IterableIterator<PrefixId> | null = null;
+  /** Prefixes whose change is to be told below them, each once, and the one that it is done for. */
+  private readonly changed = new Map<string, FlowKey>();
+  private spreading: Spreading | null = null;
   private waiting = new Set<FlowDestination>();
   private walking = new Set<FlowDestination>();
-  private cursor = 1;
-  /** By unicast prefix: what is counted of it. */
+  private cursor = WALKED;
+  /** By prefix of a route: what is counted of it. */
   private readonly noted = new Column32();
-  private readonly key = createNlriKey();
-  private readonly probe = createNlriKey();
+  private readonly key = createFlowKey();
+  private readonly probe = createFlowKey();
 
-  constructor(rib: Rib, flows: FamilyTable, unicast: FamilyTable) {
+  constructor(rib: Rib, space: FlowSpace) {
     this.rib = rib;
-    this.flows = flows;
-    this.unicast = unicast;
-    flows.holders.add(this);
+    this.space = space;
+    space.flows.holders.add(this);
+  }
+
+  get flows(): FamilyTable {
+    return this.space.flows;
   }
 
   get isEmpty(): boolean {
     return this.rules.size === 0;
-  }
-
-  isOf(unicast: FamilyTable): boolean {
-    return this.unicast === unicast;
   }
 
   /** Asked for a rule without paths only: nothing of it is kept. */
@@ -90,16 +105,15 @@ export class FlowDestinations implements PrefixHolder {
   watch(rule: PrefixId): boolean {
     if (this.rules.has(rule)) return true;
     const { key } = this;
-    if (!this.readDestination(rule, key)) return false;
+    if (!this.space.readDestination(rule, key)) return false;
     const byWords = this.index.get(key.length) ?? new Map<string, FlowDestination>();
     this.index.set(key.length, byWords);
-    const words = wordsOf(key, key.length);
+    const words = keyText(key, key.length);
     let entry = byWords.get(words);
     if (entry === undefined) {
       entry = new FlowDestination(key);
       byWords.set(words, entry);
-      this.sorted.push(entry);
-      this.isSorted = false;
+      this.order.add(entry);
       this.waiting.add(entry);
     }
     entry.rules.add(rule);
@@ -112,35 +126,43 @@ export class FlowDestinations implements PrefixHolder {
     return this.rules.get(rule);
   }
 
-  /** The best route of the longest prefix that covers a destination, or `NO_ROW`. */
-  covering(entry: FlowDestination): PathRow {
-    const { unicast, rib } = this;
-    if (entry.coverLength === NOT_LOOKED_UP) this.lookUp(entry);
-    return entry.coverLength === NO_COVER ? NO_ROW : rib.decision.select(unicast.paths, entry.cover);
+  /** The best route of the longest prefix that covers a destination and that `mayCover` takes, or `NO_ROW`. */
+  covering(entry: FlowDestination, mayCover: (best: PathRow) => boolean): PathRow {
+    const { probe, rib, space } = this;
+    for (let length = entry.length; length >= 0; length--) {
+      cutKey(entry, length, probe);
+      const prefix = space.find(probe);
+      const best = prefix === NO_PREFIX ? NO_ROW : rib.decision.select(space.routes.paths, prefix);
+      if (best === NO_ROW || !mayCover(best)) continue;
+      entry.shortestCover = Math.min(entry.shortestCover, length);
+      return best;
+    }
+    entry.shortestCover = NO_COVER;
+    return NO_ROW;
   }
 
   /** The neighbouring AS of a route + 1: 1 for those of our own AS, 0 for none. */
   neighbour(best: PathRow): number {
     if (best === NO_ROW) return 0;
     const { attributes } = this.rib;
-    const set = this.unicast.paths.receivedSet(best);
+    const set = this.space.routes.paths.receivedSet(best);
     attributes.prepare(set);
     return Math.min(attributes.neighborAs(set) + 1, 0xffffffff);
   }
 
-  /** Unicast prefixes were decided. */
+  /** Prefixes of routes were decided. */
   notice(prefixes: readonly number[], best: readonly number[], count: number): void {
     const { key } = this;
     for (let i = 0; i < count; i++) {
       const prefix = prefixes[i]! as PrefixId;
-      this.unicast.prefixes.read(prefix, key);
+      this.space.readRoute(prefix, key);
       this.noticeBelow(key);
       const before = this.noted.get(prefix);
       const now = this.neighbour(best[i]! as PathRow);
       if (before === now) continue;
       this.noted.set(prefix, now);
       this.eachAbove(key, (entry) => {
-        if (entry.state === 'waiting' || (entry.state === 'walking' && prefix >= this.cursor)) return;
+        if (this.waiting.has(entry) || (prefix >= this.cursor && this.walking.has(entry))) return;
         const isLess = before !== 0 && countIn(entry, before, -1);
         const isMore = now !== 0 && countIn(entry, now, 1);
         if (isLess || isMore) this.due.add(entry);
@@ -148,129 +170,112 @@ export class FlowDestinations implements PrefixHolder {
     }
   }
 
-  /** Looks at `most` unicast prefixes for destinations that are new. True: there is more to do. */
+  /** Looks at `most` routes for destinations that are new, or ends that for as many of these. True: there is more to do. */
   walk(most: number): boolean {
-    const { unicast, noted, key } = this;
     if (this.walking.size === 0) {
       if (this.waiting.size === 0) return false;
       [this.walking, this.waiting] = [this.waiting, this.walking];
       this.cursor = 1;
-      for (const entry of this.walking) entry.state = 'walking';
     }
-    const end = Math.min(this.cursor + most, unicast.limit);
+    if (this.cursor === WALKED) {
+      let left = most;
+      for (const entry of this.walking) {
+        if (left-- === 0) break;
+        this.walking.delete(entry);
+        entry.isCounted = true;
+        this.due.add(entry);
+      }
+      return this.walking.size > 0 || this.waiting.size > 0;
+    }
+    const { noted, key, space } = this;
+    const { routes } = space;
+    const end = Math.min(this.cursor + most, routes.limit);
     for (let prefix = this.cursor as PrefixId; prefix < end; prefix++) {
-      if (!unicast.prefixes.has(prefix)) continue;
+      if (!routes.prefixes.has(prefix)) continue;
       // One that is dirty comes by itself, and takes back what was noted of it.
-      if (!unicast.loc.isDirty(prefix)) noted.set(prefix, this.neighbour(unicast.loc.best(prefix)));
+      if (!routes.loc.isDirty(prefix)) noted.set(prefix, this.neighbour(routes.loc.best(prefix)));
       const value = noted.get(prefix);
       if (value === 0) continue;
-      unicast.prefixes.read(prefix, key);
+      space.readRoute(prefix, key);
       this.eachAbove(key, (entry) => {
-        if (entry.state === 'walking') countIn(entry, value, 1);
+        if (this.walking.has(entry)) countIn(entry, value, 1);
       });
     }
-    this.cursor = end;
-    if (end < unicast.limit) return true;
-    for (const entry of this.walking) {
-      entry.state = 'counted';
-      this.due.add(entry);
-    }
-    this.walking.clear();
-    return this.waiting.size > 0;
+    this.cursor = end < routes.limit ? end : WALKED;
+    return true;
   }
 
-  /** Rules of a destination of which something changed; undefined when there is none. */
-  takeDue(): ReadonlySet<PrefixId> | undefined {
-    for (const entry of this.due) {
-      this.due.delete(entry);
-      return entry.rules;
+  /** Tells `most` destinations that the route of a prefix that covers them changed. True: there is more to do. */
+  spread(most: number): boolean {
+    if (this.spreading === null) {
+      for (const [text, prefix] of this.changed) {
+        this.changed.delete(text);
+        this.spreading = { prefix, from: prefix };
+        break;
+      }
     }
-    return undefined;
+    const { spreading } = this;
+    if (spreading === null) return false;
+    const { prefix } = spreading;
+    const next = this.order.eachWithin(prefix, spreading.from, most, (entry) => {
+      if (entry.shortestCover > prefix.length) return;
+      entry.shortestCover = NEVER_ASKED;
+      this.due.add(entry);
+    });
+    // The key and not the destination: that may be gone when it goes on.
+    if (next === null) this.spreading = null;
+    else spreading.from = next;
+    return this.spreading !== null || this.changed.size > 0;
+  }
+
+  /** A rule that is to be judged anew, or `NO_PREFIX`: one after the other, so that many of one destination take many turns. */
+  takeDue(): PrefixId {
+    for (;;) {
+      const next = this.taken?.next();
+      if (next?.done === false) return next.value;
+      this.taken = null;
+      for (const entry of this.due) {
+        this.due.delete(entry);
+        this.taken = entry.rules.values();
+        break;
+      }
+      if (this.taken === null) return NO_PREFIX;
+    }
   }
 
   get hasDue(): boolean {
-    return this.due.size > 0;
+    return this.due.size > 0 || this.taken !== null;
   }
 
   private remove(entry: FlowDestination): void {
     const byWords = this.index.get(entry.length)!;
-    byWords.delete(wordsOf(entry, entry.length));
+    byWords.delete(keyText(entry, entry.length));
     if (byWords.size === 0) this.index.delete(entry.length);
-    this.sorted.splice(this.sorted.indexOf(entry), 1);
+    this.order.remove(entry);
     for (const set of [this.due, this.waiting, this.walking]) set.delete(entry);
+    if (!this.isEmpty) return;
     // What is noted would grow old without anybody to notice.
-    if (this.isEmpty) this.noted.clear();
+    this.noted.clear();
+    this.changed.clear();
+    this.spreading = null;
   }
 
-  /** RFC 8956 §5: a pattern with an offset is no destination prefix. */
-  private readDestination(rule: PrefixId, out: NlriKey): boolean {
-    this.flows.prefixes.read(rule, out);
-    const { octets } = out;
-    const bits = prefixBits(this.unicast.family);
-    let at = bodyAt(octets, out.start);
-    if (octets[at] !== DESTINATION_PREFIX) return false;
-    const length = octets[at + 1]!;
-    at += 2;
-    if (bits === 128 && octets[at++] !== 0) return false;
-    const word = (n: number): number => {
-      let value = 0;
-      for (let i = 4 * n; i < 4 * n + 4; i++)
-        value = (value << 8) | (8 * i < length ? (octets[at + i] ?? 0) : 0);
-      return (value & wordMask(length - 32 * n)) >>> 0;
-    };
-    out.length = length;
-    out.a = word(0);
-    out.b = word(1);
-    out.c = word(2);
-    out.d = word(3);
-    return true;
-  }
-
-  private lookUp(entry: FlowDestination): void {
-    const { probe, unicast } = this;
-    entry.coverLength = NO_COVER;
-    for (let length = entry.length; length >= 0; length--) {
-      cut(entry, length, probe);
-      const prefix = unicast.prefixes.find(probe);
-      if (prefix === NO_PREFIX || this.rib.decision.select(unicast.paths, prefix) === NO_ROW) continue;
-      entry.coverLength = length;
-      entry.cover = prefix;
-      return;
-    }
-  }
-
-  /** The route of a prefix came, changed or went: those that it covers, but for those that a longer one does, are due. */
-  private noticeBelow(key: NlriKey): void {
-    if (!this.isSorted) {
-      this.sorted.sort(compare);
-      this.isSorted = true;
-    }
-    const { sorted } = this;
-    let at = 0;
-    for (let end = sorted.length; at < end; ) {
-      const middle = (at + end) >>> 1;
-      if (compare(sorted[middle]!, key) < 0) at = middle + 1;
-      else end = middle;
-    }
-    for (; at < sorted.length && isWithin(sorted[at]!, key); at++) {
-      const entry = sorted[at]!;
-      if (entry.coverLength > key.length) continue;
-      entry.coverLength = NOT_LOOKED_UP;
-      this.due.add(entry);
-    }
+  /** The route of a prefix came, changed or went: those that it covers, but for those that a longer one does, will be due. */
+  private noticeBelow(key: FlowKey): void {
+    if (!this.order.hasWithin(key)) return;
+    const text = `${key.length}/${keyText(key, key.length)}`;
+    if (!this.changed.has(text)) this.changed.set(text, { ...key });
   }
 
   /** Destinations that a prefix is a more specific of. */
-  private eachAbove(key: NlriKey, visit: (entry: FlowDestination) => void): void {
+  private eachAbove(key: FlowKey, visit: (entry: FlowDestination) => void): void {
     for (const [length, byWords] of this.index) {
       if (length >= key.length) continue;
-      const entry = byWords.get(wordsOf(key, length));
+      const entry = byWords.get(keyText(key, length));
       if (entry !== undefined) visit(entry);
     }
   }
 }
-
-type Words = Pick<NlriKey, 'a' | 'b' | 'c' | 'd' | 'length'>;
 
 /** True: the first or the last of its neighbour. */
 function countIn({ specifics }: FlowDestination, neighbour: number, more: 1 | -1): boolean {
@@ -278,32 +283,4 @@ function countIn({ specifics }: FlowDestination, neighbour: number, more: 1 | -1
   if (before + more === 0) specifics.delete(neighbour);
   else specifics.set(neighbour, before + more);
   return before === 0 || before + more === 0;
-}
-
-function cut({ a, b, c, d }: Words, length: number, out: NlriKey): void {
-  out.length = length;
-  out.a = (a & wordMask(length)) >>> 0;
-  out.b = (b & wordMask(length - 32)) >>> 0;
-  out.c = (c & wordMask(length - 64)) >>> 0;
-  out.d = (d & wordMask(length - 96)) >>> 0;
-}
-
-function compare(x: Words, y: Words): number {
-  return x.a - y.a || x.b - y.b || x.c - y.c || x.d - y.d || x.length - y.length;
-}
-
-function isWithin(x: Words, { a, b, c, d, length }: Words): boolean {
-  return (
-    x.length >= length &&
-    (x.a & wordMask(length)) >>> 0 === a &&
-    (x.b & wordMask(length - 32)) >>> 0 === b &&
-    (x.c & wordMask(length - 64)) >>> 0 === c &&
-    (x.d & wordMask(length - 96)) >>> 0 === d
-  );
-}
-
-function wordsOf({ a, b, c, d }: Words, length: number): string {
-  const word = (value: number, bits: number): number => (value & wordMask(bits)) >>> 0;
-  if (length <= 32) return String(word(a, length));
-  return [word(a, 32), word(b, length - 32), word(c, length - 64), word(d, length - 96)].join();
 }

@@ -61,6 +61,7 @@ export function negotiatedPeer(
     // Without route refresh what was dropped could never be had again.
     dropsRejected: !peer.keepReceived && negotiated.routeRefresh,
     flowspecValidation: peer.flowspecValidation,
+    vpnFlowspecValidation: peer.vpnFlowspecValidation,
     requirePolicy: speaker.ebgpRequiresPolicy && !peer.isMember,
     rules: SessionRules.of({ ...peer, remoteAs: negotiated.peerAs }, peer.ownAs),
   };

@@ -50,6 +50,7 @@ const effects: Readonly<
   nextHopSelf: 'refresh',
   aigp: 'reset',
   flowspecValidation: 'reset',
+  vpnFlowspecValidation: 'reset',
   routeReflectorClient: 'reset',
   routeServerClient: 'reset',
   addPathReceive: 'reset',

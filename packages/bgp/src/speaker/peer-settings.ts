@@ -72,6 +72,7 @@ export interface PeerSettings extends PathOptions {
   readonly keepReceived: boolean;
   readonly aigp: boolean;
   readonly flowspecValidation: FlowspecValidation;
+  readonly vpnFlowspecValidation: FlowspecValidation;
   readonly routeReflectorClient: boolean;
   readonly routeServerClient: boolean;
   readonly addPathReceive: boolean;
@@ -222,6 +223,8 @@ export function peerSettings(
       at('flowspecValidation'),
       config.flowspecValidation ?? (isOutside ? 'strict' : 'none'),
     ),
+    // RFC 8955 §8: contrary to others, those of VPNs are accepted from remote PEs unless it is said otherwise.
+    vpnFlowspecValidation: config.flowspecValidation ?? 'none',
     routeReflectorClient: checkClient(
       at('routeReflectorClient'),
       config.routeReflectorClient ?? false,

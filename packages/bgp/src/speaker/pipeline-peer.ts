@@ -85,8 +85,9 @@ export interface PipelinePeer {
   readonly requirePolicy: boolean;
   /** What import policy rejects is not kept; the peer is asked to send it again when the policy changes. Default: no. */
   readonly dropsRejected?: boolean;
-  /** Flow specifications are held against unicast routes (RFC 8955 §6). Default: `none`. */
+  /** Flow specifications are held against unicast routes (RFC 8955 §6), those of VPNs against VPN routes (§8). Default: `none`. */
   readonly flowspecValidation?: FlowspecValidation;
+  readonly vpnFlowspecValidation?: FlowspecValidation;
   /** What it does beyond the plain rules to AS paths and next hops; absent: nothing. */
   readonly rules?: SessionRules | null;
   readonly outbox: Outbox;

@@ -1,13 +1,9 @@
-import { valueEnd, valueStart } from '../attributes/attribute-header.js';
-import { type AttributeBlock, findAttribute } from '../attributes/find-attribute.js';
-import { AttributeCode } from '../iana/attribute-code.js';
+import type { AttributeBlock } from '../attributes/find-attribute.js';
 import { type Family, familyOf } from '../net/family.js';
+import { someTarget } from './route-targets.js';
 
 export const ROUTE_TARGETS: Family = familyOf(1, 132);
 const EVPN: Family = familyOf(25, 70);
-
-const COMMUNITY_LENGTH = 8;
-const ROUTE_TARGET = 2;
 
 /** Whether routes of a family go only to those who asked for one of their route targets: VPNs and EVPN. */
 export function isConstrained({ safi, key }: Family): boolean {
@@ -28,16 +24,7 @@ export class TargetMembership {
   /** Whether a route has a route target that is wanted. */
   admits(block: AttributeBlock): boolean {
     if (this.wanted.some((one) => one[0] === 0)) return true;
-    const at = findAttribute(block, AttributeCode.ExtendedCommunities);
-    if (at < 0) return false;
-    const { bytes } = block;
-    const stop = valueEnd(bytes, at);
-    for (let i = valueStart(bytes, at); i < stop; i += COMMUNITY_LENGTH) {
-      // RFC 4360 §4: of two-octet ASes, addresses and four-octet ASes.
-      const isTarget = (bytes[i]! & 0xbf) <= 2 && bytes[i + 1] === ROUTE_TARGET;
-      if (isTarget && this.wanted.some((one) => begins(bytes, i, one))) return true;
-    }
-    return false;
+    return someTarget(block, (bytes, at) => this.wanted.some((one) => begins(bytes, at, one)));
   }
 
   isSame(other: TargetMembership): boolean {

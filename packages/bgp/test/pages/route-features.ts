@@ -70,9 +70,13 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
   },
   {
     section: 'Address families',
-    feature: 'Validity of flow specifications (1/133, 2/133)',
-    rfcs: [8955, 9117],
-    tests: ['bgp/test/speaker/flowspec-validity', 'bgp/test/speaker/flowspec-twin'],
+    feature: 'Validity of flow specifications (1/133, 2/133), for VPNs (134)',
+    rfcs: [8955, 8956, 9117],
+    tests: [
+      'bgp/test/speaker/flowspec-validity',
+      'bgp/test/speaker/flowspec-twin',
+      'bgp/test/speaker/flow-order',
+    ],
   },
   {
     section: 'Address families',
