@@ -2,7 +2,6 @@ import type { Family } from '../net/family.js';
 import { createNlriKey } from '../net/nlri-key.js';
 import { parseInto } from '../net/prefix.js';
 import type { Policy } from '../policy/policy.js';
-import type { PathRow } from '../rib/ids.js';
 import type { DefaultOriginate } from './config.js';
 import { badField, checkFields, checkPolicy } from './field-check.js';
 
@@ -16,9 +15,6 @@ export interface DefaultOrigin {
 
 /** By the name of the family. */
 export type DefaultOrigins = Readonly<Record<string, DefaultOrigin>>;
-
-/** Stands for the row of a default route, which is in no table, where paths are numbered (RFC 7911). */
-export const DEFAULT_ROW = 0x7fffffff as PathRow;
 
 export function isSameOrigin(x: DefaultOrigin | null, y: DefaultOrigin | null): boolean {
   if (x === null || y === null) return x === y;

@@ -12,9 +12,12 @@ import {
 } from '../rib/ids.js';
 import type { FamilyTable, PrefixHolder, Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
-import { DEFAULT_ROW, type DefaultOrigin } from './default-origin.js';
+import type { DefaultOrigin } from './default-origin.js';
 import type { Exporter } from './export.js';
 import type { GroupProfile } from './group-profile.js';
+
+/** Stands for the row of a default route, which is in no table, where paths are numbered (RFC 7911). */
+const DEFAULT_ROW = 0x7fffffff as PathRow;
 
 /** Where a path that an exporter chose came from. */
 export function sourceOf(table: FamilyTable, row: PathRow): PeerIndex {

@@ -1,9 +1,16 @@
+import type { Family } from '../net/family.js';
 import type { SessionError } from '../session/session-error.js';
-import type { PrefixAlarm } from './prefix-guard.js';
 import type { PeerStatus } from './status.js';
 
 export type { NotificationRecord, SessionError, SessionErrorCode } from '../session/session-error.js';
-export type { PrefixAlarm } from './prefix-guard.js';
+
+/** A limit that was reached, or nearly. */
+export interface PrefixAlarm {
+  readonly family: Family;
+  readonly received: number;
+  readonly limit: number;
+  readonly level: 'warning' | 'over';
+}
 
 /** Events of a speaker, `noun:verb`. Listeners run in the speaker's turn: keep them short. */
 export interface SpeakerEvents {

@@ -23,7 +23,8 @@ import { NO_ZONE } from '../rib/next-hop-table.js';
 import type { Rib } from '../rib/rib.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { type ExportAnswer, NO_NEXT_HOP_FOR_IT, NOT_LEAVING } from './export-answer.js';
-import { ALL_PATHS, type GroupProfile, isSuppressed } from './group-profile.js';
+import { type GroupProfile, isSuppressed } from './group-profile.js';
+import { ALL_PATHS } from './path-options.js';
 import { PathView } from './path-view.js';
 import type { BlockView } from './session-rules.js';
 

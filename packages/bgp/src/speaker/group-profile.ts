@@ -10,9 +10,6 @@ import type { PipelinePeer } from './pipeline-peer.js';
 import type { SessionRules } from './session-rules.js';
 import { isConstrained, type TargetMembership } from './target-membership.js';
 
-/** As `addPath` of a profile: every path that may go there. */
-export const ALL_PATHS = 0xffff;
-
 /** Everything that changes the bytes of an UPDATE, or the choice of what is in it. Members with equal profiles share a group. */
 export interface GroupProfile {
   readonly table: FamilyTable;

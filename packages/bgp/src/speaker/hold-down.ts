@@ -1,11 +1,5 @@
 import type { Clock, Timer } from '../ports/clock.js';
-
-/** Why a peer is kept down, and until when. */
-export interface HeldDown {
-  readonly reason: string;
-  /** Wall-clock milliseconds; absent: until the configuration changes or the peer is reset. */
-  readonly until?: number;
-}
+import type { HeldDown } from './status.js';
 
 /** A peer that is down by our own decision, perhaps for a time. */
 export class HoldDown {

@@ -12,7 +12,8 @@ import type { FlowspecValidity } from './flowspec-validity.js';
 import type { Importer } from './import.js';
 import type { Member, MemberFamily } from './member.js';
 import type { RowWalks } from './row-walks.js';
-import { DEFAULT_TABLE_LIMITS, TableGuard } from './table-guard.js';
+import { TableGuard } from './table-guard.js';
+import { DEFAULT_TABLE_LIMITS } from './table-limits.js';
 
 /** What the inbound side shares with the rest of its pipeline. */
 export interface InboundTools {

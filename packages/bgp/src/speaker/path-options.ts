@@ -1,6 +1,9 @@
 import type { BgpRole } from '../capabilities/capability.js';
 import type { LocalAs } from './config.js';
 
+/** Of how many paths of a prefix are sent (RFC 7911): every one that may go there. */
+export const ALL_PATHS = 0xffff;
+
 /** Settings of a peer about AS paths and next hops, checked and with their defaults. */
 export interface PathOptions {
   readonly localAs: Required<LocalAs> | undefined;

@@ -4,7 +4,7 @@ import type { LocalAs, MaxPrefixes, PeerConfig, PeerLimits } from './config.js';
 import { checkByFamily } from './family-settings.js';
 import { badField, checkBoolean, checkFields, checkInteger, checkSeconds } from './field-check.js';
 import type { PathOptions } from './path-options.js';
-import type { PrefixLimit } from './prefix-guard.js';
+import type { PrefixLimit } from './prefix-limits.js';
 import { checkAs } from './speaker-settings.js';
 
 const LIMITS = ['inputBytes', 'outboxBytes'] as const satisfies readonly (keyof PeerLimits)[];

@@ -21,12 +21,11 @@ import {
 } from './field-check.js';
 import { type FlowspecValidation, flowspecValidations } from './flowspec-validation.js';
 import { type GracefulRestartSettings, gracefulRestartSettings } from './graceful-restart-settings.js';
-import { ALL_PATHS } from './group-profile.js';
 import type { LinkLocalForm } from './link-local-form.js';
-import type { PathOptions } from './path-options.js';
+import { ALL_PATHS, type PathOptions } from './path-options.js';
 import type { SettingOrigin } from './peer-groups.js';
 import { checkLimits, checkMaxPrefixes, checkPathOptions } from './peer-options.js';
-import type { PrefixLimits } from './prefix-guard.js';
+import type { PrefixLimits } from './prefix-limits.js';
 import { checkAs, checkRouterId } from './speaker-settings.js';
 
 /** A checked `PeerConfig` with its defaults filled in. Holds TCP MD5 and TCP-AO keys: never shown, logged or serialised. */

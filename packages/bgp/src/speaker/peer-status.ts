@@ -6,13 +6,12 @@ import type { PeerIndex } from '../rib/ids.js';
 import type { MessageCounts } from '../session/counters.js';
 import type { Session } from '../session/session.js';
 import type { NotificationRecord, SessionError } from '../session/session-error.js';
-import type { HeldDown } from './hold-down.js';
 import type { LiveSession } from './live-session.js';
 import { addPathMode, NO_OWN_NEXT_HOP, NOT_OFFERED } from './offer.js';
 import type { PeerSettings } from './peer-settings.js';
 import type { PeerCounts } from './pipeline-peer.js';
 import type { Retention } from './retention.js';
-import type { PeerAoStatus, PeerFamilyStatus, PeerState, PeerStatus } from './status.js';
+import type { HeldDown, PeerAoStatus, PeerFamilyStatus, PeerState, PeerStatus } from './status.js';
 
 /** What a status is made from: references into the running peer, read once. */
 export interface PeerSnapshot {

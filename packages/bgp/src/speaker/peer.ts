@@ -12,6 +12,7 @@ import { errorFields, type NotificationRecord, type SessionError } from '../sess
 import type { SessionHandler } from '../session/session-handler.js';
 import type { Fault } from '../wire/result.js';
 import type { SendPosition } from './announce-watch.js';
+import type { PrefixAlarm } from './events.js';
 import { HoldDown } from './hold-down.js';
 import { inboundRefusal } from './inbound-check.js';
 import { InterfaceNeighbour } from './interface-neighbour.js';
@@ -27,7 +28,7 @@ import { peerSessionConfig } from './peer-session.js';
 import type { PeerSettings } from './peer-settings.js';
 import { logFieldsOf, peerStatus } from './peer-status.js';
 import type { PeerPolicies, PipelinePeer } from './pipeline-peer.js';
-import { isTooManyPrefixes, type PrefixAlarm, PrefixGuard } from './prefix-guard.js';
+import { isTooManyPrefixes, PrefixGuard } from './prefix-guard.js';
 import { type ResetOptions, stopOptions } from './reset-options.js';
 import { Retention } from './retention.js';
 import { RouteRefreshes } from './route-refreshes.js';

@@ -1,27 +1,8 @@
 import { CeaseError, ErrorCode } from '../iana/error-code.js';
 import type { Family } from '../net/family.js';
 import { type Fault, resetFault } from '../wire/result.js';
-
-/** How many prefixes of one family a peer may send, with every default filled in. */
-export interface PrefixLimit {
-  readonly limit: number;
-  /** Prefixes from which it is worth a warning. */
-  readonly warnFrom: number;
-  readonly action: 'tear-down' | 'warn';
-  /** Seconds; undefined: the peer stays down until the limit is raised, or it is reset. */
-  readonly restartTime: number | undefined;
-}
-
-/** By name of the family. */
-export type PrefixLimits = Readonly<Record<string, PrefixLimit>>;
-
-/** A limit that was reached, or nearly. */
-export interface PrefixAlarm {
-  readonly family: Family;
-  readonly received: number;
-  readonly limit: number;
-  readonly level: 'warning' | 'over';
-}
+import type { PrefixAlarm } from './events.js';
+import type { PrefixLimits } from './prefix-limits.js';
 
 /**
  * Watches how many prefixes one session has sent. It is handed counts of rows, so that what is announced again, or comes

@@ -6,8 +6,7 @@ import { checkConfederation } from './confederation.js';
 import type { Acceptor, Confederation, SpeakerConfig, TableLimits } from './config.js';
 import { checkFamily, checkRelayed } from './family-settings.js';
 import { badField, checkAddress, checkBoolean, checkFields, checkInteger, checkText } from './field-check.js';
-import type { SpeakerStatus } from './status.js';
-import { DEFAULT_TABLE_LIMITS } from './table-guard.js';
+import { DEFAULT_TABLE_LIMITS } from './table-limits.js';
 
 /** What is known of an earlier life of this speaker. */
 export interface RestartingSettings {
@@ -88,15 +87,6 @@ export function speakerSettings(config: SpeakerConfig): SpeakerSettings {
     codecs,
     ...checkNames(config),
   };
-}
-
-/** Who the speaker is, in the words of a status. */
-export function identityOf({
-  localAs,
-  routerId,
-  confederation,
-}: SpeakerSettings): Pick<SpeakerStatus, 'localAs' | 'routerId' | 'confederation'> {
-  return { localAs, routerId, ...(confederation !== null && { confederation: confederation.identifier }) };
 }
 
 /** What the FQDN and software version capabilities say; both sides of them keep to 64 octets. */

@@ -42,7 +42,8 @@ import { turnPipeline } from './pipeline-turns.js';
 import { Planner } from './planner.js';
 import type { ResetOptions } from './reset-options.js';
 import type { RouteSink } from './route-sink.js';
-import { identityOf, type SpeakerSettings, speakerSettings } from './speaker-settings.js';
+import { identityOf } from './speaker-identity.js';
+import { type SpeakerSettings, speakerSettings } from './speaker-settings.js';
 import type { OwnedRoute, PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from './status.js';
 import { announcementWatch } from './watched-peers.js';
 

@@ -6,12 +6,17 @@ import type { AoAlgorithm, AoState } from '../ports/transport.js';
 import type { MessageCounts } from '../session/counters.js';
 import type { NotificationRecord, SessionError } from '../session/session-error.js';
 import type { AggregateStatus } from './aggregate.js';
-import type { HeldDown } from './hold-down.js';
 import type { SettingOrigin } from './peer-groups.js';
 
 export type { PeerState } from '../fsm/state.js';
 export type { MessageCounts } from '../session/counters.js';
-export type { HeldDown } from './hold-down.js';
+
+/** Why a peer is kept down, and until when. */
+export interface HeldDown {
+  readonly reason: string;
+  /** Wall-clock milliseconds; absent: until the configuration changes or the peer is reset. */
+  readonly until?: number;
+}
 
 /** One family of a peer: whether it is exchanged, and how much of it. */
 export interface PeerFamilyStatus {

@@ -4,8 +4,6 @@ import type { FamilyTable } from '../rib/rib.js';
 import { type Fault, resetFault } from '../wire/result.js';
 import type { TableLimits } from './config.js';
 
-export const DEFAULT_TABLE_LIMITS: Required<TableLimits> = { paths: 2 ** 24, attributeBytes: 2 ** 30 };
-
 /** Refuses UPDATEs when the tables are full: two comparisons for each. */
 export class TableGuard {
   private readonly limits: Required<TableLimits>;

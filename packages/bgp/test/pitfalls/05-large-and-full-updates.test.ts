@@ -3,7 +3,7 @@ import t from 'tap';
 import { encodeKeepalive } from '../../src/message/keepalive.js';
 import { createOpen, encodeOpen } from '../../src/message/open.js';
 import { type FamilyKey, IPV4_UNICAST, IPV6_UNICAST } from '../../src/net/family.js';
-import { ALL_PATHS } from '../../src/speaker/group-profile.js';
+import { ALL_PATHS } from '../../src/speaker/path-options.js';
 import type { PipelinePeer } from '../../src/speaker/pipeline-peer.js';
 import { anyAttributes } from '../attributes/any-attributes.js';
 import { FarEnd, pipeline, settle } from '../speaker/pipeline-fixture.js';

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { type FamilyKey, IPV4_UNICAST, IPV6_UNICAST } from '../../src/net/family.js';
 import { policyFunction } from '../../src/policy/compile.js';
 import type { Policy } from '../../src/policy/policy.js';
-import { ALL_PATHS } from '../../src/speaker/group-profile.js';
+import { ALL_PATHS } from '../../src/speaker/path-options.js';
 import type { Pipeline } from '../../src/speaker/pipeline.js';
 import type { PipelinePeer } from '../../src/speaker/pipeline-peer.js';
 import { seeded } from '../rib/seeded.js';

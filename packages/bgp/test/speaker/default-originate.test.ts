@@ -3,7 +3,7 @@ import { IPV4_UNICAST } from '../../src/net/family.js';
 import { policy, policyFunction } from '../../src/policy/compile.js';
 import { rejectAll } from '../../src/policy/defaults.js';
 import type { DefaultOrigins } from '../../src/speaker/default-origin.js';
-import { ALL_PATHS } from '../../src/speaker/group-profile.js';
+import { ALL_PATHS } from '../../src/speaker/path-options.js';
 import { peerSettings } from '../../src/speaker/peer-settings.js';
 import { Lab } from './lab.js';
 import { FarEnd, LOCAL_AS, path, pipeline, settle } from './pipeline-fixture.js';

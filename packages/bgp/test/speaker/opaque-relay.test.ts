@@ -5,7 +5,7 @@ import { builtFamilies, FamilyCodecs } from '../../src/nlri/family-codecs.js';
 import { opaqueFamilies } from '../../src/nlri/opaque-families.js';
 import { rawNlriCodec } from '../../src/nlri/raw-nlri.js';
 import { policy, policyFunction } from '../../src/policy/compile.js';
-import { ALL_PATHS } from '../../src/speaker/group-profile.js';
+import { ALL_PATHS } from '../../src/speaker/path-options.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
 import { fromHex, toHex } from '../../src/wire/hex.js';
 import { anyNlri } from '../nlri/any-nlri.js';
