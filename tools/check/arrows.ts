@@ -11,6 +11,43 @@ const bgpBase = ['bgp/net', 'bgp/iana', 'bgp/wire', 'bgp/errors'];
 const bgpCodec = [...bgpBase, 'bgp/nlri', 'bgp/attributes', 'bgp/capabilities', 'bgp/message'];
 const bgpShell = [...bgpCodec, 'bgp/ports', 'bgp/fsm', 'bgp/rib', 'bgp/policy', 'bgp/session'];
 
+/** What rooms of the speaker import that see tables, and neither sessions nor state machines. */
+const bgpTables = [...bgpCodec, 'bgp/ports', 'bgp/rib', 'bgp/policy'];
+
+const speakerRooms = (...names: readonly string[]): readonly string[] =>
+  names.map((name) => `bgp/speaker/${name}`);
+
+/** The rooms below `bgp/speaker`; files beside them (`bgp/speaker`) introduce them to one another. */
+const speaker: Arrows = {
+  'bgp/speaker/settings': [...bgpCodec, 'bgp/ports', 'bgp/policy', 'bgp/session'],
+  'bgp/speaker/views': [...bgpShell, ...speakerRooms('settings')],
+  'bgp/speaker/members': [...bgpTables, ...speakerRooms('settings')],
+  'bgp/speaker/inbound': [...bgpTables, ...speakerRooms('settings', 'views', 'members')],
+  'bgp/speaker/outbound': [...bgpTables, ...speakerRooms('settings', 'views', 'members')],
+  'bgp/speaker/local': [...bgpTables, ...speakerRooms('settings', 'views', 'members')],
+  'bgp/speaker/feeds': [...bgpTables, ...speakerRooms('settings', 'local')],
+  'bgp/speaker/pipeline': [
+    ...[...bgpTables, 'bgp/session'],
+    ...speakerRooms('settings', 'views', 'members', 'inbound', 'outbound', 'local', 'feeds'),
+  ],
+  'bgp/speaker/connections': [...bgpCodec, 'bgp/ports', ...speakerRooms('settings')],
+  'bgp/speaker/sessions': [...bgpShell, ...speakerRooms('settings', 'members')],
+  'bgp/speaker/peers': [
+    ...bgpShell,
+    ...speakerRooms(
+      'settings',
+      'views',
+      'members',
+      'inbound',
+      'local',
+      'pipeline',
+      'connections',
+      'sessions',
+    ),
+  ],
+  'bgp/speaker': bgpShell,
+};
+
 const bgp: Arrows = {
   'bgp/errors': [],
   'bgp/net': ['bgp/errors'],
@@ -25,7 +62,7 @@ const bgp: Arrows = {
   'bgp/rib': [...bgpBase, 'bgp/nlri', 'bgp/attributes'],
   'bgp/policy': ['bgp/net', 'bgp/iana', 'bgp/attributes', 'bgp/errors'],
   'bgp/session': [...bgpBase, 'bgp/ports', 'bgp/fsm', 'bgp/message', 'bgp/attributes', 'bgp/capabilities'],
-  'bgp/speaker': bgpShell,
+  ...speaker,
   'bgp/node': ['bgp/ports', 'bgp/errors'],
   // a speaker with Node's own ports: the one place where the two meet
   'bgp/node/create-speaker.ts': ['bgp/node', 'bgp/speaker'],
@@ -106,8 +143,8 @@ const exceptions: readonly { readonly file: string; readonly specifier: string; 
 const oneRoom = new Set(['linux', 'control', 'cli', 'test-fixtures']);
 
 /**
- * The rooms that a file stands in, from the narrow one to the whole package: `bgp/rib/columns.ts`, `bgp/rib`, `bgp`.
- * A file at the top of `src` is a room of its own, except `errors.ts`, which is the room `errors`, and those of
+ * The rooms that a file stands in, from the narrow one to the whole package: `bgp/rib/columns.ts`, `bgp/rib`, `bgp`; where
+ * a room has rooms below it, `bgp/speaker/feeds/sinks.ts`, `bgp/speaker/feeds`, `bgp/speaker`, `bgp`. A file at the top of `src` is a room of its own, except `errors.ts`, which is the room `errors`, and those of
  * the agent, which are its shell.
  */
 function roomsOf(path: string): readonly string[] {
@@ -116,14 +153,24 @@ function roomsOf(path: string): readonly string[] {
   const atTop = !below.includes('/');
   const shell = atTop && name === 'router-agent' && below !== 'errors.ts';
   const room = shell ? 'shell' : below.replace(/\/.*|(?<=^errors)\.ts$/, '');
-  return [`${name}/${below}`, `${name}/${room}`, name];
+  const [, inner] = /^[^/]+\/([^/]+)\//.exec(below) ?? [];
+  const narrow = inner === undefined ? [] : [`${name}/${room}/${inner}`];
+  return [`${name}/${below}`, ...narrow, `${name}/${room}`, name];
+}
+
+/** Whether rooms below this one have rows: then each of its folders needs one. */
+function isDivided(table: Arrows, room: string): boolean {
+  return Object.keys(table).some((row) => row.startsWith(`${room}/`) && !row.endsWith('.ts'));
 }
 
 /** The row that a file stands under: its own where it has one, else its room's, or the package's. */
 function homeOf(table: Arrows, path: string): string | undefined {
-  const [file, room, name] = roomsOf(path);
+  const all = roomsOf(path);
+  const [file, narrow] = all;
   if (file !== undefined && table[file] !== undefined) return file;
-  return name !== undefined && oneRoom.has(name) ? name : room;
+  const [room, name] = all.slice(-2);
+  if (name !== undefined && oneRoom.has(name)) return name;
+  return room !== undefined && isDivided(table, room) ? narrow : room;
 }
 
 function allows(table: Arrows, from: string, target: readonly string[], typeOnly: boolean): boolean {
@@ -157,7 +204,9 @@ export function findWrongArrows(tree: SourceTree, table: Arrows = arrows): Findi
       const rooms = roomsOf(target);
       if (rooms.length === 0 || allows(table, from, rooms, typeOnly)) continue;
       const to = homeOf(table, target);
-      const hint = table[from]?.includes(`types ${rooms[2]}`) ? ' other than types (use `import type`)' : '';
+      const hint = table[from]?.includes(`types ${rooms.at(-1)}`)
+        ? ' other than types (use `import type`)'
+        : '';
       findings.push({
         place: `${file.path}:${line}`,
         text: `${from} must not import ${to}${hint}: ${specifier}`,

@@ -54,6 +54,12 @@ function folderOf(path: string): string {
   return top;
 }
 
+/** The folder that a file stands in, however deep. */
+function innerFolderOf(path: string): string {
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  return folder.endsWith('/src') ? path : folder;
+}
+
 function graphBy(tree: SourceTree, nodeOf: (path: string) => string): Graph {
   const graph = new Map<string, Set<string>>();
   for (const file of tree.files.filter(({ path }) => path.includes('/src/'))) {
@@ -68,12 +74,16 @@ function graphBy(tree: SourceTree, nodeOf: (path: string) => string): Graph {
   return graph;
 }
 
-/** Finds cycles of imports between files, and between folders; type-only imports count. */
+/**
+ * Finds cycles of imports between files, between folders below `src` with all that is in them, and between the folders that
+ * files stand in; type-only imports count.
+ */
 export function findCycles(tree: SourceTree): Finding[] {
-  const ofFiles = cyclesOf(graphBy(tree, (path) => path));
-  const ofFolders = cyclesOf(graphBy(tree, folderOf));
-  return [...ofFiles, ...ofFolders].map((way) => ({
-    place: way[0] ?? '',
-    text: `imports go in a circle: ${[...way, way[0]].join(' → ')}`,
+  const ways = [(path: string) => path, folderOf, innerFolderOf].flatMap((nodeOf) =>
+    cyclesOf(graphBy(tree, nodeOf)).map((way) => [...way, way[0]].join(' → ')),
+  );
+  return [...new Set(ways)].map((way) => ({
+    place: way.split(' ')[0] ?? '',
+    text: `imports go in a circle: ${way}`,
   }));
 }

@@ -8,8 +8,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import { IPV4_UNICAST } from '../src/net/family.js';
-import { Pipeline } from '../src/speaker/pipeline.js';
-import type { PipelinePeer } from '../src/speaker/pipeline-peer.js';
+import type { PipelinePeer } from '../src/speaker/members/pipeline-peer.js';
+import { Pipeline } from '../src/speaker/pipeline/pipeline.js';
 import { ByteWriter } from '../src/wire/byte-writer.js';
 
 const count = Number(process.argv[2] ?? 1_000_000);

@@ -56,13 +56,14 @@ export type {
   Transport,
   TransportHandler,
 } from './ports/transport.js';
-export type { Aggregate, AggregateStatus } from './speaker/aggregate.js';
-export type { Aggregates } from './speaker/aggregator.js';
-export type { AnnounceResult, AnnounceWaitOptions } from './speaker/announce-watch.js';
-export type { ChangesOptions, RouteEvent } from './speaker/change-stream.js';
-export type { ChangedRoute } from './speaker/changed-routes.js';
-export { changedRoutes } from './speaker/changed-routes.js';
-export type { CloseOptions } from './speaker/close-options.js';
+export type { ChangesOptions, RouteEvent } from './speaker/feeds/change-stream.js';
+export type { ChangedRoute } from './speaker/feeds/changed-routes.js';
+export { changedRoutes } from './speaker/feeds/changed-routes.js';
+export type { PrefixWords, RouteChanges, RouteSink } from './speaker/feeds/route-sink.js';
+export type { Aggregates } from './speaker/local/aggregator.js';
+export type { AnnounceResult, AnnounceWaitOptions } from './speaker/local/announce-watch.js';
+export type { Aggregate, AggregateStatus } from './speaker/settings/aggregate.js';
+export type { CloseOptions } from './speaker/settings/close-options.js';
 export type {
   Acceptor,
   AnnouncedNlri,
@@ -83,7 +84,7 @@ export type {
   SpeakerConfig,
   SpeakerPorts,
   TableLimits,
-} from './speaker/config.js';
+} from './speaker/settings/config.js';
 export type {
   PlanRow,
   WantedAggregate,
@@ -91,21 +92,21 @@ export type {
   WantedGroup,
   WantedPeer,
   WantedRange,
-} from './speaker/configuration.js';
+} from './speaker/settings/configuration.js';
+export type { FlowspecValidation } from './speaker/settings/flowspec-validation.js';
+export type { LinkLocalForm } from './speaker/settings/link-local-form.js';
+export type { PeerChange } from './speaker/settings/peer-change.js';
+export type { CeaseNotification, ResetOptions } from './speaker/settings/reset-options.js';
+export type { TcpAoKey } from './speaker/settings/tcp-ao-key.js';
+export { BgpSpeaker } from './speaker/speaker.js';
 export type {
   NotificationRecord,
   PrefixAlarm,
   SessionError,
   SessionErrorCode,
   SpeakerEvents,
-} from './speaker/events.js';
-export type { ExportExplanation, PolicyExplanation, RouteExplanation } from './speaker/explanation.js';
-export type { FlowspecValidation } from './speaker/flowspec-validation.js';
-export type { LinkLocalForm } from './speaker/link-local-form.js';
-export type { PeerChange } from './speaker/peer-change.js';
-export type { CeaseNotification, ResetOptions } from './speaker/reset-options.js';
-export type { PrefixWords, RouteChanges, RouteSink } from './speaker/route-sink.js';
-export { BgpSpeaker } from './speaker/speaker.js';
+} from './speaker/views/events.js';
+export type { ExportExplanation, PolicyExplanation, RouteExplanation } from './speaker/views/explanation.js';
 export type {
   DeferralStatus,
   HeldDown,
@@ -121,5 +122,4 @@ export type {
   RouteQuery,
   RouteStatus,
   SpeakerStatus,
-} from './speaker/status.js';
-export type { TcpAoKey } from './speaker/tcp-ao-key.js';
+} from './speaker/views/status.js';

@@ -58,6 +58,39 @@ const cases: readonly { title: string; file: string; text: string; wrong?: RegEx
     wrong: /bgp\/nlri must not import bgp\/speaker/,
   },
   {
+    title: 'to the right below a room',
+    file: 'packages/bgp/src/speaker/outbound/a.ts',
+    text: "import { b } from '../members/b.js';\nimport { c } from '../../rib/c.js';\nimport { d } from './d.js';",
+  },
+  {
+    title: 'to the left below a room',
+    file: 'packages/bgp/src/speaker/inbound/a.ts',
+    text: "import type { B } from '../outbound/b.js';",
+    wrong: /bgp\/speaker\/inbound must not import bgp\/speaker\/outbound/,
+  },
+  {
+    title: 'what stands beside it, below a room',
+    file: 'packages/bgp/src/speaker/peers/a.ts',
+    text: "import type { B } from '../speaker.js';",
+    wrong: /bgp\/speaker\/peers must not import bgp\/speaker:/,
+  },
+  {
+    title: 'rooms below it, beside them',
+    file: 'packages/bgp/src/speaker/speaker.ts',
+    text: "import { b } from './outbound/b.js';\nimport { c } from './planner.js';",
+  },
+  {
+    title: 'a room below another, from a third that may import that',
+    file: 'packages/bgp/src/index.ts',
+    text: "export { b } from './speaker/feeds/b.js';",
+  },
+  {
+    title: 'from a room further out to one below another',
+    file: 'packages/bgp/src/rib/a.ts',
+    text: "import { b } from '../speaker/settings/b.js';",
+    wrong: /bgp\/rib must not import bgp\/speaker\/settings/,
+  },
+  {
     title: 'the door of its own package',
     file: 'packages/bgp/src/session/a.ts',
     text: "import { b } from '../index.js';",
@@ -124,6 +157,17 @@ const cases: readonly { title: string; file: string; text: string; wrong?: RegEx
     file: 'packages/bgp/src/attic/a.ts',
     text: '',
     wrong: /room bgp\/attic has no row/,
+  },
+  {
+    title: 'a folder without a row, in a room that is divided',
+    file: 'packages/bgp/src/speaker/attic/a.ts',
+    text: '',
+    wrong: /room bgp\/speaker\/attic has no row/,
+  },
+  {
+    title: 'each other, folders of a room that is not divided',
+    file: 'packages/router-agent/src/sources/kube/a.ts',
+    text: "import { b } from '../manifests/b.js';",
   },
   {
     title: 'anything, in a test',

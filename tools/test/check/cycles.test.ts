@@ -42,3 +42,18 @@ t.test('a cycle of folders is found where no file has one', async (t) => {
     { text: 'imports go in a circle: packages/p/src/one → packages/p/src/two → packages/p/src/one' },
   ]);
 });
+
+t.test('a cycle of folders within a folder is found', async (t) => {
+  const root = tinyTree(t, {
+    'packages/p/src/top/one/a.ts': "import { b } from '../two/b.js';",
+    'packages/p/src/top/two/b.ts': '',
+    'packages/p/src/top/two/c.ts': "import { d } from '../one/d.js';",
+    'packages/p/src/top/one/d.ts': '',
+    'packages/p/src/top/e.ts': "import { a } from './one/a.js';",
+  });
+  t.match(findCycles(readTree(root)), [
+    {
+      text: 'imports go in a circle: packages/p/src/top/one → packages/p/src/top/two → packages/p/src/top/one',
+    },
+  ]);
+});

@@ -1,4 +1,4 @@
-import type { SpeakerConfig } from '../speaker/config.js';
+import type { SpeakerConfig } from '../speaker/settings/config.js';
 import { BgpSpeaker } from '../speaker/speaker.js';
 import { type NodePortsOptions, nodePorts } from './node-ports.js';
 

@@ -1,8 +1,13 @@
 import type { Policy } from '../policy/policy.js';
-import { type Aggregate, type AggregateSettings, aggregateSettings, changedAggregate } from './aggregate.js';
-import type { Aggregates } from './aggregator.js';
-import type { PlanRow, WantedAggregate } from './configuration.js';
-import { badField } from './field-check.js';
+import type { Aggregates } from './local/aggregator.js';
+import {
+  type Aggregate,
+  type AggregateSettings,
+  aggregateSettings,
+  changedAggregate,
+} from './settings/aggregate.js';
+import type { PlanRow, WantedAggregate } from './settings/configuration.js';
+import { badField } from './settings/field-check.js';
 
 /** Compares wanted aggregates with those that are there: rows for people, and what makes them true. */
 export function planAggregates(

@@ -1,17 +1,23 @@
 import { compilePolicies, type PoliciesDeclaration } from '../policy/policies.js';
 import type { Policy } from '../policy/policy.js';
-import type { AggregateSettings } from './aggregate.js';
 import { planAggregates } from './aggregate-plan.js';
-import type { Aggregates } from './aggregator.js';
-import type { Announcement, DefaultOriginate, GroupedPeer, PeerConfig, PeerRange } from './config.js';
-import type { PlanRow, WantedConfiguration, WithPolicies } from './configuration.js';
-import { badField, checkFields } from './field-check.js';
-import type { LocalRoutes } from './local-routes.js';
-import { changedFields, needsRefresh, type PeerChange, peerChange } from './peer-change.js';
-import type { PeerChecker } from './peer-checker.js';
-import type { RangeSettings } from './peer-ranges.js';
-import type { PeerSettings } from './peer-settings.js';
-import { announcementOf } from './route-name.js';
+import type { Aggregates } from './local/aggregator.js';
+import type { LocalRoutes } from './local/local-routes.js';
+import { announcementOf } from './local/route-name.js';
+import type { AggregateSettings } from './settings/aggregate.js';
+import type {
+  Announcement,
+  DefaultOriginate,
+  GroupedPeer,
+  PeerConfig,
+  PeerRange,
+} from './settings/config.js';
+import type { PlanRow, WantedConfiguration, WithPolicies } from './settings/configuration.js';
+import { badField, checkFields } from './settings/field-check.js';
+import { changedFields, needsRefresh, type PeerChange, peerChange } from './settings/peer-change.js';
+import type { PeerChecker } from './settings/peer-checker.js';
+import type { RangeSettings } from './settings/peer-ranges.js';
+import type { PeerSettings } from './settings/peer-settings.js';
 
 /** The speaker as a planner sees it: what it does. */
 export interface PlannedSpeaker {

@@ -5,12 +5,27 @@ import { parseFamily } from '../net/family.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
 import { TurnLoop } from '../session/turn-loop.js';
-import type { Aggregates } from './aggregator.js';
-import type { AnnounceResult, AnnounceWaitOptions } from './announce-watch.js';
 import { atMost } from './at-most.js';
-import { ChangeFeed } from './change-feed.js';
-import type { ChangesOptions, RouteEvent } from './change-stream.js';
-import type { CloseOptions } from './close-options.js';
+import { type InboundOrigin, Listeners, peerAt, refuseInbound } from './connections/listeners.js';
+import { ChangeFeed } from './feeds/change-feed.js';
+import type { ChangesOptions, RouteEvent } from './feeds/change-stream.js';
+import type { RouteSink } from './feeds/route-sink.js';
+import type { Aggregates } from './local/aggregator.js';
+import type { AnnounceResult, AnnounceWaitOptions } from './local/announce-watch.js';
+import { countPeers } from './peers/count-peers.js';
+import { Drain } from './peers/drain.js';
+import { DynamicPeers } from './peers/dynamic-peers.js';
+import { explainTo } from './peers/explain-to.js';
+import { OwnRestart } from './peers/own-restart.js';
+import { Peer } from './peers/peer.js';
+import { peerExists, refuseUnknownPeer } from './peers/peer-errors.js';
+import type { PeerHost } from './peers/peer-host.js';
+import { announcementWatch } from './peers/watched-peers.js';
+import { Pipeline } from './pipeline/pipeline.js';
+import { pipelineOptions } from './pipeline/pipeline-options.js';
+import { turnPipeline } from './pipeline/pipeline-turns.js';
+import { Planner } from './planner.js';
+import type { CloseOptions } from './settings/close-options.js';
 import type {
   Announcement,
   FamilyName,
@@ -19,33 +34,18 @@ import type {
   PeerRange,
   RouteRef,
   SpeakerConfig,
-} from './config.js';
-import type { PlanRow, WantedConfiguration } from './configuration.js';
-import { countPeers } from './count-peers.js';
-import { Drain } from './drain.js';
-import { DynamicPeers } from './dynamic-peers.js';
-import type { SpeakerEvents } from './events.js';
-import { explainTo } from './explain-to.js';
-import type { RouteExplanation } from './explanation.js';
-import { canonicalAddress } from './field-check.js';
-import { type InboundOrigin, Listeners, peerAt, refuseInbound } from './listeners.js';
-import { tell } from './log-events.js';
-import { OwnRestart } from './own-restart.js';
-import { Peer } from './peer.js';
-import type { PeerChange } from './peer-change.js';
-import { PeerChecker } from './peer-checker.js';
-import { peerExists, refuseUnknownPeer } from './peer-errors.js';
-import type { PeerHost } from './peer-host.js';
-import { Pipeline } from './pipeline.js';
-import { pipelineOptions } from './pipeline-options.js';
-import { turnPipeline } from './pipeline-turns.js';
-import { Planner } from './planner.js';
-import type { ResetOptions } from './reset-options.js';
-import type { RouteSink } from './route-sink.js';
-import { identityOf } from './speaker-identity.js';
-import { type SpeakerSettings, speakerSettings } from './speaker-settings.js';
-import type { OwnedRoute, PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from './status.js';
-import { announcementWatch } from './watched-peers.js';
+} from './settings/config.js';
+import type { PlanRow, WantedConfiguration } from './settings/configuration.js';
+import { canonicalAddress } from './settings/field-check.js';
+import type { PeerChange } from './settings/peer-change.js';
+import { PeerChecker } from './settings/peer-checker.js';
+import type { ResetOptions } from './settings/reset-options.js';
+import { type SpeakerSettings, speakerSettings } from './settings/speaker-settings.js';
+import type { SpeakerEvents } from './views/events.js';
+import type { RouteExplanation } from './views/explanation.js';
+import { tell } from './views/log-events.js';
+import { identityOf } from './views/speaker-identity.js';
+import type { OwnedRoute, PeerStatus, RoutePage, RouteQuery, SpeakerStatus } from './views/status.js';
 
 /**
  * A BGP-4 speaker (RFC 4271): peers, a table for each family, and the routes of its own. It does not touch the

@@ -5,8 +5,8 @@ import { BgpSpeaker } from '../../src/index.js';
 import { nodePorts } from '../../src/node/index.js';
 import { parseCommunity } from '../../src/policy/community.js';
 import { acceptAll } from '../../src/policy/defaults.js';
-import type { PeerConfig } from '../../src/speaker/config.js';
-import type { PathStatus, PeerStatus } from '../../src/speaker/status.js';
+import type { PeerConfig } from '../../src/speaker/settings/config.js';
+import type { PathStatus, PeerStatus } from '../../src/speaker/views/status.js';
 import { type End, type Implementation, originated, type Setup, type Subject } from './subject.js';
 
 const SPEAKER = '127.0.0.1';

@@ -11,7 +11,7 @@ import {
 } from '@peerage/test-fixtures';
 import t from 'tap';
 import { policyFunction } from '../../src/policy/compile.js';
-import type { PathStatus } from '../../src/speaker/status.js';
+import type { PathStatus } from '../../src/speaker/views/status.js';
 import { birdHub, connect, frrHub, type Hub, type Ours, startOurs } from './hub.js';
 
 /** AS 100 with the members 65001, which is ours, and 65002, which is the daemon's. AS 7 is outside. */

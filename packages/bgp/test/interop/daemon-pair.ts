@@ -9,8 +9,8 @@ import {
 import { BgpSpeaker } from '../../src/index.js';
 import { nodePorts } from '../../src/node/index.js';
 import { acceptAll } from '../../src/policy/defaults.js';
-import type { PeerConfig, SpeakerConfig } from '../../src/speaker/config.js';
-import type { PathStatus, PeerStatus } from '../../src/speaker/status.js';
+import type { PeerConfig, SpeakerConfig } from '../../src/speaker/settings/config.js';
+import type { PathStatus, PeerStatus } from '../../src/speaker/views/status.js';
 
 /** One of our speakers beside a daemon. */
 export interface OurEnd {

@@ -12,8 +12,8 @@ import t from 'tap';
 import { BgpSpeaker } from '../../src/index.js';
 import { nodePorts } from '../../src/node/index.js';
 import { acceptAll } from '../../src/policy/defaults.js';
-import type { PeerConfig } from '../../src/speaker/config.js';
-import type { PathStatus } from '../../src/speaker/status.js';
+import type { PeerConfig } from '../../src/speaker/settings/config.js';
+import type { PathStatus } from '../../src/speaker/views/status.js';
 import { type Cable, layCable } from './cable.js';
 
 const ours = '203.0.113.0/24';

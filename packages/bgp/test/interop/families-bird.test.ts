@@ -1,6 +1,6 @@
 import { eventually, freePort, needs, proofsOf, proves, startBird } from '@peerage/test-fixtures';
 import t from 'tap';
-import type { FamilyName } from '../../src/speaker/config.js';
+import type { FamilyName } from '../../src/speaker/settings/config.js';
 import { connect, startOurs } from './hub.js';
 import type { End } from './subject.js';
 

@@ -1,6 +1,6 @@
 import { eventually, freePort, needs, proofsOf, proves, startFrr, startGobgp } from '@peerage/test-fixtures';
 import t from 'tap';
-import type { AnnouncedNlri, FamilyName } from '../../src/speaker/config.js';
+import type { AnnouncedNlri, FamilyName } from '../../src/speaker/settings/config.js';
 import { connect, type Ours, startOurs } from './hub.js';
 import type { End } from './subject.js';
 

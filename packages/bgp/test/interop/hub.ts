@@ -10,7 +10,7 @@ import {
 import { BgpSpeaker } from '../../src/index.js';
 import { nodePorts } from '../../src/node/index.js';
 import { acceptAll } from '../../src/policy/defaults.js';
-import type { PeerConfig, SpeakerConfig } from '../../src/speaker/config.js';
+import type { PeerConfig, SpeakerConfig } from '../../src/speaker/settings/config.js';
 import type { End } from './subject.js';
 
 /** A speaker of ours on loopback, with an address of its own. */

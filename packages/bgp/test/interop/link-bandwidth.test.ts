@@ -1,6 +1,6 @@
 import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
-import type { RouteChanges } from '../../src/speaker/route-sink.js';
+import type { RouteChanges } from '../../src/speaker/feeds/route-sink.js';
 import { connect, frrHub, type Hub, startOurs } from './hub.js';
 
 const PREFIX = '198.51.100.0/24';

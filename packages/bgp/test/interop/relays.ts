@@ -7,8 +7,8 @@ import {
   needs,
   type Teardown,
 } from '@peerage/test-fixtures';
-import type { PeerConfig, SpeakerConfig } from '../../src/speaker/config.js';
-import type { PeerStatus } from '../../src/speaker/status.js';
+import type { PeerConfig, SpeakerConfig } from '../../src/speaker/settings/config.js';
+import type { PeerStatus } from '../../src/speaker/views/status.js';
 import {
   birdHub,
   connect,

@@ -2,8 +2,8 @@ import { freePort, type Teardown } from '@peerage/test-fixtures';
 import { BgpSpeaker } from '../../src/index.js';
 import { nodePorts } from '../../src/node/index.js';
 import { acceptAll } from '../../src/policy/defaults.js';
-import type { PeerConfig } from '../../src/speaker/config.js';
-import type { PathStatus, PeerStatus } from '../../src/speaker/status.js';
+import type { PeerConfig } from '../../src/speaker/settings/config.js';
+import type { PathStatus, PeerStatus } from '../../src/speaker/views/status.js';
 import { type Implementation, originated, type RestartSetup, type Subject } from './subject.js';
 
 /** Restarts take seconds by themselves. */

@@ -1,6 +1,6 @@
 import { eventually, freePort, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
-import type { PathStatus } from '../../src/speaker/status.js';
+import type { PathStatus } from '../../src/speaker/views/status.js';
 import { birdHub, connect, frrHub, gobgpHub, type Hub, type Ours, openbgpdHub, startOurs } from './hub.js';
 
 const AS = 64512;

@@ -3,7 +3,7 @@ import t from 'tap';
 import { BgpSpeaker } from '../../src/index.js';
 import { nodePorts } from '../../src/node/index.js';
 import { acceptAll } from '../../src/policy/defaults.js';
-import type { PeerStatus } from '../../src/speaker/status.js';
+import type { PeerStatus } from '../../src/speaker/views/status.js';
 import { bird } from './bird.js';
 import { frr } from './frr.js';
 import { gobgp } from './gobgp.js';

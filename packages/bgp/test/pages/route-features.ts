@@ -4,7 +4,7 @@ import type { DoneFeature, MissingFeature } from './feature.js';
 const RELAYED = [
   'bgp/test/nlri/known-nlri',
   'bgp/test/nlri/opaque-families',
-  'bgp/test/speaker/opaque-relay',
+  'bgp/test/speaker/pipeline/opaque-relay',
 ];
 
 /** Of families and attributes. */
@@ -13,7 +13,7 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Address families',
     feature: 'IPv4 and IPv6 unicast (1/1, 2/1)',
     rfcs: [4271, 4760, 2545],
-    tests: ['bgp/test/nlri/nlri', 'bgp/test/speaker/pipeline', 'bgp/test/vectors/jsonl'],
+    tests: ['bgp/test/nlri/nlri', 'bgp/test/speaker/pipeline/pipeline', 'bgp/test/vectors/jsonl'],
     interop: ['routes'],
   },
   {
@@ -73,9 +73,9 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     feature: 'Validity of flow specifications (1/133, 2/133), for VPNs (134)',
     rfcs: [8955, 8956, 9117],
     tests: [
-      'bgp/test/speaker/flowspec-validity',
-      'bgp/test/speaker/flowspec-twin',
-      'bgp/test/speaker/flow-order',
+      'bgp/test/speaker/inbound/flowspec-validity',
+      'bgp/test/speaker/inbound/flowspec-twin',
+      'bgp/test/speaker/inbound/flow-order',
     ],
   },
   {
@@ -96,7 +96,7 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Address families',
     feature: 'Route target constraint (1/132)',
     rfcs: [4684],
-    tests: [...RELAYED, 'bgp/test/speaker/target-membership'],
+    tests: [...RELAYED, 'bgp/test/speaker/members/target-membership'],
     interop: ['route-target'],
   },
   {
@@ -120,7 +120,7 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     tests: [
       'bgp/test/attributes/family-attributes',
       'bgp/test/nlri/opaque-families',
-      'bgp/test/speaker/opaque-relay',
+      'bgp/test/speaker/pipeline/opaque-relay',
     ],
     interop: ['encapsulation'],
   },
@@ -128,7 +128,7 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Address families',
     feature: 'A family that is not known, relayed by its octets',
     rfcs: [],
-    tests: ['bgp/test/speaker/opaque-relay', 'bgp/test/rib/prefix-table-bytes'],
+    tests: ['bgp/test/speaker/pipeline/opaque-relay', 'bgp/test/rib/prefix-table-bytes'],
   },
   {
     section: 'Address families',
@@ -140,7 +140,7 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Address families',
     feature: 'IPv4 over IPv6 next hops',
     rfcs: [8950],
-    tests: ['bgp/test/speaker/extended-next-hop', 'bgp/test/interop/extended-next-hop'],
+    tests: ['bgp/test/speaker/outbound/extended-next-hop', 'bgp/test/interop/extended-next-hop'],
     interop: ['extended-next-hop'],
   },
   {
@@ -165,14 +165,18 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Attributes',
     feature: 'AIGP: codec, and in the decision',
     rfcs: [7311],
-    tests: ['bgp/test/attributes/family-attributes', 'bgp/test/speaker/aigp', 'bgp/test/rib/decision'],
+    tests: [
+      'bgp/test/attributes/family-attributes',
+      'bgp/test/speaker/outbound/aigp',
+      'bgp/test/rib/decision',
+    ],
     interop: ['aigp'],
   },
   {
     section: 'Attributes',
     feature: 'Link bandwidth: codec, and weights of routes',
     rfcs: [],
-    tests: ['bgp/test/attributes/link-bandwidth', 'bgp/test/speaker/link-bandwidth'],
+    tests: ['bgp/test/attributes/link-bandwidth', 'bgp/test/speaker/feeds/link-bandwidth'],
     interop: ['link-bandwidth'],
   },
   {
@@ -205,7 +209,7 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Attributes',
     feature: 'Well-known communities: NO_EXPORT and the like',
     rfcs: [1997],
-    tests: ['bgp/test/speaker/export', 'bgp/test/interop/routing-rules'],
+    tests: ['bgp/test/speaker/outbound/export', 'bgp/test/interop/routing-rules'],
     interop: ['well-known-communities'],
   },
   {
@@ -228,6 +232,6 @@ export const routeFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Attributes',
     feature: 'AS sets are refused, when asked for',
     rfcs: [9774],
-    tests: ['bgp/test/speaker/session-rules'],
+    tests: ['bgp/test/speaker/members/session-rules'],
   },
 ];

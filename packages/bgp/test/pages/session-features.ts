@@ -125,7 +125,7 @@ export const sessionFeatures: readonly (DoneFeature | MissingFeature)[] = [
     rfcs: [9494],
     tests: [
       'bgp/test/fsm/graceful-restart',
-      'bgp/test/speaker/export',
+      'bgp/test/speaker/outbound/export',
       'bgp/test/interop/long-lived-graceful-restart',
     ],
     interop: ['long-lived-graceful-restart'],
@@ -137,7 +137,7 @@ export const sessionFeatures: readonly (DoneFeature | MissingFeature)[] = [
     tests: [
       'bgp/test/fsm/graceful-restart',
       'bgp/test/message/notification',
-      'bgp/test/speaker/restart-notification',
+      'bgp/test/speaker/peers/restart-notification',
     ],
     interop: ['restart-notification'],
   },
@@ -152,14 +152,14 @@ export const sessionFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Session and messages',
     feature: 'Roles and ONLY_TO_CUSTOMER',
     rfcs: [9234],
-    tests: ['bgp/test/message/vet-role', 'bgp/test/speaker/session-rules'],
+    tests: ['bgp/test/message/vet-role', 'bgp/test/speaker/members/session-rules'],
     interop: ['roles'],
   },
   {
     section: 'Session and messages',
     feature: 'External peers without a policy exchange nothing',
     rfcs: [8212],
-    tests: ['bgp/test/speaker/speaker-routes', 'bgp/test/speaker/update-group'],
+    tests: ['bgp/test/speaker/speaker-routes', 'bgp/test/speaker/outbound/update-group'],
   },
   {
     section: 'Session and messages',
@@ -176,7 +176,7 @@ export const sessionFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Session and messages',
     feature: 'Link-local next hops (capability 77)',
     rfcs: [2545],
-    tests: ['bgp/test/pitfalls/09-ipv6-next-hop-forms', 'bgp/test/speaker/session-link'],
+    tests: ['bgp/test/pitfalls/09-ipv6-next-hop-forms', 'bgp/test/speaker/sessions/session-link'],
     interop: ['unnumbered'],
   },
   {
@@ -203,14 +203,18 @@ export const sessionFeatures: readonly (DoneFeature | MissingFeature)[] = [
     section: 'Transport protection',
     feature: 'TCP-AO',
     rfcs: [5925, 5926],
-    tests: ['cli/test/interop/tcp-ao', 'linux/test/tcp/ao-key', 'bgp/test/speaker/ao-keys'],
+    tests: ['cli/test/interop/tcp-ao', 'linux/test/tcp/ao-key', 'bgp/test/speaker/settings/ao-keys'],
     note: 'on kernels that have it (Linux 6.7 and up); elsewhere such a peer is refused',
   },
   {
     section: 'Transport protection',
     feature: 'GTSM, TTL',
     rfcs: [5082],
-    tests: ['cli/test/interop/ttl', 'bgp/test/speaker/protection', 'cli/test/interop/protection-daemons'],
+    tests: [
+      'cli/test/interop/ttl',
+      'bgp/test/speaker/connections/protection',
+      'cli/test/interop/protection-daemons',
+    ],
     interop: ['gtsm', 'multihop'],
   },
   {

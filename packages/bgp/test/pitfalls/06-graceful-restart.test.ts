@@ -1,7 +1,7 @@
 // Pitfall 6: End-of-RIB too early, never, or speakers that wait for one another.
 import t from 'tap';
 import { IPV4_UNICAST } from '../../src/net/family.js';
-import type { PeerConfig } from '../../src/speaker/config.js';
+import type { PeerConfig } from '../../src/speaker/settings/config.js';
 import { best, Lab, type LabSpeaker, peerOf, prefixes, statusOf } from '../speaker/lab.js';
 
 const gracefulRestart = { restartTime: 60, stalePathTime: 100 } as const;

@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { Capability } from '../../src/capabilities/capability.js';
 import { IPV4_UNICAST } from '../../src/net/family.js';
-import type { PeerConfig } from '../../src/speaker/config.js';
+import type { PeerConfig } from '../../src/speaker/settings/config.js';
 import { best, Lab, type LabSpeaker, peerOf, prefixes, statusOf } from '../speaker/lab.js';
 import { FarRouter, route } from './far-router.js';
 

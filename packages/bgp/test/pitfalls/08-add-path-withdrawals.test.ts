@@ -1,8 +1,8 @@
 import t from 'tap';
 import { type FamilyKey, IPV4_UNICAST } from '../../src/net/family.js';
 import { policyFunction } from '../../src/policy/compile.js';
-import { ALL_PATHS } from '../../src/speaker/path-options.js';
-import type { PipelinePeer } from '../../src/speaker/pipeline-peer.js';
+import type { PipelinePeer } from '../../src/speaker/members/pipeline-peer.js';
+import { ALL_PATHS } from '../../src/speaker/settings/path-options.js';
 import { seeded } from '../rib/seeded.js';
 import { FarEnd, path, pipeline, settle } from '../speaker/pipeline-fixture.js';
 import { message, RawPeerLab } from './raw-peer.js';

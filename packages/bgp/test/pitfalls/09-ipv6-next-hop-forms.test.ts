@@ -1,10 +1,10 @@
 import t from 'tap';
 import { parseAddress } from '../../src/net/address.js';
 import { type FamilyKey, IPV4_UNICAST, IPV6_UNICAST } from '../../src/net/family.js';
-import { changedRoutes } from '../../src/speaker/changed-routes.js';
-import type { Pipeline } from '../../src/speaker/pipeline.js';
-import type { PipelinePeer } from '../../src/speaker/pipeline-peer.js';
-import type { RouteChanges } from '../../src/speaker/route-sink.js';
+import { changedRoutes } from '../../src/speaker/feeds/changed-routes.js';
+import type { RouteChanges } from '../../src/speaker/feeds/route-sink.js';
+import type { PipelinePeer } from '../../src/speaker/members/pipeline-peer.js';
+import type { Pipeline } from '../../src/speaker/pipeline/pipeline.js';
 import { FarEnd, LOCAL_AS, path, pipeline, settle } from '../speaker/pipeline-fixture.js';
 
 const global = parseAddress('2001:db8::1');

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { createSpeaker } from '../../src/node/index.js';
 import type { SocketFeature } from '../../src/ports/transport.js';
-import type { PeerConfig } from '../../src/speaker/config.js';
+import type { PeerConfig } from '../../src/speaker/settings/config.js';
 import { Lab, type LabSpeaker, peerOf, statusOf } from '../speaker/lab.js';
 
 // A peer that is configured with a password must never speak without one: not where the sockets cannot give it, not on

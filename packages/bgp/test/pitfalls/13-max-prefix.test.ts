@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { MaxPrefixes, PeerConfig } from '../../src/speaker/config.js';
+import type { MaxPrefixes, PeerConfig } from '../../src/speaker/settings/config.js';
 import { ScriptedPeer } from '../../src/testing/index.js';
 import { Lab, peerOf, statusOf } from '../speaker/lab.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { AsPathSegment } from '../../src/attributes/path-attributes.js';
-import type { PipelinePeer } from '../../src/speaker/pipeline-peer.js';
+import type { PipelinePeer } from '../../src/speaker/members/pipeline-peer.js';
 import { FarEnd, LOCAL_AS, pipeline, settle } from '../speaker/pipeline-fixture.js';
 
 const P = '192.0.2.0/24';

@@ -2,7 +2,7 @@ import type { Capability } from '../../src/capabilities/capability.js';
 import { KEEPALIVE } from '../../src/message/keepalive.js';
 import { IPV4_UNICAST, IPV6_UNICAST } from '../../src/net/family.js';
 import { acceptAll } from '../../src/policy/defaults.js';
-import type { PeerConfig, SpeakerConfig } from '../../src/speaker/config.js';
+import type { PeerConfig, SpeakerConfig } from '../../src/speaker/settings/config.js';
 import { ScriptedPeer } from '../../src/testing/index.js';
 import { Lab, type LabSpeaker } from '../speaker/lab.js';
 

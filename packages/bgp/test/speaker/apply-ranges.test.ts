@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { WantedConfiguration } from '../../src/speaker/configuration.js';
+import type { WantedConfiguration } from '../../src/speaker/settings/configuration.js';
 import { best, Lab, peerOf, statusOf } from './lab.js';
 
 const policies = { in: [{ match: { prefixes: ['198.51.100.0/24'] }, action: 'accept' }] } as const;

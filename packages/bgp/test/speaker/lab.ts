@@ -1,10 +1,10 @@
 import { acceptAll } from '../../src/policy/defaults.js';
 import type { Log, LogLevel } from '../../src/ports/log.js';
 import type { SocketFactory, SocketFeature } from '../../src/ports/transport.js';
-import { changedRoutes } from '../../src/speaker/changed-routes.js';
-import type { PeerConfig, SpeakerConfig, SpeakerPorts } from '../../src/speaker/config.js';
+import { changedRoutes } from '../../src/speaker/feeds/changed-routes.js';
+import type { PeerConfig, SpeakerConfig, SpeakerPorts } from '../../src/speaker/settings/config.js';
 import { BgpSpeaker } from '../../src/speaker/speaker.js';
-import type { PathStatus, PeerStatus } from '../../src/speaker/status.js';
+import type { PathStatus, PeerStatus } from '../../src/speaker/views/status.js';
 import type { FakeHost } from '../../src/testing/fake-network.js';
 import { FakeClock, FakeNetwork, seededRandom } from '../../src/testing/index.js';
 

@@ -10,8 +10,8 @@ import { builtFamilies, type FamilyCodecs } from '../../src/nlri/family-codecs.j
 import { encodeNlri, type NlriValue } from '../../src/nlri/opaque-families.js';
 import { shapeNextHop } from '../../src/nlri/shape-next-hop.js';
 import type { PeerIndex } from '../../src/rib/ids.js';
-import type { Pipeline } from '../../src/speaker/pipeline.js';
-import type { PipelinePeer } from '../../src/speaker/pipeline-peer.js';
+import type { PipelinePeer } from '../../src/speaker/members/pipeline-peer.js';
+import type { Pipeline } from '../../src/speaker/pipeline/pipeline.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
 import { fromHex, toHex } from '../../src/wire/hex.js';
 import { LOCAL_AS } from './pipeline-fixture.js';

@@ -9,8 +9,8 @@ import { createNlriKey } from '../../src/net/nlri-key.js';
 import { parseInto } from '../../src/net/prefix.js';
 import { nlriCodec } from '../../src/nlri/nlri.js';
 import type { PeerIndex } from '../../src/rib/ids.js';
-import { Pipeline } from '../../src/speaker/pipeline.js';
-import type { PipelineOptions, PipelinePeer } from '../../src/speaker/pipeline-peer.js';
+import type { PipelineOptions, PipelinePeer } from '../../src/speaker/members/pipeline-peer.js';
+import { Pipeline } from '../../src/speaker/pipeline/pipeline.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
 
 export const LOCAL_AS = 65_000;

@@ -1,6 +1,6 @@
 import type { Capability } from '../../src/capabilities/capability.js';
 import { IPV4_UNICAST } from '../../src/net/family.js';
-import type { PeerConfig } from '../../src/speaker/config.js';
+import type { PeerConfig } from '../../src/speaker/settings/config.js';
 import { FarRouter } from '../pitfalls/far-router.js';
 import { Lab, type LabSpeaker, peerOf, prefixes } from './lab.js';
 

@@ -148,7 +148,7 @@ function rowsOf(
 /** `docs/reference/speaker-config.md`: shapes come from the schema, meanings from the doc comments of the library. */
 export function speakerConfigPage(): string {
   const schema = z.toJSONSchema(speakerFileSchema, { io: 'input', unrepresentable: 'any' }) as Shape;
-  const text = ['config', 'aggregate']
+  const text = ['settings/config', 'settings/aggregate']
     .map((name) => readFileSync(new URL(`../../../bgp/src/speaker/${name}.ts`, import.meta.url), 'utf8'))
     .join('\n');
   const below = Object.assign(inlineDocs(text), ...nested.map(([at, name]) => under(at, docsOf(text, name))));

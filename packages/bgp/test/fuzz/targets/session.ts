@@ -5,7 +5,7 @@ import { createOpen, encodeOpen } from '../../../src/message/open.js';
 import { UpdateReader } from '../../../src/message/update-reader.js';
 import { IPV4_UNICAST, parseFamily } from '../../../src/net/family.js';
 import { acceptAll } from '../../../src/policy/defaults.js';
-import type { PeerConfig } from '../../../src/speaker/config.js';
+import type { PeerConfig } from '../../../src/speaker/settings/config.js';
 import { ScriptedPeer } from '../../../src/testing/index.js';
 import { Lab, type LabSpeaker } from '../../speaker/lab.js';
 import type { Probe } from '../probe.js';

@@ -1,0 +1,96 @@
+import { BgpError } from '../../errors.js';
+import { CeaseError, ErrorCode } from '../../iana/error-code.js';
+import { encodeNotification } from '../../message/notification.js';
+import type {
+  Endpoint,
+  Listener,
+  ListenTarget,
+  SocketFactory,
+  SocketProtection,
+  Transport,
+} from '../../ports/transport.js';
+import type { Acceptor } from '../settings/config.js';
+
+/** How an inbound connection came in: protection can be asked of our own listeners only. */
+export type InboundOrigin = 'listener' | 'acceptor';
+
+/** The sockets on which a speaker waits for its peers, as one. */
+export class Listeners {
+  readonly #sockets: SocketFactory;
+  readonly #accept: (transport: Transport, origin: InboundOrigin) => void;
+  readonly #open: Listener[] = [];
+
+  constructor(sockets: SocketFactory, accept: (transport: Transport, origin: InboundOrigin) => void) {
+    this.#sockets = sockets;
+    this.#accept = accept;
+  }
+
+  /** Opens all of them, or none: throws `BGP_ERR_LISTEN` naming the address and port that cannot be had. */
+  async open(targets: readonly (ListenTarget | { readonly acceptor: Acceptor })[]): Promise<void> {
+    try {
+      for (const target of targets) {
+        if ('acceptor' in target) continue;
+        this.#open.push(await this.#listen(target));
+      }
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    for (const target of targets) {
+      if ('acceptor' in target) target.acceptor.start((transport) => this.#accept(transport, 'acceptor'));
+    }
+  }
+
+  async #listen(target: ListenTarget): Promise<Listener> {
+    try {
+      return await this.#sockets.listen(target, (transport) => this.#accept(transport, 'listener'));
+    } catch (error) {
+      const where = `${target.address ?? 'all addresses'} port ${target.port}`;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new BgpError(
+        'BGP_ERR_LISTEN',
+        `cannot listen on ${where}: ${why}; end what holds that port, or listen on another one`,
+        { path: 'listen', value: target, cause: error },
+      );
+    }
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return this.#open.map((listener) => listener.local);
+  }
+
+  /** Sets, or with `null` removes, what connections from this address must have. Throws what a listener throws. */
+  protect(address: string, protection: SocketProtection | null): void {
+    for (const listener of this.#open) {
+      if (canReach(listener.local.address, address)) listener.protect(address, protection);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#open.splice(0).map((listener) => listener.close()));
+  }
+}
+
+/** Whether a listener at `local` can see a peer of that address at all: `::` serves both families. */
+function canReach(local: string, peer: string): boolean {
+  return local === '::' || local === '' || local.includes(':') === peer.includes(':');
+}
+
+/** The peer at an address: by that, or by the interface that a link-local one is on. */
+export function peerAt<T extends { readonly settings: { readonly interface: string | undefined } }>(
+  peers: ReadonlyMap<string, T>,
+  address: string,
+): T | undefined {
+  const byInterface = peers.get(address.split('%')[1] ?? '');
+  return peers.get(address) ?? (byInterface?.settings.interface === undefined ? undefined : byInterface);
+}
+
+/** How long a refused connection may take to read why. */
+const REFUSAL_GRACE_MILLISECONDS = 1000;
+
+/** Turns an inbound connection away: Cease / Connection Rejected (RFC 4486 §4), then FIN. */
+export function refuseInbound(transport: Transport): void {
+  transport.start({ data() {}, drain() {}, ended() {}, closed() {} });
+  transport.write(encodeNotification({ code: ErrorCode.Cease, subcode: CeaseError.ConnectionRejected }));
+  transport.end(REFUSAL_GRACE_MILLISECONDS);
+}

@@ -1,0 +1,15 @@
+import type { PolicyResult } from '../../policy/policy.js';
+import type { PathRow } from '../../rib/ids.js';
+
+/** One path that was asked for. */
+export interface ExportAnswer {
+  readonly row: PathRow;
+  /** `null`: without a policy everything goes. */
+  readonly answer: PolicyResult | string | null;
+}
+
+export const NOT_LEAVING =
+  'it may not go there: no-export, no-advertise, long-lived stale, or learned from an internal peer and not reflected (RFC 1997, RFC 9494 §4.3, RFC 4271 §9.2)';
+
+export const NO_NEXT_HOP_FOR_IT =
+  'its next hop is an IPv6 address, which this peer does not take for IPv4 (RFC 8950); set nextHopSelf or extendedNextHop';

@@ -1,0 +1,117 @@
+import { Column32 } from '../../rib/columns.js';
+import type { OutId, OutKey } from '../../rib/ids.js';
+
+/**
+ * Who gets a change: 0 all members that keep up; `+p` all but peer `p`, which is the source of the route; `-p` only `p`.
+ * A batch has a prefix at most once for any member, so that the order in which a batch is sent does not matter.
+ */
+export type Audience = number;
+
+/**
+ * Changes for one audience: prefixes (slots with add-path) with what is advertised of them from now on (`NO_OUT`: withdrawn). The arrays are kept
+ * across batches, with a count of their own: setting the length of an array to 0 gives its memory away (110 octets a change).
+ */
+export class OutBatch {
+  prefixes = new Int32Array(64);
+  outs = new Int32Array(64);
+  length = 0;
+
+  add(prefix: OutKey, out: OutId): void {
+    if (this.length === this.prefixes.length) {
+      this.prefixes = grown(this.prefixes);
+      this.outs = grown(this.outs);
+    }
+    this.prefixes[this.length] = prefix;
+    this.outs[this.length++] = out;
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+}
+
+function grown(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * array.length);
+  larger.set(array);
+  return larger;
+}
+
+/** So many batches are kept for the next step. */
+const KEPT_AUDIENCES = 64;
+
+/** The batches of one step of a group, by audience. */
+export class OutBatches {
+  readonly all = new OutBatch();
+  private readonly others = new Map<Audience, OutBatch>();
+
+  to(audience: Audience): OutBatch {
+    if (audience === 0) return this.all;
+    let batch = this.others.get(audience);
+    if (batch === undefined) {
+      batch = new OutBatch();
+      this.others.set(audience, batch);
+    }
+    return batch;
+  }
+
+  /** Calls back for each batch that has changes, then forgets them all. */
+  drain(take: (audience: Audience, batch: OutBatch) => void): void {
+    if (this.all.length > 0) take(0, this.all);
+    this.all.clear();
+    if (this.others.size === 0) return;
+    for (const [audience, batch] of this.others) {
+      if (batch.length > 0) take(audience, batch);
+      batch.clear();
+    }
+    if (this.others.size > KEPT_AUDIENCES) this.others.clear();
+  }
+}
+
+/**
+ * Sorts a batch by what is advertised, in one pass: a chain through the batch for each out id.
+ *
+ * ```
+ * heads  out id ─▶ last change ─▶ … ─▶ first change      index + 1; 0 ends
+ * ```
+ */
+export class OutBuckets {
+  private readonly heads = new Column32();
+  private links = new Int32Array(4096);
+  /** Out ids in the order of their first change, `count` of them; `NO_OUT` may be among them. */
+  outs = new Int32Array(4096);
+  count = 0;
+  private batch: OutBatch | null = null;
+  /** Place in the batch of the change that was taken last. */
+  private taken = 0;
+
+  /** `by`: sorts by these in place of the out ids of the batch. */
+  sort(batch: OutBatch, by: Int32Array = batch.outs): void {
+    this.batch = batch;
+    this.count = 0;
+    if (this.links.length < batch.length) {
+      this.links = new Int32Array(2 * batch.length);
+      this.outs = new Int32Array(2 * batch.length);
+    }
+    for (let i = 0; i < batch.length; i++) {
+      const out = by[i]!;
+      const head = this.heads.get(out);
+      if (head === 0) this.outs[this.count++] = out;
+      this.links[i] = head;
+      this.heads.set(out, i + 1);
+    }
+  }
+
+  /** Takes the last change of a bucket that was not taken yet: its prefix, or 0 when none is left. */
+  take(out: number): OutKey {
+    const head = this.heads.get(out);
+    if (head === 0) return 0 as OutKey;
+    this.heads.set(out, this.links[head - 1]!);
+    this.taken = head - 1;
+    return this.batch!.prefixes[head - 1]! as OutKey;
+  }
+
+  /** What is advertised of the change that was taken last. */
+  get out(): OutId {
+    return this.batch!.outs[this.taken]! as OutId;
+  }
+}

@@ -1,0 +1,397 @@
+import { encodeRouteRefresh, RefreshSubtype } from '../../message/route-refresh.js';
+import { AdjRibOut } from '../../rib/adj-rib-out.js';
+import { Column8 } from '../../rib/columns.js';
+import {
+  NO_OUT,
+  NO_PREFIX,
+  NO_ROW,
+  type OutId,
+  type OutKey,
+  type PathRow,
+  type PeerIndex,
+  type PrefixId,
+} from '../../rib/ids.js';
+import type { FamilyTable } from '../../rib/rib.js';
+import type { OutKeyHolder, OutKeys } from '../../rib/slot-table.js';
+import { type Subscriber, type SubscriberGroup, WALKED } from '../members/subscriber.js';
+import { DefaultRoute } from './default-route.js';
+import type { Exporter } from './export.js';
+import type { GroupProfile } from './group-profile.js';
+import type { GroupTools } from './group-tools.js';
+import { type Audience, type OutBatch, OutBatches } from './out-batch.js';
+import { Pace } from './pace.js';
+import { PathSlots } from './path-slots.js';
+import type { UpdateWriter } from './update-writer.js';
+
+/**
+ * Members that are sent the same: policy runs, the adj-RIB-out is held and messages are packed once for all of them.
+ *
+ * Members in the stream have been sent what `adjOut` says, but for routes whose source they are. The others are served one
+ * by one, or together while their cursors are at the same place, until they have caught up.
+ *
+ * With add-path, `adjOut` is keyed by slots (a prefix with a path identifier) in place of prefixes, and a change of a prefix is
+ * one of each of its slots; all else is the same.
+ */
+export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
+  readonly profile: GroupProfile;
+  readonly table: FamilyTable;
+  readonly keys: OutKeys;
+  readonly adjOut: AdjRibOut;
+  /** Null without add-path. */
+  private readonly slots: PathSlots | null;
+  private readonly scope: number;
+  private readonly exporter: Exporter;
+  private readonly writer: UpdateWriter;
+  private readonly stepSize: number;
+  private readonly stream = new Map<PeerIndex, Subscriber>();
+  /** 1 for peers in `stream`: asked for every change. */
+  private readonly inStream = new Column8();
+  private readonly detached = new Set<Subscriber>();
+  private readonly batches = new OutBatches();
+  /** Prefixes below were put into `adjOut` once, and are kept up to date since. */
+  private filled = 1;
+  /**
+   * The only member, or 0. Its own routes are left out of `adjOut`, because nobody would get them: a table that comes from
+   * one peer costs no second export. When another member comes, its walk puts them in, from `refilled` on.
+   */
+  private sole = 0 as PeerIndex;
+  private readonly defaultRoute: DefaultRoute | null;
+  /** Of the default route; 0 = none is originated. */
+  private readonly defaultPrefix: PrefixId;
+  private refilled = WALKED;
+  private readonly pace: Pace | null;
+
+  /** `scope` is a number of its own, by which answers of its policy are remembered. */
+  constructor(profile: GroupProfile, scope: number, tools: GroupTools) {
+    this.profile = profile;
+    this.table = profile.table;
+    this.scope = scope;
+    this.exporter = tools.exporter;
+    this.writer = tools.writer;
+    this.stepSize = tools.stepSize;
+    this.adjOut = new AdjRibOut(tools.rib.outs);
+    const { slots } = profile.table;
+    this.slots = profile.addPath > 0 ? new PathSlots(slots, profile.table, tools.exporter) : null;
+    this.keys = this.slots?.table ?? profile.table;
+    this.slots?.table.holders.add(this);
+    const { defaultOrigin } = profile;
+    this.defaultRoute =
+      defaultOrigin === null ? null : new DefaultRoute(profile, defaultOrigin, tools.rib, tools.exporter);
+    this.defaultPrefix = this.defaultRoute?.prefix ?? NO_PREFIX;
+    const { advertisementInterval } = profile;
+    this.pace = advertisementInterval > 0 ? new Pace(advertisementInterval, tools.now, this) : null;
+  }
+
+  /** When announcements that are held back are due. */
+  get nextRelease(): number {
+    return this.pace?.nextRelease ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** As a holder of slots. */
+  holds(key: OutKey): boolean {
+    return this.adjOut.out(key) !== NO_OUT;
+  }
+
+  /** The last member is gone: its slots are no longer held. */
+  dissolve(): void {
+    this.defaultRoute?.dissolve();
+    if (this.slots === null) return;
+    const { table } = this.slots;
+    table.holders.delete(this);
+    for (let key = 1 as OutKey; key < this.adjOut.limit; key++) if (this.holds(key)) table.offer(key);
+  }
+
+  get isEmpty(): boolean {
+    return this.stream.size === 0 && this.detached.size === 0;
+  }
+
+  /** Adds a subscriber, whose cursor and dirty prefixes say what it has. */
+  add(subscriber: Subscriber): void {
+    subscriber.group = this;
+    subscriber.isInStream = false;
+    this.detached.add(subscriber);
+    this.keys.holders.add(subscriber);
+    if (this.stream.size + this.detached.size === 1) {
+      this.sole = subscriber.index;
+    } else {
+      if (this.sole !== 0) this.refilled = 1;
+      this.sole = 0 as PeerIndex;
+    }
+  }
+
+  remove(subscriber: Subscriber): void {
+    this.stream.delete(subscriber.index);
+    this.inStream.set(subscriber.index, 0);
+    this.detached.delete(subscriber);
+    this.keys.holders.delete(subscriber);
+  }
+
+  /** Sends everything again, in place of what is not sent yet. */
+  resend(subscriber: Subscriber, isMarked: boolean): void {
+    // RFC 7313 §4.1: no Begin-of-RR before End-of-RIB. Until then the first walk is begun anew, without a mark.
+    if (isMarked && !subscriber.owesEndOfRib) subscriber.refreshMark = 'begin';
+    if (subscriber.isResent && subscriber.cursor === 1) return;
+    if (subscriber.isInStream) {
+      this.detach(subscriber);
+      subscriber.wasSent = true;
+    } else if (!subscriber.wasSent) {
+      subscriber.keepAll();
+    }
+    subscriber.cursor = 1;
+    subscriber.isFresh = false;
+    subscriber.isResent = true;
+  }
+
+  /** Takes decided prefixes: updates `adjOut`, tells the members. */
+  update(prefixes: readonly number[], best: readonly number[], count: number): void {
+    for (const subscriber of this.stream.values()) if (!subscriber.member.isWritable) this.detach(subscriber);
+    if (this.pace !== null) this.pace.take(prefixes, best, count);
+    else {
+      for (let i = 0; i < count; i++) {
+        const prefix = prefixes[i]! as PrefixId;
+        if (prefix < this.filled) this.tell(prefix, best[i]! as PathRow);
+      }
+    }
+    this.batches.drain((audience, batch) => this.send(audience, batch));
+    this.defaultRoute?.watch(prefixes, count);
+  }
+
+  /** One step for one that is not in the stream and can take something. False: there is none. */
+  step(): boolean {
+    if (this.pace?.release(this.stepSize)) {
+      this.batches.drain((audience, batch) => this.send(audience, batch));
+      return true;
+    }
+    for (const subscriber of this.detached) {
+      if (!subscriber.member.isWritable) continue;
+      this.serve(subscriber);
+      return true;
+    }
+    return false;
+  }
+
+  /** Routes that this member was sent and not withdrawn. */
+  sentCount(subscriber: Subscriber): number {
+    if (subscriber.isInStream) return this.adjOut.size - this.adjOut.countFrom(subscriber.index);
+    let count = 0;
+    for (let key = 1 as OutKey; key < this.keys.limit; key++) {
+      if (subscriber.sent(key) !== NO_OUT) count++;
+    }
+    return count;
+  }
+
+  /** As a group whose announcements are paced. */
+  isKept(prefix: PrefixId): boolean {
+    return prefix < this.filled;
+  }
+
+  countChosen(prefix: PrefixId, best: PathRow): number {
+    if (this.slots === null) this.choose(prefix, best);
+    else this.chooseMany(prefix, best);
+    return this.slots === null ? Number(this.exporter.out !== NO_OUT) : this.exporter.count;
+  }
+
+  tell(prefix: PrefixId, best: PathRow): void {
+    if (this.slots === null) {
+      this.choose(prefix, best);
+      this.put(prefix, this.exporter.out, this.exporter.source);
+    } else {
+      this.chooseMany(prefix, best);
+      this.slots.change(prefix, this);
+    }
+  }
+
+  /** What is advertised of a key from now on: tells the members. */
+  put(prefix: OutKey, out: OutId, source: PeerIndex): void {
+    const { adjOut } = this;
+    const oldOut = adjOut.out(prefix);
+    const oldSource = adjOut.source(prefix);
+    if (out === oldOut && (source === oldSource || out === NO_OUT)) return;
+    if (this.detached.size > 0) for (const subscriber of this.detached) subscriber.beforeChange(prefix);
+    if (this.stream.size > 0) {
+      const isToMember = this.inStream.get(source) !== 0;
+      const isFromMember = this.inStream.get(oldSource) !== 0;
+      if (out === NO_OUT) {
+        this.batches.to(isFromMember ? oldSource : 0).add(prefix, NO_OUT);
+      } else {
+        // The best path moved between members: the old source gets it now, the new one loses what it was sent.
+        if (out !== oldOut) this.batches.to(isToMember ? source : 0).add(prefix, out);
+        else if (isFromMember) this.batches.to(-oldSource).add(prefix, out);
+        if (isToMember && oldOut !== NO_OUT && oldSource !== source)
+          this.batches.to(-source).add(prefix, NO_OUT);
+      }
+    }
+    adjOut.set(prefix, out, source);
+  }
+
+  /** Packs a batch once and sends it to the members in the stream that it is for. */
+  private send(audience: Audience, batch: OutBatch): void {
+    const { stream, writer } = this;
+    writer.pack(this.profile, batch);
+    if (audience < 0) {
+      const only = stream.get(-audience as PeerIndex);
+      if (only !== undefined) writer.sendTo(only.member);
+      return;
+    }
+    for (const subscriber of stream.values()) {
+      if (subscriber.index !== audience) writer.sendTo(subscriber.member);
+    }
+  }
+
+  private detach(subscriber: Subscriber): void {
+    this.stream.delete(subscriber.index);
+    this.inStream.set(subscriber.index, 0);
+    this.detached.add(subscriber);
+    this.keys.holders.add(subscriber);
+    subscriber.isInStream = false;
+    subscriber.cursor = WALKED;
+    subscriber.wasSent = false;
+    subscriber.isResent = false;
+  }
+
+  private serve(subscriber: Subscriber): void {
+    if (this.slots !== null && this.filled !== WALKED) {
+      this.fillPaths(this.slots);
+      if (this.filled !== WALKED) return;
+    }
+    const { limit } = this.keys;
+    if (subscriber.isFresh) this.walkTogether(subscriber.cursor, limit);
+    else if (subscriber.cursor < limit) this.walkAlone(subscriber, limit);
+    else this.catchUp(subscriber, limit);
+  }
+
+  /** One step of new members that are at the same place: packed once for all. */
+  private walkTogether(cursor: number, limit: number): void {
+    const walkers: Subscriber[] = [];
+    for (const subscriber of this.detached) {
+      if (subscriber.isFresh && subscriber.cursor === cursor && subscriber.member.isWritable)
+        walkers.push(subscriber);
+    }
+    const end = Math.min(cursor + this.stepSize, limit);
+    for (let prefix = cursor as OutKey; prefix < end; prefix++) {
+      this.fill(prefix);
+      const out = this.adjOut.out(prefix);
+      if (out === NO_OUT) continue;
+      const source = this.adjOut.source(prefix);
+      const isTheirs = walkers.some((walker) => walker.index === source);
+      this.batches.to(isTheirs ? source : 0).add(prefix, out);
+    }
+    this.batches.drain((audience, batch) => {
+      this.writer.pack(this.profile, batch);
+      for (const walker of walkers) if (walker.index !== audience) this.writer.sendTo(walker.member);
+    });
+    for (const walker of walkers) {
+      walker.cursor = end;
+      if (end >= limit) this.endWalk(walker);
+    }
+  }
+
+  private walkAlone(subscriber: Subscriber, limit: number): void {
+    if (subscriber.refreshMark === 'begin') this.sendRefreshMark(subscriber, RefreshSubtype.Begin);
+    const end = Math.min(subscriber.cursor + this.stepSize, limit);
+    const batch = this.batches.all;
+    for (let prefix = subscriber.cursor as OutKey; prefix < end; prefix++) {
+      this.fill(prefix);
+      const sent = subscriber.sent(prefix);
+      const out = subscriber.visible(this.adjOut.out(prefix), this.adjOut.source(prefix));
+      if (out !== sent || (subscriber.isResent && out !== NO_OUT)) batch.add(prefix, out);
+      subscriber.settle(prefix);
+    }
+    subscriber.cursor = end;
+    this.sendAlone(subscriber);
+    if (end >= limit) this.endWalk(subscriber);
+  }
+
+  /** Sends what became dirty since; then it is back in the stream. */
+  private catchUp(subscriber: Subscriber, limit: number): void {
+    if (subscriber.cursor !== WALKED) this.endWalk(subscriber);
+    const batch = this.batches.all;
+    for (let n = 0; n < this.stepSize; n++) {
+      const prefix = subscriber.takeDirty();
+      if (prefix === 0) break;
+      const sent = subscriber.sent(prefix);
+      const out = subscriber.visible(this.adjOut.out(prefix), this.adjOut.source(prefix));
+      if (out !== sent) batch.add(prefix, out);
+      subscriber.settle(prefix);
+    }
+    this.sendAlone(subscriber);
+    if (subscriber.dirtyCount > 0 || !subscriber.member.isWritable || this.filled < limit) return;
+    this.detached.delete(subscriber);
+    this.keys.holders.delete(subscriber);
+    this.stream.set(subscriber.index, subscriber);
+    this.inStream.set(subscriber.index, 1);
+    subscriber.isInStream = true;
+  }
+
+  private sendAlone(subscriber: Subscriber): void {
+    const batch = this.batches.all;
+    if (batch.length === 0) return;
+    this.writer.pack(this.profile, batch);
+    this.writer.sendTo(subscriber.member);
+    batch.clear();
+  }
+
+  private endWalk(subscriber: Subscriber): void {
+    subscriber.cursor = WALKED;
+    subscriber.isFresh = false;
+    subscriber.wasSent = false;
+    subscriber.isResent = false;
+    // From now on every new prefix comes through `update`.
+    this.filled = WALKED;
+    if (subscriber.refreshMark === 'begin') this.sendRefreshMark(subscriber, RefreshSubtype.Begin);
+    if (subscriber.refreshMark === 'end') this.sendRefreshMark(subscriber, RefreshSubtype.End);
+    if (!subscriber.owesEndOfRib) return;
+    subscriber.owesEndOfRib = false;
+    this.writer.sendEndOfRib(this.table.family, subscriber.member);
+  }
+
+  private sendRefreshMark(subscriber: Subscriber, subtype: number): void {
+    subscriber.refreshMark = subtype === RefreshSubtype.Begin ? 'end' : 'none';
+    subscriber.member.sendRouteRefresh(encodeRouteRefresh({ family: this.table.family, subtype }));
+  }
+
+  /** With add-path: one step of putting in what was there before the group. Nobody is in the stream, or was sent any of it. */
+  private fillPaths(slots: PathSlots): void {
+    const { limit, loc } = this.table;
+    const end = Math.min(this.filled + this.stepSize, limit);
+    for (; this.filled < end; this.filled++) {
+      const prefix = this.filled as PrefixId;
+      if (loc.isDirty(prefix)) continue;
+      this.chooseMany(prefix, loc.best(prefix));
+      slots.fill(prefix, this.adjOut);
+    }
+    if (end >= limit) this.filled = WALKED;
+  }
+
+  private choose(prefix: PrefixId, best: PathRow): void {
+    if (prefix === this.defaultPrefix && this.defaultRoute!.choose()) return;
+    // With a policy, a path behind the own one may come into question.
+    const isSkipped =
+      this.sole !== 0 &&
+      this.profile.policy === null &&
+      best !== NO_ROW &&
+      this.table.paths.peer(best) === this.sole;
+    if (isSkipped) this.exporter.chooseNothing();
+    else this.exporter.choose(this.profile, this.scope, prefix, best);
+  }
+
+  private chooseMany(prefix: PrefixId, best: PathRow): void {
+    if (prefix === this.defaultPrefix && this.defaultRoute!.choose()) return;
+    this.exporter.chooseMany(this.profile, this.scope, prefix, best);
+  }
+
+  /** Puts a prefix into `adjOut` that was there before the group. One that waits for its decision comes through `update`. */
+  private fill(key: OutKey): void {
+    if (this.slots !== null) return;
+    const prefix = key as PrefixId;
+    const isRefill = prefix === this.refilled;
+    if (isRefill) this.refilled++;
+    if (prefix >= this.filled) this.filled = prefix + 1;
+    else if (!isRefill || this.adjOut.out(prefix) !== NO_OUT) return;
+    if (this.table.loc.isDirty(prefix)) return;
+    const best = this.table.loc.best(prefix);
+    if (best === NO_ROW && prefix !== this.defaultPrefix) return;
+    this.choose(prefix, best);
+    if (this.exporter.out !== NO_OUT) this.adjOut.set(prefix, this.exporter.out, this.exporter.source);
+  }
+}
