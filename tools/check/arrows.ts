@@ -63,12 +63,14 @@ const bgp: Arrows = {
   'bgp/policy': ['bgp/net', 'bgp/iana', 'bgp/attributes', 'bgp/errors'],
   'bgp/session': [...bgpBase, 'bgp/ports', 'bgp/fsm', 'bgp/message', 'bgp/attributes', 'bgp/capabilities'],
   ...speaker,
+  // a speaker that is run for practice
+  'bgp/rehearsal': [...bgpCodec, 'bgp/ports', 'bgp/speaker'],
   'bgp/node': ['bgp/ports', 'bgp/errors'],
   // a speaker with Node's own ports: the one place where the two meet
   'bgp/node/create-speaker.ts': ['bgp/node', 'bgp/speaker'],
   'bgp/testing': [...bgpCodec, 'bgp/ports'],
   // doors of the package: they only name what others make
-  'bgp/index.ts': [...bgpShell, 'bgp/speaker'],
+  'bgp/index.ts': [...bgpShell, 'bgp/speaker', 'bgp/rehearsal'],
   'bgp/codec.ts': bgpCodec,
   'bgp/session.ts': [...bgpCodec, 'bgp/ports', 'bgp/fsm', 'bgp/session'],
 };

@@ -56,6 +56,8 @@ export type {
   Transport,
   TransportHandler,
 } from './ports/transport.js';
+export type { RehearsalOptions } from './rehearsal/rehearse.js';
+export { rehearse } from './rehearsal/rehearse.js';
 export type { ChangesOptions, RouteEvent } from './speaker/feeds/change-stream.js';
 export type { ChangedRoute } from './speaker/feeds/changed-routes.js';
 export { changedRoutes } from './speaker/feeds/changed-routes.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BgpError, BgpSpeaker, type SpeakerPorts } from '@peerage/bgp';
+import { BgpError, BgpSpeaker, rehearse, type SpeakerPorts } from '@peerage/bgp';
 import { nodePorts, tcpSocketFactory } from '@peerage/bgp/node';
 import { createControlServer } from '@peerage/control';
 import type { Command } from 'commander';
@@ -35,7 +35,10 @@ export function addSpeaker(program: Command, io: Io): void {
     .action(async (options: Options) => {
       const setup = speakerSetup(readSpeakerFile(options.config), !options.ebgpRequiresPolicy);
       const tracking = options.trackNextHops === true || setup.trackNextHops ? await kernelNextHops() : null;
-      const speaker = configured(options.config, setup, { ...(await ports(io)), ...tracking?.ports });
+      const effects = { ...(await ports(io)), ...tracking?.ports };
+      const speaker = configured(options.config, setup, effects);
+      // The first table should not wait for the compiler.
+      await rehearse(effects);
       const control = await createControlServer({
         path: options.socket ?? setup.socket ?? join(runFolder(io.env), 'speaker.sock'),
         about: { program: 'speaker', version, pid: process.pid },

@@ -1,0 +1,76 @@
+import { AttributeCode, SegmentType } from '../iana/attribute-code.js';
+import { beginMessage, endMessage } from '../message/header.js';
+import { MessageType } from '../message/message-type.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+
+/** First of the /24s that are recited: 10.0.0.0. Route n is the n-th after it. */
+export const FIRST_PREFIX = 0x0a000000;
+
+/** Octets that come at once. */
+const CHUNK = 32_768;
+
+/** UPDATEs for the /24s of these numbers, 1 to 9 in each, no two with the same attributes; in chunks. */
+export function announcements(as: number, from: number, to: number, variant: number): readonly Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  const out = new ByteWriter(2 * CHUNK);
+  let number = 0;
+  for (let route = from; route < to; number++) {
+    const message = beginMessage(out, MessageType.Update);
+    out.u16(0);
+    const attributes = out.reserve(2);
+    writeAttributes(out, as, number, variant);
+    out.patch16(attributes, out.length - attributes - 2);
+    const end = Math.min(to, route + 1 + ((number * 7) % 9));
+    for (; route < end; route++) writePrefix(out, route);
+    endMessage(out, message);
+    if (out.length >= CHUNK || route === to) cut(out, lines);
+  }
+  return lines;
+}
+
+/** ORIGIN, AS_PATH, NEXT_HOP, and MED and COMMUNITIES in some. */
+function writeAttributes(out: ByteWriter, as: number, number: number, variant: number): void {
+  out.copy(Uint8Array.of(0x40, AttributeCode.Origin, 1, 0));
+  const hops = 2 + (number % 4) + variant;
+  out.copy(Uint8Array.of(0x40, AttributeCode.AsPath, 2 + 4 * hops, SegmentType.Sequence, hops));
+  out.u32(as);
+  for (let hop = 1; hop < hops; hop++) out.u32(100_000 + number * 3 + hop);
+  out.copy(Uint8Array.of(0x40, AttributeCode.NextHop, 4, 198, 51, 100, 250));
+  if (number % 6 === 0) {
+    out.copy(Uint8Array.of(0x80, AttributeCode.Med, 4));
+    out.u32(variant);
+  }
+  const communities = number % 5;
+  if (communities === 0) return;
+  out.copy(Uint8Array.of(0xc0, AttributeCode.Communities, 4 * communities));
+  for (let i = 0; i < communities; i++) out.u32(((as & 0xffff) << 16) | (number + i));
+}
+
+/** Withdraws the /24s of these numbers; in chunks. */
+export function withdrawals(from: number, to: number): readonly Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  const out = new ByteWriter(2 * CHUNK);
+  for (let route = from; route < to; ) {
+    const message = beginMessage(out, MessageType.Update);
+    const withdrawn = out.reserve(2);
+    const end = Math.min(to, route + 200);
+    for (; route < end; route++) writePrefix(out, route);
+    out.patch16(withdrawn, out.length - withdrawn - 2);
+    out.u16(0);
+    endMessage(out, message);
+    if (out.length >= CHUNK || route === to) cut(out, lines);
+  }
+  return lines;
+}
+
+function writePrefix(out: ByteWriter, route: number): void {
+  out.u8(24);
+  out.u8(FIRST_PREFIX >>> 24);
+  out.u8(route >>> 8);
+  out.u8(route);
+}
+
+function cut(out: ByteWriter, lines: Uint8Array[]): void {
+  lines.push(out.slice());
+  out.reset();
+}
