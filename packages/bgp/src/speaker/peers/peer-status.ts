@@ -5,12 +5,12 @@ import type { AoKey } from '../../ports/transport.js';
 import type { PeerIndex } from '../../rib/ids.js';
 import type { MessageCounts } from '../../session/counters.js';
 import type { Session } from '../../session/session.js';
-import type { NotificationRecord, SessionError } from '../../session/session-error.js';
 import type { PeerCounts } from '../members/pipeline-peer.js';
 import type { LiveSession } from '../sessions/live-session.js';
 import { addPathMode, NO_OWN_NEXT_HOP, NOT_OFFERED } from '../sessions/offer.js';
 import type { PeerSettings } from '../settings/peer-settings.js';
-import type { HeldDown, PeerAoStatus, PeerFamilyStatus, PeerState, PeerStatus } from '../views/status.js';
+import type { HeldDown, PeerAoStatus, PeerFamilyStatus, PeerStatus } from '../views/status.js';
+import type { PeerRecord } from './peer-record.js';
 import type { Retention } from './retention.js';
 
 /** What a status is made from: references into the running peer, read once. */
@@ -18,29 +18,21 @@ export interface PeerSnapshot {
   /** With its scope, of a peer that is known by its interface. */
   readonly neighbour: string | null;
   readonly settings: PeerSettings;
-  readonly state: PeerState;
-  /** Wall-clock milliseconds. */
-  readonly stateSince: number;
+  readonly record: PeerRecord;
   /** Monotonic milliseconds. */
   readonly now: number;
-  readonly refused: { readonly code: string; readonly message: string } | null;
   readonly heldDown: HeldDown | null;
   readonly session: Session | null;
   readonly live: LiveSession | null;
   readonly retention: Retention;
   readonly counts: (index: PeerIndex, family: Family) => PeerCounts;
-  readonly establishedCount: number;
-  readonly flaps: number;
-  readonly lastError: SessionError | null;
-  /** Of what ended a session or an attempt at one; those that settle a collision do not count. */
-  readonly lastNotification: NotificationRecord | null;
 }
 
 const noMessages: MessageCounts = { open: 0, update: 0, notification: 0, keepalive: 0, routeRefresh: 0 };
 
 /** The view of one peer, field by field, so that nothing secret can get into it by being spread. */
 export function peerStatus(peer: PeerSnapshot): PeerStatus {
-  const { settings, live, session } = peer;
+  const { settings, record, live, session } = peer;
   const { sent = noMessages, received = noMessages } = session?.counters() ?? {};
   const isUnheard = settings.interface !== undefined && peer.neighbour === null;
   const hint = isUnheard
@@ -56,13 +48,13 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     localAs: settings.localAs?.as ?? settings.ownAs,
     type: settings.type,
     ...(settings.isMember && { confederationMember: true as const }),
-    state: peer.state,
-    ...(peer.refused !== null && { refused: peer.refused }),
+    state: record.state,
+    ...(record.refused !== null && { refused: record.refused }),
     ...(peer.heldDown !== null && { heldDown: peer.heldDown }),
-    stateSince: peer.stateSince,
+    stateSince: record.stateSince,
     ...(live !== null && { uptimeSeconds: (peer.now - live.since) / 1000 }),
-    establishedCount: peer.establishedCount,
-    flaps: peer.flaps,
+    establishedCount: record.establishedCount,
+    flaps: record.flaps,
     ...restartFields(peer.retention),
     passive: settings.passive,
     ...(settings.routeReflectorClient && { routeReflectorClient: true as const }),
@@ -76,8 +68,8 @@ export function peerStatus(peer: PeerSnapshot): PeerStatus {
     ...(live !== null && session !== null && { queued: queuesOf(session) }),
     sent,
     received,
-    ...(peer.lastError !== null && { lastError: peer.lastError }),
-    ...(peer.lastNotification !== null && { lastNotification: peer.lastNotification }),
+    ...(record.lastError !== null && { lastError: record.lastError }),
+    ...(record.lastNotification !== null && { lastNotification: record.lastNotification }),
     ...(hint !== undefined && { hint }),
     md5: settings.md5Key !== undefined,
     ...(settings.aoKeys !== undefined && { tcpAo: aoStatus(settings.aoKeys, session) }),

@@ -8,7 +8,7 @@ import type { Endpoint, SocketProtection, Transport } from '../../ports/transpor
 import type { PeerIndex } from '../../rib/ids.js';
 import { Session } from '../../session/session.js';
 import type { SessionConfig } from '../../session/session-config.js';
-import { errorFields, type NotificationRecord, type SessionError } from '../../session/session-error.js';
+import { errorFields, type SessionError } from '../../session/session-error.js';
 import type { SessionHandler } from '../../session/session-handler.js';
 import type { Fault } from '../../wire/result.js';
 import { inboundRefusal } from '../connections/inbound-check.js';
@@ -31,6 +31,7 @@ import type { PeerState, PeerStatus } from '../views/status.js';
 import { HoldDown } from './hold-down.js';
 import type { PeerHost, PeerLog } from './peer-host.js';
 import { PeerProtection } from './peer-protection.js';
+import { PeerRecord } from './peer-record.js';
 import { logFieldsOf, peerStatus } from './peer-status.js';
 import { Retention } from './retention.js';
 import { RouteRefreshes } from './route-refreshes.js';
@@ -43,23 +44,17 @@ export class Peer implements SessionHandler {
   #live: LiveSession | null = null;
   readonly #retention: Retention;
   readonly #refreshes: RouteRefreshes;
-  #refused: { readonly code: string; readonly message: string } | null = null;
+  readonly #record: PeerRecord;
   readonly #protection: PeerProtection;
   readonly #neighbour: InterfaceNeighbour;
   readonly #holdDown: HoldDown;
   readonly #guard: PrefixGuard;
   #isStarted = false;
-  #state: PeerState = 'idle';
-  #stateSince: number;
-  #establishedCount = 0;
-  #flaps = 0;
-  #lastError: SessionError | null = null;
-  #lastNotification: NotificationRecord | null = null;
 
   constructor(host: PeerHost, settings: PeerSettings) {
     this.#host = host;
     this.#settings = settings;
-    this.#stateSince = host.ports.clock.wallTime();
+    this.#record = new PeerRecord(host.ports.clock);
     const log: PeerLog = (level, event, fields) => this.#log(level, event, fields);
     this.#retention = new Retention(host, log, () => host.ended(this));
     this.#refreshes = new RouteRefreshes(host, log, (message) => this.#session?.sendRouteRefresh(message));
@@ -74,7 +69,7 @@ export class Peer implements SessionHandler {
   }
 
   get state(): PeerState {
-    return this.#state;
+    return this.#record.state;
   }
 
   /** Null unless Established. */
@@ -94,7 +89,7 @@ export class Peer implements SessionHandler {
 
   /** Protects the listeners, then begins to dial, or to wait. A peer that cannot be had as configured is refused. */
   start(): void {
-    this.#refused = null;
+    this.#record.admit();
     this.#holdDown.release();
     this.#guard.change(this.#settings.maxPrefixes);
     const watched = this.#neighbour.watch(this.#settings);
@@ -175,7 +170,7 @@ export class Peer implements SessionHandler {
   /** Takes an inbound connection of this peer, or turns it away. */
   accept(transport: Transport, origin: InboundOrigin): void {
     if (this.#neighbour.adopt(this.#settings, transport.remote)) this.start();
-    const [refused, settings, neighbour] = [this.#refused, this.#settings, this.#neighbour];
+    const [refused, settings, neighbour] = [this.#record.refused, this.#settings, this.#neighbour];
     const asked = { refused, settings, held: this.#holdDown.held, neighbour, isStarted: this.#isStarted };
     const reason = inboundRefusal(asked, transport, origin);
     if (reason === null) {
@@ -191,27 +186,20 @@ export class Peer implements SessionHandler {
     return peerStatus({
       neighbour: this.#neighbour.address,
       settings: this.#settings,
-      state: this.#state,
-      stateSince: this.#stateSince,
+      record: this.#record,
       now: ports.clock.now(),
-      refused: this.#refused,
       heldDown: this.#holdDown.held,
       session: this.#session,
       live: this.#live,
       retention: this.#retention,
       counts: (index, family) => pipeline.counts(index, family),
-      establishedCount: this.#establishedCount,
-      flaps: this.#flaps,
-      lastError: this.#lastError,
-      lastNotification: this.#lastNotification,
     });
   }
 
   // --- SessionHandler ---
 
   stateChanged(state: PeerState, previous: PeerState): void {
-    this.#state = state;
-    this.#stateSince = this.#host.ports.clock.wallTime();
+    this.#record.stateChanged(state);
     this.#log('debug', 'session.state', { state, previous });
     this.#host.events.emit('peer:state', this.status(), previous);
   }
@@ -233,7 +221,7 @@ export class Peer implements SessionHandler {
     const index = this.#retention.open(place, negotiated, peer.gracefulRestart);
     const limited = this.#guard.limited(families);
     this.#live = { index, negotiated, families, limited, nextHops, since: ports.clock.now() };
-    this.#establishedCount++;
+    this.#record.established();
     // It may have been dialled with the keys of before.
     if (peer.aoKeys !== undefined)
       this.#protection.rollOver(this.#neighbour.at(this.#settings), this.#session);
@@ -272,9 +260,7 @@ export class Peer implements SessionHandler {
   }
 
   ended(error: SessionError, wasEstablished: boolean): void {
-    const isNews = this.#lastError?.code !== error.code || this.#lastError.message !== error.message;
-    this.#lastError = error;
-    this.#lastNotification = error.notification ?? this.#lastNotification;
+    const isNews = this.#record.ended(error);
     if (wasEstablished) {
       this.#live = null;
       this.#refreshes.stop();
@@ -285,7 +271,7 @@ export class Peer implements SessionHandler {
       this.#holdBack(error.message);
     const fields = errorFields(error);
     if (wasEstablished) {
-      this.#flaps++;
+      this.#record.flapped();
       this.#log('warn', 'session.down', fields);
       this.#host.events.emit('peer:down', this.status(), error);
     } else {
@@ -298,7 +284,7 @@ export class Peer implements SessionHandler {
   // --- parts ---
 
   #sessionConfig(protection: SocketProtection): SessionConfig {
-    const past = () => this.#host.ownRestart.past(this.#establishedCount === 0);
+    const past = () => this.#host.ownRestart.past(this.#record.establishedCount === 0);
     return peerSessionConfig(
       this.#neighbour.at(this.#settings),
       this.#host.settings,
@@ -386,10 +372,8 @@ export class Peer implements SessionHandler {
   }
 
   #refuse(code: string, message: string): void {
-    this.#refused = { code, message };
+    const error = this.#record.refuse(code, message);
     this.#host.ownRestart.tell({ type: 'removed', peer: this.#settings.address });
-    const error: SessionError = { code: 'refused', message, at: this.#host.ports.clock.wallTime() };
-    this.#lastError = error;
     this.#log('error', 'peer.refused', { reason: code, error: message });
     this.#host.events.emit('peer:refused', this.status(), error);
   }
