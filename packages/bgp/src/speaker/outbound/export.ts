@@ -1,9 +1,6 @@
 import { type Rewrite, rewriteCanonical } from '../../attributes/rewrite.js';
 import { SummaryFlag } from '../../attributes/summary.js';
 import { WellKnownCommunity } from '../../iana/well-known-community.js';
-import { parseAddress } from '../../net/address.js';
-import { IPV4_UNICAST } from '../../net/family.js';
-import { shapeNextHop } from '../../nlri/shape-next-hop.js';
 import { mergeEdits } from '../../policy/merge-edits.js';
 import type { Policy, PolicyPeer, PolicyResult, RouteEdits } from '../../policy/policy.js';
 import type { OriginValidator } from '../../ports/origin-validator.js';
@@ -19,7 +16,6 @@ import {
   type PeerIndex,
   type PrefixId,
 } from '../../rib/ids.js';
-import { NO_ZONE } from '../../rib/next-hop-table.js';
 import type { Rib } from '../../rib/rib.js';
 import { ByteWriter } from '../../wire/byte-writer.js';
 import type { BlockView } from '../members/session-rules.js';
@@ -27,6 +23,7 @@ import { ALL_PATHS } from '../settings/path-options.js';
 import { PathView } from '../views/path-view.js';
 import { type ExportAnswer, NO_NEXT_HOP_FOR_IT, NOT_LEAVING } from './export-answer.js';
 import { type GroupProfile, isSuppressed } from './group-profile.js';
+import { canHave, nextHopFor } from './sent-next-hop.js';
 
 /** What the exporter asks about where a path came from. */
 export interface Sources {
@@ -180,8 +177,7 @@ export class Exporter {
     const { paths } = profile.table;
     const peer = paths.peer(row);
     const edits = said?.action === 'accept' ? (said.edits ?? null) : null;
-    const hop = this.nextHopFor(profile, paths.nextHop(row), peer === LOCAL_PEER, peer, edits);
-    return !this.canHave(profile, hop);
+    return !canHave(this.rib, profile, nextHopFor(this.rib, profile, paths.nextHop(row), peer, edits));
   }
 
   private evaluate(profile: GroupProfile, prefix: PrefixId, row: PathRow, policy: Policy): PolicyResult {
@@ -295,8 +291,8 @@ export class Exporter {
       if (result.action === 'reject') return NO_OUT;
       edits = result.edits ?? null;
     }
-    const nextHop = this.nextHopFor(profile, hop, isLocal, peer, edits);
-    if (!this.canHave(profile, nextHop)) return NO_OUT;
+    const nextHop = nextHopFor(this.rib, profile, hop, peer, edits);
+    if (!canHave(this.rib, profile, nextHop)) return NO_OUT;
     const { attributes } = this.rib;
     if (profile.softensStale && (attributes.flags(set) & SummaryFlag.LlgrStale) !== 0)
       edits = edits === null ? STALE : mergeEdits(edits, STALE);
@@ -339,62 +335,5 @@ export class Exporter {
   private ownAs(localAs: number): readonly number[] {
     if (this.ownPath[0] !== localAs) this.ownPath = [localAs];
     return this.ownPath;
-  }
-
-  /** RFC 8950 §4: an IPv6 next hop of an IPv4 destination is for those that said they take it. */
-  private canHave(profile: GroupProfile, hop: NextHopId): boolean {
-    if (profile.extendedNextHop || profile.table.family !== IPV4_UNICAST) return true;
-    return this.rib.nextHops.address(hop).length === 4;
-  }
-
-  private nextHopFor(
-    profile: GroupProfile,
-    hop: NextHopId,
-    isLocal: boolean,
-    peer: PeerIndex,
-    edits: RouteEdits | null,
-  ): NextHopId {
-    const own = profile.ownNextHop;
-    const opaque = this.rib.codecs.opaque(profile.table.family);
-    // RFC 8955 §4: what is there all the same is passed on.
-    if (opaque?.nextHop === 'none') return hop;
-    const isOurs = isLocal && this.rib.nextHops.isUnspecified(hop);
-    const edited = edits?.nextHop;
-    if (edited === 'self') return own;
-    if (edited === 'unchanged') return isOurs ? own : this.passedOn(profile, hop);
-    if (edited !== undefined) {
-      const address = parseAddress(edited.address);
-      if (opaque !== undefined) {
-        const shaped = shapeNextHop(opaque, address);
-        return this.rib.nextHops.intern(shaped, 0, shaped.length);
-      }
-      const fits = profile.table.family.afi === 1 ? address.length === 4 : address.length === 16;
-      if (fits || profile.extendedNextHop) return this.rib.nextHops.intern(address, 0, address.length);
-      return own;
-    }
-    // An address that our own user gave for a route goes out as it is.
-    if (isLocal) return isOurs ? own : hop;
-    if (profile.rules?.nextHopUnchanged) return this.passedOn(profile, hop);
-    // Labels, segments and tunnel endpoints belong to the router that gave them: in front of them our address would be false.
-    if (opaque !== undefined && !profile.nextHopSelf) return this.passedOn(profile, hop);
-    // RFC 5065 §4: between members it may stay.
-    if (profile.isMember) return profile.nextHopSelf ? own : this.passedOn(profile, hop);
-    if (profile.type === 'external') return profile.isServed ? this.shared(profile, hop) : own;
-    // RFC 4456 §10: a reflector leaves the next hop as it is, so that traffic does not come through it.
-    if (profile.nextHopSelf && !this.rib.peers.isInternal(peer)) return own;
-    return this.passedOn(profile, hop);
-  }
-
-  /** A next hop of others beyond its link: without its link-local address; where it has no other, it is ours. */
-  private passedOn(profile: GroupProfile, hop: NextHopId): NextHopId {
-    const { nextHops } = this.rib;
-    const global = nextHops.globalOf(hop);
-    return nextHops.isLinkLocal(global) ? profile.ownNextHop : global;
-  }
-
-  /** A next hop of others for a client of the same route server, whole when both are on the link that it is bound to. */
-  private shared(profile: GroupProfile, hop: NextHopId): NextHopId {
-    const zone = this.rib.nextHops.zoneOf(hop);
-    return zone === NO_ZONE || zone === profile.zone ? hop : this.passedOn(profile, hop);
   }
 }

@@ -1,7 +1,5 @@
 import t from 'tap';
 import type { PathAttributes } from '../../../src/attributes/path-attributes.js';
-import { parseAddress } from '../../../src/net/address.js';
-import { IPV6_UNICAST } from '../../../src/net/family.js';
 import { policyFunction } from '../../../src/policy/compile.js';
 import type { RouteEdits } from '../../../src/policy/policy.js';
 import { FarEnd, type HeldRoute, LOCAL_AS, path, pipeline, settle } from '../pipeline-fixture.js';
@@ -10,7 +8,7 @@ const P = '192.0.2.0/24';
 
 function passed(
   attributes: PathAttributes,
-  to: { as?: number; edits?: RouteEdits; from?: number; nextHopSelf?: boolean; takesLongLived?: boolean },
+  to: { as?: number; edits?: RouteEdits; from?: number; takesLongLived?: boolean },
 ): HeldRoute | undefined {
   const p = pipeline();
   const { edits } = to;
@@ -22,7 +20,6 @@ function passed(
   const a = new FarEnd('10.0.0.1', to.from ?? 64_601).open(p);
   const b = new FarEnd('10.0.0.2', to.as ?? 64_602, {
     exportPolicy: edits === undefined ? null : editing,
-    nextHopSelf: to.nextHopSelf ?? false,
     takesLongLived: to.takesLongLived ?? false,
   }).open(p);
   a.announce(p, [P], attributes);
@@ -59,14 +56,6 @@ t.test('unknown attributes: transitive ones are passed with Partial, others are 
   t.strictSame(route?.attributes.unknown, [{ code: 99, flags: 0xe0, value: Uint8Array.of(1, 2) }]);
 });
 
-t.test('next hop self on an internal session, and what a policy says of it', async (t) => {
-  t.equal(passed(path(64_601), { as: LOCAL_AS })?.nextHop, '10.0.0.1');
-  t.equal(passed(path(64_601), { as: LOCAL_AS, nextHopSelf: true })?.nextHop, '10.0.0.254');
-  t.equal(passed(path(64_601), { as: LOCAL_AS, edits: { nextHop: 'self' } })?.nextHop, '10.0.0.254');
-  t.equal(passed(path(64_601), { edits: { nextHop: 'unchanged' } })?.nextHop, '10.0.0.1');
-  t.equal(passed(path(64_601), { edits: { nextHop: { address: '10.0.0.99' } } })?.nextHop, '10.0.0.99');
-});
-
 t.test('edits of a policy are applied, but LOCAL_PREF never leaves the AS', async (t) => {
   const edits: RouteEdits = {
     localPref: 7,
@@ -101,24 +90,6 @@ t.test(
     t.match(text, /c0110e02030000fde80000fc59fa56ea01/, 'AS4_PATH has the number');
   },
 );
-
-t.test('a link-local next hop is not passed beyond its link', async (t) => {
-  const p = pipeline();
-  const both = Uint8Array.from([...parseAddress('2001:db8::254'), ...parseAddress('fe80::1')]);
-  const nextHops = new Map([[IPV6_UNICAST.key, both]]);
-  const a = new FarEnd('10.0.0.1', 64_601, { families: [IPV6_UNICAST], nextHops }).open(p);
-  const b = new FarEnd('10.0.0.2', LOCAL_AS, { families: [IPV6_UNICAST], nextHops }).open(p);
-  a.announce(p, ['2001:db8:1::/48'], path(64_601), '2001:db8::7');
-  a.announce(p, ['2001:db8:2::/48'], path(64_601), '2001:db8::254');
-  p.announce({ prefixes: ['2001:db8:3::/48'] });
-  settle(p);
-  t.equal(b.held.get('2001:db8:1::/48')?.nextHop, '2001:db8::7');
-  t.equal(b.held.has('2001:db8:2::/48'), false, 'our own address as next hop is refused');
-  t.equal(b.held.get('2001:db8:3::/48')?.nextHop, '2001:db8::254');
-  t.match(p.received(a.index, { prefix: '2001:db8:2::/48' }).routes[0]?.paths[0], {
-    reason: 'next hop is our own address',
-  });
-});
 
 t.test(
   'a route whose attributes fill a message by themselves is withdrawn, not lost in silence',
