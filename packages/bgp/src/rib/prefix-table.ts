@@ -3,10 +3,10 @@ import type { NlriKey } from '../net/nlri-key.js';
 import type { NlriCodec } from '../nlri/nlri-codec.js';
 import { isSpanCodec } from '../nlri/span-codec.js';
 import { Column8, Column32 } from './columns.js';
-import { fold32, mix32 } from './hash.js';
 import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
 import { NO_PREFIX, type PrefixId } from './ids.js';
+import { hash1, hash4 } from './prefix-hash.js';
 import { PrefixTableBytes } from './prefix-table-bytes.js';
 
 /**
@@ -210,12 +210,4 @@ export class PrefixTable128 implements PrefixTable {
 export function prefixTable(codec: NlriCodec): PrefixTable {
   if (isSpanCodec(codec)) return new PrefixTableBytes(codec);
   return codec.layout === 'u32' ? new PrefixTable32(codec) : new PrefixTable128(codec);
-}
-
-function hash1(word: number, length: number): number {
-  return mix32(word ^ Math.imul(length, 0x9e3779b1));
-}
-
-function hash4(a: number, b: number, c: number, d: number, length: number): number {
-  return mix32(fold32(fold32(fold32(fold32(length, a), b), c), d));
 }
