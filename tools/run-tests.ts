@@ -2,13 +2,15 @@
 //
 //   run-tests.ts [--jobs N] [--fail-on-left-out] [FILE or FOLDER …]
 //
-// Each file runs in a process of its own, two at a time; files in folders `interop`, `kernel` and `lab`, and
-// `*.serial.test.ts`, run one at a time after the others. The last line is `N passed, N failed`.
+// Each file runs in a process of its own, two at a time; then those in folders `interop`, `kernel` and `lab`, each in
+// a network namespace of its own, so that none meets another; then `*.serial.test.ts`, one at a time. The last line is
+// `N passed, N failed`.
 
 import type { ChildProcess } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { canStandApart } from './run-tests/apart.js';
 import { failedIn, failureText, leftOutText, progressLine, slowestText, totals } from './run-tests/report.js';
 import { type FileResult, runFile, signalGroup } from './run-tests/run-file.js';
 import { allTestFiles, namedTestFiles, type TestFile } from './run-tests/test-file.js';
@@ -60,15 +62,12 @@ async function main(): Promise<number> {
   const files =
     positionals.length === 0 ? allTestFiles(root) : namedTestFiles(root, positionals, process.cwd());
 
+  const at = (place: TestFile['place']) => files.filter((file) => file.place === place);
   const results = [
-    ...(await runAll(
-      files.filter((file) => !file.serial),
-      jobs,
-    )),
-    ...(await runAll(
-      files.filter((file) => file.serial),
-      1,
-    )),
+    ...(await runAll(at('among others'), jobs)),
+    // Without namespaces they would meet on the machine's own addresses.
+    ...(await runAll(at('apart'), canStandApart() ? jobs : 1)),
+    ...(await runAll(at('alone'), 1)),
   ];
   const { passed, failed } = totals(results, failOnLeftOut);
   const leftOut = leftOutText(results);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { apart, canStandApart } from './apart.js';
 import { type Tally, tally } from './tally.js';
 import { readTap } from './tap-tree.js';
 import type { TestFile } from './test-file.js';
@@ -36,10 +37,12 @@ interface Ended {
 
 function runProcess(root: string, file: TestFile, running: Set<ChildProcess>): Promise<Ended> {
   return new Promise((resolve) => {
-    const args = ['--enable-source-maps', '--import=tsx', '--conditions=@peerage/source', file.path];
+    const node = [process.execPath, '--enable-source-maps', '--import=tsx', '--conditions=@peerage/source'];
+    const argv = [...node, file.path];
+    const [program = '', ...args] = file.place === 'apart' && canStandApart() ? apart(argv) : argv;
     const env = { ...process.env, TAP_TIMEOUT: String(file.timeoutSeconds) };
     // a process group of its own, so that what it leaves behind can be ended with it
-    const child = spawn(process.execPath, args, {
+    const child = spawn(program, args, {
       cwd: root,
       env,
       detached: true,

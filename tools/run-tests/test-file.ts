@@ -5,13 +5,13 @@ import { join, relative, resolve } from 'node:path';
 export interface TestFile {
   /** Path from the root of the tree. */
   readonly path: string;
-  /** Alone, after the others: it measures, or uses what the machine has once only. */
-  readonly serial: boolean;
+  /** `apart`: in a network namespace of its own, after the others. `alone`: it measures, or uses what the machine has once only. */
+  readonly place: 'among others' | 'apart' | 'alone';
   readonly timeoutSeconds: number;
 }
 
 export const defaultTimeoutSeconds = 300;
-const serialFolder = /\/(interop|kernel|lab)\//;
+const apartFolder = /\/(interop|kernel|lab)\//;
 const ending = '.test.ts';
 
 function filesBelow(folder: string): string[] {
@@ -39,8 +39,9 @@ export function timeoutSecondsOf(text: string): number {
 
 function describe(root: string, absolute: string): TestFile {
   const path = relative(root, absolute);
-  const serial = serialFolder.test(`/${path}`) || path.endsWith(`.serial${ending}`);
-  return { path, serial, timeoutSeconds: timeoutSecondsOf(readFileSync(absolute, 'utf8')) };
+  const isApart = apartFolder.test(`/${path}`);
+  const place = path.endsWith(`.serial${ending}`) ? 'alone' : isApart ? 'apart' : 'among others';
+  return { path, place, timeoutSeconds: timeoutSecondsOf(readFileSync(absolute, 'utf8')) };
 }
 
 /** All test files of the tree: `test` of each package, `test-fixtures/test`, `tools/test`; sorted by path. */

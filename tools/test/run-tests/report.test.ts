@@ -3,7 +3,7 @@ import { failureText, leftOutText, progressLine, slowestText, totals } from '../
 import type { FileResult } from '../../run-tests/run-file.js';
 
 const result = (parts: Partial<FileResult> = {}): FileResult => ({
-  file: { path: 'packages/x/test/a.test.ts', serial: false, timeoutSeconds: 300 },
+  file: { path: 'packages/x/test/a.test.ts', place: 'among others', timeoutSeconds: 300 },
   passed: 1,
   failures: [],
   leftOut: [],

@@ -17,7 +17,7 @@ function tree(folder: string, ...paths: string[]): string {
   return folder;
 }
 
-t.test('allTestFiles finds the tests of every room, and which run alone', async (t) => {
+t.test('allTestFiles finds the tests of every room, and where each is to run', async (t) => {
   const root = tree(
     tempDir(t),
     'packages/bgp/test/net/prefix.test.ts',
@@ -31,14 +31,14 @@ t.test('allTestFiles finds the tests of every room, and which run alone', async 
     'tools/test/b.test.ts',
   );
   t.same(
-    allTestFiles(root).map(({ path, serial }) => [path, serial]),
+    allTestFiles(root).map(({ path, place }) => [path, place]),
     [
-      ['packages/bgp/test/interop/frr.test.ts', true],
-      ['packages/bgp/test/net/prefix.test.ts', false],
-      ['packages/bgp/test/rib/speed.serial.test.ts', true],
-      ['packages/linux/test/kernel/route.test.ts', true],
-      ['test-fixtures/test/a.test.ts', false],
-      ['tools/test/b.test.ts', false],
+      ['packages/bgp/test/interop/frr.test.ts', 'apart'],
+      ['packages/bgp/test/net/prefix.test.ts', 'among others'],
+      ['packages/bgp/test/rib/speed.serial.test.ts', 'alone'],
+      ['packages/linux/test/kernel/route.test.ts', 'apart'],
+      ['test-fixtures/test/a.test.ts', 'among others'],
+      ['tools/test/b.test.ts', 'among others'],
     ],
   );
 });
