@@ -77,7 +77,8 @@ export function nameOf(table: FamilyTable, key: NlriKey): RouteName {
   return table.family.safi === 1 ? codec.format(key) : `${table.family.name} ${codec.format(key)}`;
 }
 
-function nlriName(rib: Rib, nlri: AnnouncedNlri, path: string): RouteName {
+/** The name of one destination. Throws `BgpError` with its place. */
+export function nlriName(rib: Rib, nlri: AnnouncedNlri, path: string): RouteName {
   const table = openTable(rib, nlri.family, `${path}.family`);
   const { codec } = table.prefixes;
   const { value, hex } = nlri;
@@ -85,6 +86,7 @@ function nlriName(rib: Rib, nlri: AnnouncedNlri, path: string): RouteName {
     throw refused(nlri, path, 'must have either value or hex');
   }
   if (!isSpanCodec(codec)) {
+    if (hex !== undefined) return prefixName(table, hex, `${path}.hex`);
     if (typeof value !== 'string') throw refused(value, `${path}.value`, 'must be a prefix');
     return `${table.family.name} ${value}`;
   }
@@ -94,6 +96,16 @@ function nlriName(rib: Rib, nlri: AnnouncedNlri, path: string): RouteName {
   placed(`${path}.value`, value, () => encodeNlri(codec.opaque, value, out));
   aimAt(codec, out.slice(), createNlriKey(), nlri);
   return `${table.family.name} ${toHex(out.bytes, 0, out.length)}`;
+}
+
+/** The name of the prefix that octets are the NLRI of: its length in bits, and as many octets as hold them. */
+function prefixName(table: FamilyTable, hex: unknown, path: string): RouteName {
+  const octets = typeof hex === 'string' ? fromHex(hex) : null;
+  if (octets === null) throw refused(hex, path, 'must be hex digits');
+  const key = createNlriKey();
+  const { codec } = table.prefixes;
+  if (codec.read(octets, 0, octets.length, false, key) === octets.length) return nameOf(table, key);
+  throw refused(hex, path, `must be one prefix of ${table.family.name}`);
 }
 
 function openTable(rib: Rib, family: string, path: string): FamilyTable {

@@ -63,7 +63,7 @@ export interface AnnouncedNlri {
   readonly family: FamilyName;
   /** For example `{ rd: '65000:1', labels: [100], prefix: '10.0.0.0/8' }` of `vpnv4-unicast`. */
   readonly value?: NlriValue | string;
-  /** The whole NLRI without path identifier. */
+  /** The whole NLRI without path identifier; of a prefix its length in bits and its octets. */
   readonly hex?: string;
 }
 

@@ -315,6 +315,26 @@ t.test('routes of such families are announced by value or by octets, and withdra
 
   p.announce({ prefixes: [], nlri: [{ family: 'ipv4-multicast', value: '192.0.2.0/24' }] });
   t.match(p.rib({ family: 'ipv4-multicast' }).routes, [{ prefix: '192.0.2.0/24' }]);
+  p.announce({
+    prefixes: ['192.0.2.0/24'],
+    nlri: [
+      { family: 'ipv4-multicast', hex: '19c6336480' },
+      { family: 'ipv6-multicast', hex: '2020010db8' },
+    ],
+  });
+  const names = p.locals.ownedNames().map(({ name }) => name);
+  t.same(names.sort(), [
+    '192.0.2.0/24',
+    'ipv4-multicast 192.0.2.0/24',
+    'ipv4-multicast 198.51.100.128/25',
+    'ipv6-multicast 2001:db8::/32',
+  ]);
+  p.withdraw([
+    { family: 'ipv4-multicast', hex: '19c6336480' },
+    { family: 'ipv6-multicast', value: '2001:db8::/32' },
+  ]);
+  settle(p);
+  t.equal(p.locals.ownedNames().length, 2);
 
   for (const bad of [
     { family: 'vpnv4-unicast' },
@@ -322,6 +342,9 @@ t.test('routes of such families are announced by value or by octets, and withdra
     { family: 'vpnv4-unicast', hex: '20' },
     { family: 'vpnv4-unicast', value: { ...value, prefix: '2001:db8::/32' } },
     { family: 'ipv4-multicast', value: '2001:db8::/32' },
+    { family: 'ipv4-multicast', hex: '19c63364' },
+    { family: 'ipv4-multicast', hex: '21c633640000' },
+    { family: 'ipv4-multicast', hex: 'x' },
     { family: 'l2vpn-vpls', hex: '00' },
   ] as const) {
     t.throws(() => p.announce({ prefixes: [], nlri: [bad as never] }), { code: 'BGP_ERR_NLRI' });
