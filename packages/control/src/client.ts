@@ -83,9 +83,13 @@ export class ControlClient {
     return this.#routes('rib', query);
   }
 
-  /** Why a destination is as it is; `to`: and what that neighbour is sent. */
-  explain(prefix: string, to?: string) {
-    const search = new URLSearchParams({ prefix, ...(to === undefined ? {} : { to }) });
+  /** Why a destination is as it is; `to`: and what that neighbour is sent; `family`: of that one, by octets or as it is shown. */
+  explain(prefix: string, to?: string, family?: string) {
+    const search = new URLSearchParams({
+      prefix,
+      ...(to === undefined ? {} : { to }),
+      ...(family === undefined ? {} : { family }),
+    });
     return this.#get(`explain?${search}`, explanationSchema);
   }
 

@@ -200,8 +200,15 @@ export const explanationSchema = z.object({
     .optional(),
 });
 
-/** What is to be explained; the text form of a query string. */
-export const explainQuerySchema = z.strictObject({ prefix: z.string(), to: z.string().optional() });
+/**
+ * What is to be explained; the text form of a query string. With a family `prefix` is what tables show its destinations by, or their
+ * octets as hex digits; without one it is a prefix or an address of unicast.
+ */
+export const explainQuerySchema = z.strictObject({
+  prefix: z.string(),
+  to: z.string().optional(),
+  family: z.string().optional(),
+});
 
 /** How a session is to be reset: anew, or softly by sending routes again; the text form of a query string. */
 export const clearQuerySchema = z.strictObject({

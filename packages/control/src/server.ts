@@ -8,6 +8,7 @@ import type {
   RouteExplanation,
   RoutePage,
   RouteQuery,
+  RouteRef,
   SpeakerStatus,
 } from '@peerage/bgp';
 import { ControlError } from './errors.js';
@@ -31,7 +32,7 @@ export interface SpeakerViews {
   rib(query?: RouteQuery): RoutePage;
   received(peer: string, query?: RouteQuery): RoutePage;
   advertised(peer: string, query?: RouteQuery): RoutePage;
-  explain(prefix: string, peer?: string): RouteExplanation | undefined;
+  explain(route: RouteRef, peer?: string): RouteExplanation | undefined;
 }
 
 /** What a speaker can be told: a `BgpSpeaker` has these methods. */
@@ -198,13 +199,20 @@ function act({ speaker, actions }: ControlServerOptions, url: URL): WireCleared 
 function explain(speaker: SpeakerViews, url: URL): RouteExplanation {
   const parsed = explainQuerySchema.safeParse(Object.fromEntries(url.searchParams));
   if (!parsed.success) throw badQuery(parsed.error);
-  const { prefix, to } = parsed.data;
+  const { prefix, to, family } = parsed.data;
   if (to !== undefined && speaker.peer(to) === undefined) {
     throw requestError(`no neighbor ${to}; configured: ${names(speaker)}`);
   }
-  const found = speaker.explain(prefix, to);
+  const found = speaker.explain(family === undefined ? prefix : routeRef(family, prefix), to);
   if (found === undefined) throw requestError(`the table has no route for ${prefix}`);
   return found;
+}
+
+/** A destination of a family by its octets, or as tables show it. */
+function routeRef(family: string, text: string): RouteRef {
+  const isHex = text.length % 2 === 0 && /^[0-9a-f]+$/i.test(text);
+  const named = family as FamilyName;
+  return isHex ? { family: named, hex: text } : { family: named, value: text };
 }
 
 function badQuery(error: {

@@ -60,11 +60,11 @@ const views: SpeakerViews = {
   peers: () => [peer],
   peer: (address) => (address === peer.address ? peer : undefined),
   rib: page,
-  explain: (prefix, to) =>
-    prefix === '10.0.0.0/8'
+  explain: (route, to) =>
+    route === '10.0.0.0/8' || typeof route !== 'string'
       ? {
-          family: 'ipv4-unicast',
-          prefix,
+          family: typeof route === 'string' ? 'ipv4-unicast' : route.family,
+          prefix: typeof route === 'string' ? route : JSON.stringify(route),
           imports: [
             {
               peer: '2001:db8::1',
@@ -114,6 +114,13 @@ t.test('a client asks why a destination is as it is', async (t) => {
   const { client } = await serve(t);
   t.equal((await client.explain('10.0.0.0/8')).imports[0]?.statement, 'in#1');
   t.equal((await client.explain('10.0.0.0/8', '2001:db8::1')).export?.reason, 'no session');
+  t.match(await client.explain('0401ff', undefined, 'l2vpn-evpn'), {
+    family: 'l2vpn-evpn',
+    prefix: '{"family":"l2vpn-evpn","hex":"0401ff"}',
+  });
+  t.match(await client.explain('rd 65000:1 10.0.0.0/8', undefined, 'vpnv4-unicast'), {
+    prefix: '{"family":"vpnv4-unicast","value":"rd 65000:1 10.0.0.0/8"}',
+  });
   await t.rejects(client.explain('10.0.0.0/9'), { message: /no route for 10.0.0.0\/9/ });
   await t.rejects(client.explain('10.0.0.0/8', '2001:db8::2'), { message: /no neighbor 2001:db8::2/ });
 });

@@ -346,16 +346,17 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   }
 
   /**
-   * Why a destination is as it is: for each learned path the statement of import policy that decided and its edits, for the
-   * decision the rule that each path won or lost by, and with `peer` the same for what that one is sent. `prefix` may be an
-   * address: the longest prefix that covers it. Undefined when the table has none.
+   * Why a destination is as it is: for each learned path the statement of import policy that decided and its edits, for the decision
+   * the rule that each path won or lost by, and with `peer` the same for what that one is sent. A text is a prefix of unicast, or an
+   * address: the longest prefix that covers it. Others are named with their family, by `hex` or by `value`, which may be the text that
+   * `rib` shows. Undefined when the table has none.
    *
    * @example
    * const why = speaker.explain('203.0.113.0/24', '192.0.2.254');
    * console.log(why?.imports[0]?.statement, why?.decision[0]?.reason, why?.export?.reason);
    */
-  explain(prefix: string, peer?: string): RouteExplanation | undefined {
-    return explainTo(this.#pipeline, prefix, peer === undefined ? null : this.#known(peer));
+  explain(route: RouteRef, peer?: string): RouteExplanation | undefined {
+    return explainTo(this.#pipeline, route, peer === undefined ? null : this.#known(peer));
   }
 
   /** What a peer sent, before import policy, with what became of it. Of a lost session: what graceful restart keeps. */

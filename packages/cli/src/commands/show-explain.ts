@@ -8,11 +8,21 @@ type Judged = WireExplanation['imports'][number];
 export const showExplain: ShowCommand = {
   name: 'explain',
   summary: 'why a route is as it is: policy statements, the decision, and what a neighbor is sent',
-  arguments: [{ name: '<prefix>', summary: 'a prefix, or an address: the longest prefix that covers it' }],
-  options: [{ flags: '--to <peer>', summary: 'also why this neighbor is sent the route, or not' }],
+  arguments: [
+    {
+      name: '<prefix>',
+      summary:
+        'a prefix, or an address: the longest prefix that covers it; with --family as tables show it, or its octets',
+    },
+  ],
+  options: [
+    { flags: '--to <peer>', summary: 'also why this neighbor is sent the route, or not' },
+    { flags: '--family <name>', summary: 'of this family, for example l2vpn-evpn' },
+  ],
   async run(client, [prefix], given) {
     const to = typeof given.to === 'string' ? given.to : undefined;
-    const found = await client.explain(String(prefix), to);
+    const family = typeof given.family === 'string' ? given.family : undefined;
+    const found = await client.explain(String(prefix), to, family);
     return { json: found, blocks: blocks(found) };
   },
 };

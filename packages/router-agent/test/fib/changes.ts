@@ -37,6 +37,8 @@ export function changes(family: 4 | 6, list: readonly Change[]): RouteChanges {
     nextHopInterface: (id) => zones[id] ?? null,
     nextHopWeight: () => 1,
     readNlri: () => undefined,
+    name: (i) => list[i]?.prefix ?? '',
+    text: (i) => list[i]?.prefix ?? '',
     bestPeer: (i) => list[i]?.bestPeer ?? list[i]?.via[0] ?? '',
     isLocal: (i) => list[i]?.local ?? false,
     isDiscard: () => false,

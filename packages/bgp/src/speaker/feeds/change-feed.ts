@@ -1,4 +1,5 @@
 import type { Family } from '../../net/family.js';
+import { nlriCodec, supportedFamilies } from '../../nlri/nlri.js';
 import { badField, checkFields, checkInteger, checkSignal, checkText } from '../settings/field-check.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeStream, type ChangesOptions } from './change-stream.js';
@@ -19,7 +20,6 @@ export class ChangeFeed {
   private readonly wake: () => void;
   private readonly log: ChangeLog;
   private readonly streams = new Set<ChangeStream>();
-  private isLogging = false;
 
   /** `id` names this life of the speaker. */
   constructor(id: string, host: FeedHost, wake: () => void) {
@@ -34,19 +34,10 @@ export class ChangeFeed {
     if (options.since !== undefined) checkText('since', options.since, 'the token of an earlier event');
     checkInteger('batchSize', options.batchSize ?? 1024, 1, 1_000_000);
     const { host, log } = this;
-    const names: unknown = options.families;
-    if (names !== undefined && !Array.isArray(names)) throw badField('families', names, 'a list of families');
-    const families = host.families.filter((family) =>
-      names === undefined ? true : (names as readonly string[]).includes(family.name),
-    );
-    if (families.length === 0 || (names !== undefined && families.length < new Set(names).size)) {
-      throw badField('families', names, `some of ${host.families.map(({ name }) => name).join(', ')}`);
-    }
-    if (!this.isLogging) {
-      // First of all sinks of this feed, so that a change has its number when a stream is told of it.
-      host.addSink(log, host.families, false);
-      this.isLogging = true;
-    }
+    const families = this.familiesOf(options);
+    const fresh = log.begin(families);
+    // Before the sinks of streams, so that a change has its number when a stream is told of it.
+    if (fresh.length > 0) host.addSink(log, fresh, false);
     const source = {
       log,
       families,
@@ -60,8 +51,24 @@ export class ChangeFeed {
     return stream;
   }
 
+  private familiesOf({ families: names, prefix }: ChangesOptions): readonly Family[] {
+    if (names === undefined) return supportedFamilies;
+    if (!Array.isArray(names)) throw badField('families', names, 'a list of families');
+    const known = prefix === undefined ? this.host.families : this.host.families.filter(hasPrefixes);
+    const wanted: ReadonlySet<unknown> = new Set(names);
+    const families = known.filter(({ name }) => wanted.has(name));
+    if (families.length > 0 && families.length === wanted.size) return families;
+    const where = prefix === undefined ? '' : ', which can be filtered by prefix';
+    throw badField('families', names, `some of ${known.map(({ name }) => name).join(', ')}${where}`);
+  }
+
   /** Ends all iterations: the speaker closes. */
   close(): void {
     for (const stream of [...this.streams]) stream.end();
   }
+}
+
+/** Unicast and multicast. */
+function hasPrefixes(family: Family): boolean {
+  return nlriCodec(family) !== undefined;
 }

@@ -1,11 +1,13 @@
-import type { ChangedRoute } from './changed-routes.js';
-import { changedRoutes } from './changed-routes.js';
+import type { Family, FamilyKey } from '../../net/family.js';
+import { type ChangedRoute, changedRoute } from './changed-routes.js';
 import type { RouteChanges, RouteSink } from './route-sink.js';
 
 /** A changed destination with its place in the order of all changes. */
 export interface LoggedChange {
   readonly sequence: number;
-  readonly family: string;
+  readonly family: Family;
+  /** What tells it from other destinations. */
+  readonly name: string;
   readonly route: ChangedRoute;
 }
 
@@ -19,6 +21,8 @@ export interface LoggedChange {
 export class ChangeLog implements RouteSink {
   private readonly entries = new Map<string, LoggedChange>();
   private readonly limit: number;
+  /** By family: the newest change when changes of it began to be kept. */
+  private readonly begun = new Map<FamilyKey, number>();
   /** Names this log, so that tokens of another speaker are not taken for ours. */
   readonly id: string;
   /** Number of the newest change. */
@@ -32,15 +36,16 @@ export class ChangeLog implements RouteSink {
   }
 
   routes(changes: RouteChanges): void {
-    const family = changes.family.name;
-    for (const route of changedRoutes(changes)) {
-      this.entries.delete(route.prefix);
-      this.entries.set(route.prefix, { sequence: ++this.sequence, family, route });
+    const { family } = changes;
+    for (let i = 0; i < changes.length; i++) {
+      const name = changes.name(i);
+      this.entries.delete(name);
+      this.entries.set(name, { sequence: ++this.sequence, family, name, route: changedRoute(changes, i) });
     }
-    for (const [prefix, entry] of this.entries) {
+    for (const [name, entry] of this.entries) {
       if (this.entries.size <= this.limit) break;
       this.floor = entry.sequence;
-      this.entries.delete(prefix);
+      this.entries.delete(name);
     }
   }
 
@@ -49,20 +54,31 @@ export class ChangeLog implements RouteSink {
   }
 
   /** Number of the newest change of a destination; 0 when it is not known. */
-  sequenceOf(prefix: string): number {
-    return this.entries.get(prefix)?.sequence ?? 0;
+  sequenceOf(name: string): number {
+    return this.entries.get(name)?.sequence ?? 0;
+  }
+
+  /** Changes of these families are kept from now on. Those for which it is so only now. */
+  begin(families: readonly Family[]): readonly Family[] {
+    const fresh = families.filter(({ key }) => !this.begun.has(key));
+    for (const { key } of fresh) this.begun.set(key, this.sequence);
+    return fresh;
   }
 
   token(sequence: number): string {
     return `${this.id}.${sequence}`;
   }
 
-  /** Changes after a token, or null when they are not all there any more. */
-  after(token: string): readonly LoggedChange[] | null {
+  /** Changes of some families after a token, or null when they are not all there. */
+  after(token: string, families: readonly Family[]): readonly LoggedChange[] | null {
     const dot = token.lastIndexOf('.');
     const sequence = Number(token.slice(dot + 1));
     if (token.slice(0, dot) !== this.id || !Number.isInteger(sequence)) return null;
     if (sequence < this.floor || sequence > this.sequence) return null;
-    return [...this.entries.values()].filter((entry) => entry.sequence > sequence);
+    const wanted = new Set(families.map(({ key }) => key));
+    for (const key of wanted) if (sequence < (this.begun.get(key) ?? Number.POSITIVE_INFINITY)) return null;
+    return [...this.entries.values()].filter(
+      (entry) => entry.sequence > sequence && wanted.has(entry.family.key),
+    );
   }
 }

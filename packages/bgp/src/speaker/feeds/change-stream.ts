@@ -4,7 +4,7 @@ import { parseInto, wordMask } from '../../net/prefix.js';
 import type { FamilyName } from '../settings/config.js';
 import { parseField } from '../settings/field-check.js';
 import type { ChangeLog } from './change-log.js';
-import { type ChangedRoute, changedRoutes } from './changed-routes.js';
+import { type ChangedRoute, changedRoute } from './changed-routes.js';
 import type { PrefixWords, RouteChanges, RouteSink } from './route-sink.js';
 
 /** What `speaker.changes()` gives. */
@@ -18,9 +18,9 @@ export type RouteEvent =
 
 /** Which changes `speaker.changes()` tells, from where on, and how many at a time. */
 export interface ChangesOptions {
-  /** Default: all. */
+  /** Default: IPv4 and IPv6 unicast. Any that the speaker can carry. */
   readonly families?: readonly FamilyName[];
-  /** Only this prefix and those that it covers. */
+  /** Only this prefix and those that it covers: of families whose destinations are prefixes. */
   readonly prefix?: string;
   /** A token of an earlier iteration: only what changed since is told. */
   readonly since?: string;
@@ -61,6 +61,7 @@ export class ChangeStream implements RouteSink, AsyncIterableIterator<RouteEvent
   private readonly source: ChangeSource;
   private readonly batchSize: number;
   private readonly filter: ((words: PrefixWords, family: Family) => boolean) | null;
+  /** By name of the destination. */
   private readonly waiting = new Map<string, Pending>();
   private readonly unsynced: Set<string>;
   private readonly key = createNlriKey();
@@ -83,14 +84,13 @@ export class ChangeStream implements RouteSink, AsyncIterableIterator<RouteEvent
     this.onEnd = onEnd;
     this.signal = options.signal;
     this.unsynced = new Set(source.families.map((family) => family.name));
-    const missed = options.since === undefined ? null : source.log.after(options.since);
+    const missed = options.since === undefined ? null : source.log.after(options.since, source.families);
     if (missed === null) {
       this.owesRestart = options.since !== undefined;
       this.removeSink = source.addSink(this, { snapshot: true });
     } else {
-      const wanted = new Set(this.unsynced);
-      for (const { family, route, sequence } of missed) {
-        if (wanted.has(family) && this.isWanted(route.prefix)) this.put(route, sequence);
+      for (const { name, route, sequence } of missed) {
+        if (this.isWanted(route.prefix)) this.put(name, route, sequence);
       }
       this.unsynced.clear();
       this.markAfter = this.order;
@@ -103,11 +103,11 @@ export class ChangeStream implements RouteSink, AsyncIterableIterator<RouteEvent
   // --- RouteSink ---
 
   routes(changes: RouteChanges): void {
-    let i = 0;
-    for (const route of changedRoutes(changes)) {
-      changes.readPrefix(i++, this.key);
+    for (let i = 0; i < changes.length; i++) {
+      changes.readPrefix(i, this.key);
       if (this.filter !== null && !this.filter(this.key, changes.family)) continue;
-      this.put(route, this.source.log.sequenceOf(route.prefix));
+      const name = changes.name(i);
+      this.put(name, changedRoute(changes, i), this.source.log.sequenceOf(name));
     }
     this.serve();
   }
@@ -151,15 +151,15 @@ export class ChangeStream implements RouteSink, AsyncIterableIterator<RouteEvent
     for (const reader of this.readers.splice(0)) reader({ done: true, value: undefined });
   }
 
-  private put(route: ChangedRoute, sequence: number): void {
-    const before = this.waiting.get(route.prefix);
+  private put(name: string, route: ChangedRoute, sequence: number): void {
+    const before = this.waiting.get(name);
     if (before !== undefined && before.order <= (this.markAfter ?? this.order) && !this.isMarked) {
       // Before the mark it keeps its place: the mark must not come before it.
-      this.waiting.set(route.prefix, { route, sequence, order: before.order });
+      this.waiting.set(name, { route, sequence, order: before.order });
       return;
     }
-    this.waiting.delete(route.prefix);
-    this.waiting.set(route.prefix, { route, sequence, order: ++this.order });
+    this.waiting.delete(name);
+    this.waiting.set(name, { route, sequence, order: ++this.order });
   }
 
   private serve(): void {
@@ -183,11 +183,11 @@ export class ChangeStream implements RouteSink, AsyncIterableIterator<RouteEvent
     if (this.waiting.size === 0) return null;
     const wasReady = this.isReady();
     const routes: ChangedRoute[] = [];
-    for (const [prefix, { route, order }] of this.waiting) {
+    for (const [name, { route, order }] of this.waiting) {
       if (routes.length === this.batchSize) break;
       if (!this.isMarked && this.markAfter !== null && order > this.markAfter) break;
       routes.push(route);
-      this.waiting.delete(prefix);
+      this.waiting.delete(name);
     }
     if (!wasReady) this.source.wake();
     return { kind: 'routes', routes, token: this.isMarked ? this.token() : null };
@@ -221,7 +221,7 @@ function coveredBy(prefix: string): (words: PrefixWords, family: Family) => bool
   const masks = [wordMask(length), wordMask(length - 32), wordMask(length - 64), wordMask(length - 96)];
   const [ma = 0, mb = 0, mc = 0, md = 0] = masks;
   return (words, family) =>
-    family.key === wanted.key &&
+    family.afi === wanted.afi &&
     words.length >= length &&
     (words.a & ma) >>> 0 === a &&
     (words.b & mb) >>> 0 === b &&

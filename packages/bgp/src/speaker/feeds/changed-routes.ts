@@ -1,12 +1,19 @@
 import { formatAddress } from '../../net/address.js';
-import { createNlriKey } from '../../net/nlri-key.js';
-import { formatPrefix, keyBytes } from '../../net/prefix.js';
+import { toHex } from '../../wire/hex.js';
 import type { RouteChanges } from './route-sink.js';
+
+const UNICAST = 1;
+const NO_OCTETS = new Uint8Array(0);
 
 /** A changed destination as text. */
 export interface ChangedRoute {
+  /** The prefix, or what a family of more than prefixes has in its place. */
   readonly prefix: string;
-  /** In decision order, link-local ones with their interface (`fe80::1%eth1`); empty = withdrawn. */
+  /** Absent for unicast. */
+  readonly family?: string;
+  /** Of a family of more than prefixes: the NLRI of the best path, or that of the destination when it was withdrawn. */
+  readonly hex?: string;
+  /** In decision order, link-local ones with their interface (`fe80::1%eth1`); empty = withdrawn. One is `''` where the family has none. */
   readonly nextHops: readonly string[];
   /** Address of the peer of the best path, or `local`; empty when withdrawn. */
   readonly bestPeer: string;
@@ -29,24 +36,34 @@ export interface ChangedRoute {
  * });
  */
 export function* changedRoutes(changes: RouteChanges): Generator<ChangedRoute> {
-  const key = createNlriKey();
-  for (let i = 0; i < changes.length; i++) {
-    changes.readPrefix(i, key);
-    const count = changes.nextHopCount(i);
-    const nextHops: string[] = [];
-    for (let k = 0; k < count; k++) {
-      const id = changes.nextHopId(i, k);
-      const zone = changes.nextHopInterface(id);
-      const text = formatAddress(changes.nextHopAddress(id));
-      nextHops.push(zone === null ? text : `${text}%${zone}`);
-    }
-    const bytes = keyBytes(changes.family, key);
-    yield {
-      prefix: formatPrefix({ family: changes.family, bytes, length: key.length }),
-      nextHops,
-      bestPeer: count === 0 ? '' : changes.bestPeer(i),
-      local: count > 0 && changes.isLocal(i),
-      ...(changes.isDiscard(i) && { discard: true as const }),
-    };
+  for (let i = 0; i < changes.length; i++) yield changedRoute(changes, i);
+}
+
+/** One destination of a batch as text. */
+export function changedRoute(changes: RouteChanges, i: number): ChangedRoute {
+  const count = changes.nextHopCount(i);
+  const nextHops: string[] = [];
+  for (let k = 0; k < count; k++) {
+    const id = changes.nextHopId(i, k);
+    const zone = changes.nextHopInterface(id);
+    const text = addressText(changes.nextHopAddress(id));
+    nextHops.push(zone === null ? text : `${text}%${zone}`);
   }
+  const octets = { octets: NO_OCTETS, start: 0, end: 0 };
+  changes.readNlri(i, octets);
+  const hex = toHex(octets.octets, octets.start, octets.end);
+  return {
+    prefix: changes.text(i),
+    ...(changes.family.safi !== UNICAST && { family: changes.family.name }),
+    ...(hex !== '' && { hex }),
+    nextHops,
+    bestPeer: count === 0 ? '' : changes.bestPeer(i),
+    local: count > 0 && changes.isLocal(i),
+    ...(changes.isDiscard(i) && { discard: true as const }),
+  };
+}
+
+/** Octets that are no address are shown as hex. */
+function addressText(address: Uint8Array): string {
+  return address.length === 4 || address.length === 16 ? formatAddress(address) : toHex(address);
 }

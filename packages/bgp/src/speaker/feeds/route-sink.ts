@@ -30,6 +30,10 @@ export interface RouteChanges {
    * withdrawn, for `opaqueNlriCodec(family).decode`. Valid during the call. Empty for others.
    */
   readNlri(i: number, out: NlriOctets): void;
+  /** What tells a destination from all others of the speaker: a prefix of unicast, else its family and the octets of its key. */
+  name(i: number): string;
+  /** The destination as `rib` shows it: a prefix, or what the family has in its place. */
+  text(i: number): string;
   /** Number of next hops: 0 = withdrawn, more than 1 = equal-cost paths (at most `maximumPaths`). */
   nextHopCount(i: number): number;
   /** Id of the k-th next hop, in decision order, without doubles. Ids are stable while a destination uses them. */

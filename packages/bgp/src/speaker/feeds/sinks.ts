@@ -13,6 +13,7 @@ import {
 } from '../../rib/ids.js';
 import type { FamilyTable, Rib } from '../../rib/rib.js';
 import { AGGREGATE_PATH } from '../local/aggregator.js';
+import { destinationOf } from '../local/route-name.js';
 import type { NlriOctets, PrefixWords, RouteChanges, RouteSink } from './route-sink.js';
 
 const WALKED = 0x7fffffff;
@@ -87,8 +88,18 @@ class ChangeView implements RouteChanges {
       this.table.readForm(this.prefixes[i]! as PrefixId, this.table.form(best), this.key);
     }
     out.octets = this.key.octets;
-    out.start = this.key.start;
-    out.end = this.key.end;
+    out.start = this.table.hasForms ? this.key.start : 0;
+    out.end = this.table.hasForms ? this.key.end : 0;
+  }
+
+  name(i: number): string {
+    this.table.prefixes.read(this.prefixes[i]! as PrefixId, this.key);
+    return destinationOf(this.table, this.key);
+  }
+
+  text(i: number): string {
+    this.table.prefixes.read(this.prefixes[i]! as PrefixId, this.key);
+    return this.table.prefixes.codec.format(this.key);
   }
 
   nextHopCount(i: number): number {

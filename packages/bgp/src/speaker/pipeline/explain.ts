@@ -1,11 +1,11 @@
-import { createNlriKey } from '../../net/nlri-key.js';
-import { parseInto } from '../../net/prefix.js';
 import { editsText } from '../../policy/edits-text.js';
 import type { PolicyResult } from '../../policy/policy.js';
-import { LOCAL_PEER, NO_OUT, NO_PREFIX, NO_ROW, type PrefixId } from '../../rib/ids.js';
+import { LOCAL_PEER, NO_OUT, NO_ROW, type PrefixId } from '../../rib/ids.js';
 import type { FamilyTable, Rib } from '../../rib/rib.js';
+import type { FlowspecValidity } from '../inbound/flowspec-validity.js';
 import type { Importer } from '../inbound/import.js';
 import type { Aggregator } from '../local/aggregator.js';
+import type { RoutePlace } from '../local/find-route.js';
 import type { Member } from '../members/member.js';
 import { DefaultRoute } from '../outbound/default-route.js';
 import type { Exporter } from '../outbound/export.js';
@@ -19,31 +19,27 @@ export interface ExplainSources {
   readonly importer: Importer;
   readonly exporter: Exporter;
   readonly aggregates: Aggregator;
+  readonly flowspecs: FlowspecValidity;
   member(index: number): Member | undefined;
 }
 
 /** Asks policies anew about one destination, and tells what they say. Changes nothing. */
 export function explainRoute(
   sources: ExplainSources,
-  route: RouteStatus,
+  { table, prefix, route }: RoutePlace & { readonly route: RouteStatus },
   target: Member | null,
 ): RouteExplanation {
-  const key = createNlriKey();
-  const table = sources.rib.table(parseInto(route.prefix, key));
-  const prefix = table?.prefixes.find(key) ?? NO_PREFIX;
-  const { family } = route;
-  const imports = table === undefined ? [] : explainImports(sources, table, prefix);
   return {
-    family,
+    family: route.family,
     prefix: route.prefix,
-    imports,
+    imports: explainImports(sources, table, prefix),
     decision: route.paths,
-    ...(target !== null && table !== undefined && { export: explainExport(sources, table, prefix, target) }),
+    ...(target !== null && { export: explainExport(sources, table, prefix, target) }),
   };
 }
 
 function explainImports(
-  { importer, member }: ExplainSources,
+  { importer, flowspecs, member }: ExplainSources,
   table: FamilyTable,
   prefix: PrefixId,
 ): readonly PolicyExplanation[] {
@@ -55,7 +51,9 @@ function explainImports(
     const family = from?.family(table.family);
     if (from === undefined || family === undefined) continue;
     const [set, hop] = [paths.receivedSet(row), paths.receivedNextHop(row)];
-    const answer = importer.ask(from, family, prefix, set, hop);
+    const asked = importer.ask(from, family, prefix, set, hop);
+    const isRefused = typeof asked === 'string' || asked?.action === 'reject';
+    const answer = isRefused ? asked : (flowspecs.refusal(from, table, prefix, set) ?? asked);
     found.push(explained(from.peer.address, from.importPolicy?.name, answer));
   }
   return found;

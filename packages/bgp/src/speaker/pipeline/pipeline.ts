@@ -232,9 +232,9 @@ export class Pipeline {
     return deliveryOf(this.tables, this.member(peer), prefix);
   }
 
-  /** Families whose changes are told as text. */
+  /** Families that can be carried. */
   get families(): readonly Family[] {
-    return supportedFamilies;
+    return this.tables.codecs.families;
   }
 
   /** Throws what `announce` would throw, and does nothing else. */
@@ -313,14 +313,14 @@ export class Pipeline {
   }
 
   /** Why a destination is as it is; `peer`: and what that one is sent. Undefined when there is none. */
-  explain(prefix: string, peer: PeerIndex | null): RouteExplanation | undefined {
+  explain(route: RouteRef, peer: PeerIndex | null): RouteExplanation | undefined {
     const target = peer === null ? null : this.member(peer);
-    const route = this.queries.rib({ prefix }).routes[0] ?? this.queries.originated(prefix, target);
-    if (route === undefined) return undefined;
+    const found = this.queries.find(route, target);
+    if (found === undefined) return undefined;
     const member = (index: number): Member | undefined => this.members[index];
-    const { tables: rib, importer, exporter, aggregates } = this;
-    const sources = { rib, importer, exporter, aggregates, member };
-    return explainRoute(sources, route, target);
+    const { tables: rib, importer, exporter, aggregates, flowspecs } = this;
+    const sources = { rib, importer, exporter, aggregates, flowspecs, member };
+    return explainRoute(sources, found, target);
   }
 
   received(peer: PeerIndex, query: RouteQuery): RoutePage {

@@ -22,9 +22,11 @@ import { toHex } from '../../wire/hex.js';
 import type { FlowspecValidity } from '../inbound/flowspec-validity.js';
 import type { Importer } from '../inbound/import.js';
 import type { Aggregator } from '../local/aggregator.js';
+import { findRoute, type RoutePlace } from '../local/find-route.js';
 import type { LocalRoutes } from '../local/local-routes.js';
 import type { Member } from '../members/member.js';
 import type { Subscriber } from '../members/subscriber.js';
+import type { RouteRef } from '../settings/config.js';
 import { parseField } from '../settings/field-check.js';
 import { decodeSet, nextHopText } from '../views/path-view.js';
 import type { PathStatus, RoutePage, RouteQuery, RouteStatus } from '../views/status.js';
@@ -87,10 +89,26 @@ export class Queries {
     });
   }
 
-  /** A route that a member is sent although there is none in the table: its own default route. Without paths. */
-  originated(prefix: string, member: Member | null): RouteStatus | undefined {
-    const sent = member === null ? undefined : this.advertised(member, { prefix }).routes[0];
-    return sent === undefined ? undefined : { ...sent, paths: [] };
+  /**
+   * One destination and where it is. A text is a prefix of unicast, or an address: the longest prefix that covers it. Also one that
+   * the member is sent although there is none in the table: its own default route, without paths.
+   */
+  find(route: RouteRef, member: Member | null): (RoutePlace & { readonly route: RouteStatus }) | undefined {
+    const { rib } = this.sources;
+    if (typeof route !== 'string') {
+      const place = findRoute(rib, route);
+      const paths = place === undefined ? [] : this.pathsOf(place.table, place.prefix);
+      if (place === undefined || paths.length === 0) return undefined;
+      return { ...place, route: this.route(place.table, place.prefix, paths) };
+    }
+    const known = this.rib({ prefix: route }).routes[0];
+    const sent = known === undefined && member !== null ? this.advertised(member, { prefix: route }) : null;
+    const found = known ?? sent?.routes[0];
+    const table = found === undefined ? undefined : rib.table(parseInto(found.prefix, this.key));
+    if (found === undefined || table === undefined) return undefined;
+    const { family, prefix, paths } = found;
+    const shown = { family, prefix, paths: known === undefined ? [] : paths };
+    return { table, prefix: table.prefixes.find(this.key), route: shown };
   }
 
   /** What a member was sent of a prefix, or of one of its slots; nothing, or one path. */

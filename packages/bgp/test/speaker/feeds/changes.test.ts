@@ -147,3 +147,84 @@ t.test('a large table waits for its reader, and comes whole', async (t) => {
   t.equal(new Set(prefixes(found)).size, many.length);
   t.equal(prefixes(found).length, many.length);
 });
+
+const VPN: ChangesOptions = { families: ['vpnv4-unicast', 'ipv4-multicast'] };
+
+const vpnRoute = (label: number) =>
+  ({ family: 'vpnv4-unicast', value: { rd: '65000:1', labels: [label], prefix: '10.0.0.0/8' } }) as const;
+
+t.test('every family that is carried can be followed, and resumed', async (t) => {
+  const lab = new Lab();
+  const { speaker } = await start(lab);
+  const group = { family: 'ipv4-multicast', value: '203.0.113.0/24' } as const;
+  const rule = {
+    family: 'ipv4-flowspec',
+    value: { components: [{ type: 'destination-prefix', prefix: '10.0.0.0/8' }] },
+  } as const;
+  speaker.announce({ prefixes: [], nlri: [vpnRoute(100)], nextHop: '192.0.2.7' });
+  speaker.announce({ prefixes: [], nlri: [group, rule] });
+  const unicast = speaker.changes();
+  const first = await readUntil(lab, unicast, isMark);
+  t.same([...prefixes(first)].sort(), ['198.51.100.0/24', '2001:db8::/32', '203.0.113.0/24'], 'by default');
+  const early = tokenOf(first);
+
+  const events = speaker.changes(VPN);
+  const told = await readUntil(lab, events, isMark);
+  const routes = told.flatMap((event) => (event.kind === 'routes' ? event.routes : []));
+  t.match(
+    [...routes].sort((x, y) => (x.family! < y.family! ? -1 : 1)),
+    [
+      { family: 'ipv4-multicast', prefix: '203.0.113.0/24', hex: undefined, local: true },
+      {
+        family: 'vpnv4-unicast',
+        prefix: 'rd 65000:1 10.0.0.0/8 label 100',
+        hex: '600006410000fde8000000010a',
+        nextHops: ['192.0.2.7'],
+      },
+    ],
+  );
+  const token = tokenOf(told);
+  speaker.announce({ prefixes: [], nlri: [vpnRoute(200)] });
+  t.match(await readUntil(lab, events, isRoutes), [{ routes: [{ hex: '60000c810000fde8000000010a' }] }]);
+  speaker.withdraw([vpnRoute(7)]);
+  await lab.clock.runFor(100);
+  t.match(await readUntil(lab, events, isRoutes), [{ routes: [{ family: 'vpnv4-unicast', nextHops: [] }] }]);
+
+  const resumed = await readUntil(lab, speaker.changes({ ...VPN, since: token }), isMark);
+  t.match(resumed, [
+    { kind: 'routes', routes: [{ family: 'vpnv4-unicast', nextHops: [] }] },
+    { kind: 'in-sync' },
+  ]);
+  t.same(prefixes(resumed).length, 1, 'what did not change is not told again');
+  const late = await readUntil(lab, speaker.changes({ families: ['ipv4-flowspec'], since: early }), isMark);
+  t.match(
+    late,
+    [
+      { kind: 'restart' },
+      { kind: 'routes', routes: [{ family: 'ipv4-flowspec', nextHops: [''] }] },
+      { kind: 'in-sync' },
+    ],
+    'nobody had asked for that family when the token was made',
+  );
+});
+
+t.test('prefixes filter families of prefixes, and no others', async (t) => {
+  const lab = new Lab();
+  const { speaker } = await start(lab);
+  const nlri = [{ family: 'ipv4-multicast', value: '203.0.113.0/24' }] as const;
+  speaker.announce({ prefixes: ['203.0.112.0/24'], nlri });
+  const both: ChangesOptions = { families: ['ipv4-unicast', 'ipv4-multicast'], prefix: '203.0.113.0/24' };
+  const told = await readUntil(lab, speaker.changes(both), isMark);
+  const routes = told.flatMap((event) => (event.kind === 'routes' ? event.routes : []));
+  t.same(
+    routes.map(({ family = '', prefix }) => [family, prefix]),
+    [
+      ['', '203.0.113.0/24'],
+      ['ipv4-multicast', '203.0.113.0/24'],
+    ],
+  );
+  t.throws(() => speaker.changes({ ...VPN, prefix: '203.0.113.0/24' }), {
+    code: 'BGP_ERR_CONFIG',
+    message: /filtered by prefix/,
+  });
+});

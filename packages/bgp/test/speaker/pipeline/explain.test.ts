@@ -1,7 +1,11 @@
 import t from 'tap';
+import { parseFamily } from '../../../src/net/family.js';
 import { compilePolicies } from '../../../src/policy/policies.js';
 import type { Policy } from '../../../src/policy/policy.js';
+import type { AnnouncedNlri } from '../../../src/speaker/settings/config.js';
 import { best, Lab, peerOf } from '../lab.js';
+import { nlriHex, OpaqueEnd } from '../opaque-end.js';
+import { path, pipeline, settle } from '../pipeline-fixture.js';
 
 const policies = compilePolicies({
   policies: {
@@ -130,4 +134,63 @@ t.test('a policy that asks for origin validation is asked anew when its answers 
   state = 'valid';
   left.speaker.revalidate();
   t.ok(await lab.until(() => best(left, '203.0.113.0/24') !== undefined));
+});
+
+t.test('destinations of every family are explained, by octets, value or text', async (t) => {
+  const p = pipeline();
+  const vpn4 = parseFamily('vpnv4-unicast');
+  const from = new OpaqueEnd('10.0.0.1', 64_601, vpn4).open(p);
+  const to = new OpaqueEnd('10.0.0.2', 64_602, vpn4, { exportPolicy: named('out') }).open(p);
+  const hex = nlriHex(vpn4, { rd: '65000:1', labels: [100], prefix: '10.0.0.0/8' });
+  from.announce(p, [hex], path(64_601), '00000000000000000a000001');
+  p.announce({ prefixes: [], nlri: [{ family: 'ipv4-multicast', value: '203.0.113.0/24' }] });
+  settle(p);
+  const otherLabel = nlriHex(vpn4, { rd: '65000:1', labels: [7], prefix: '10.0.0.0/8' });
+  for (const route of [
+    { hex },
+    { hex: otherLabel },
+    { value: { rd: '65000:1', labels: [], prefix: '10.0.0.0/8' } },
+    { value: 'rd 65000:1 10.0.0.0/8 label 100' },
+  ]) {
+    const found = p.explain({ family: 'vpnv4-unicast', ...route }, to.index);
+    t.match(found, {
+      family: 'vpnv4-unicast',
+      prefix: 'rd 65000:1 10.0.0.0/8 label 100',
+      imports: [{ peer: '10.0.0.1', action: 'accept', reason: 'no policy is set' }],
+      decision: [{ peer: '10.0.0.1', best: true }],
+      export: { peer: '10.0.0.2', advertised: true, paths: [{ statement: 'rest' }] },
+    });
+  }
+  t.match(p.explain({ family: 'vpnv4-unicast', hex }, from.index)?.export, {
+    advertised: false,
+    reason: 'it was learned from this peer',
+  });
+  t.match(p.explain({ family: 'ipv4-multicast', hex: '18cb0071' }, to.index), {
+    prefix: '203.0.113.0/24',
+    export: { advertised: false, reason: 'ipv4-multicast is not carried on this session' },
+  });
+  for (const value of ['rd 65000:2 10.0.0.0/8', 'anything']) {
+    t.equal(p.explain({ family: 'vpnv4-unicast', value }, null), undefined);
+  }
+  t.equal(p.explain({ family: 'l2vpn-evpn', value: 'not one that is there' }, null), undefined);
+  for (const route of [
+    { family: 'ipv9', hex: '00' },
+    { family: 'vpnv4-unicast', hex: '20' },
+    { family: 'vpnv4-unicast' },
+  ]) {
+    t.throws(() => p.explain(route as AnnouncedNlri, null), { name: 'BgpError' });
+  }
+});
+
+t.test('a flow specification that is not feasible is explained as refused', async (t) => {
+  const p = pipeline();
+  const flow4 = parseFamily('ipv4-flowspec');
+  const from = new OpaqueEnd('10.0.0.1', 64_601, flow4, { flowspecValidation: 'strict' }).open(p);
+  const hex = nlriHex(flow4, { components: [{ type: 'destination-prefix', prefix: '10.0.0.0/8' }] });
+  from.announce(p, [hex], path(64_601), '');
+  settle(p);
+  t.match(p.explain({ family: 'ipv4-flowspec', hex }, null), {
+    imports: [{ peer: '10.0.0.1', action: 'reject', reason: /no unicast route covers/ }],
+    decision: [{ accepted: false }],
+  });
 });
