@@ -346,10 +346,9 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   }
 
   /**
-   * Why a destination is as it is: for each learned path the statement of import policy that decided and its edits, for the decision
-   * the rule that each path won or lost by, and with `peer` the same for what that one is sent. A text is a prefix of unicast, or an
-   * address: the longest prefix that covers it. Others are named with their family, by `hex` or by `value`, which may be the text that
-   * `rib` shows. Undefined when the table has none.
+   * Why a destination is as it is: for each learned path the statement of import policy and its edits, the rule that each path won
+   * or lost by, and with `peer` why that one is sent it. A text is a prefix of unicast, or an address: the longest prefix that covers
+   * it. Others are named with their family, by `hex` or `value`, also as the text of `rib`. Undefined when the table has none.
    *
    * @example
    * const why = speaker.explain('203.0.113.0/24', '192.0.2.254');

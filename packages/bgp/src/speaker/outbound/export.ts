@@ -24,6 +24,7 @@ import { PathView } from '../views/path-view.js';
 import { type ExportAnswer, NO_NEXT_HOP_FOR_IT, NOT_LEAVING } from './export-answer.js';
 import { type GroupProfile, isSuppressed } from './group-profile.js';
 import { canHave, nextHopFor } from './sent-next-hop.js';
+import { firstPath } from './target-path.js';
 
 /** What the exporter asks about where a path came from. */
 export interface Sources {
@@ -95,13 +96,13 @@ export class Exporter {
     this.chooseNothing();
     if (best === NO_ROW || profile.isBlocked || isSuppressed(profile, prefix)) return;
     const { paths, loc } = profile.table;
-    let row = best;
+    let row = firstPath(this.rib, profile, prefix, best);
     let rejected: PathRow[] | null = null;
     while (row !== NO_ROW && this.mayLeave(profile, row)) {
       const out = this.outOf(profile, scope, prefix, row);
       if (out !== NO_OUT) {
         this.out = profile.table.hasForms ? this.formed(profile, row, out) : out;
-        this.source = paths.peer(row);
+        this.source = profile.isToldTargets ? LOCAL_PEER : paths.peer(row);
         return;
       }
       loc.lookDeeper(prefix);
@@ -315,7 +316,8 @@ export class Exporter {
     const isPassed = isLocal || nextHop === hop || nextHop === this.rib.nextHops.globalOf(hop);
     rewrite.aigp = profile.aigp ? (isPassed ? 0 : this.rib.nextHops.metric(hop)) : null;
     const isReflected = isInternal && this.rib.peers.isInternal(peer);
-    rewrite.originatorId = isReflected ? this.rib.peers.routerId(peer) : null;
+    const originator = profile.isToldTargets ? LOCAL_PEER : peer; // RFC 4684 §3.2 i
+    rewrite.originatorId = isReflected ? this.rib.peers.routerId(originator) : null;
     rewrite.prependCluster = isReflected ? this.clusterId : null;
     scratch.reset();
     const accepted = this.blockOf(set);

@@ -6,7 +6,7 @@ import type { FamilyTable } from '../../rib/rib.js';
 import type { Member, MemberFamily } from '../members/member.js';
 import type { PipelinePeer } from '../members/pipeline-peer.js';
 import type { SessionRules } from '../members/session-rules.js';
-import { isConstrained, type TargetMembership } from '../members/target-membership.js';
+import { isConstrained, ROUTE_TARGETS, type TargetMembership } from '../members/target-membership.js';
 import { type DefaultOrigin, isSameOrigin } from '../settings/default-origin.js';
 import type { LinkLocalForm } from '../settings/link-local-form.js';
 
@@ -24,6 +24,11 @@ export interface GroupProfile {
   readonly aigp: boolean;
   /** Is sent what internal peers told (RFC 4456). */
   readonly isClient: boolean;
+  /**
+   * Is sent memberships of route targets as ours, its own too (RFC 4684 §3.2 i): only so does a client hear that others want the
+   * targets that it wants.
+   */
+  readonly isToldTargets: boolean;
   /** Is sent what others told without a trace of us (RFC 7947). */
   readonly isServed: boolean;
   readonly rules: SessionRules | null;
@@ -68,6 +73,7 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     nextHopSelf: member.nextHopSelf,
     aigp: peer.aigp ?? (peer.type === 'internal' || peer.isMember === true),
     isClient: peer.routeReflectorClient === true,
+    isToldTargets: peer.routeReflectorClient === true && family.table.family.key === ROUTE_TARGETS.key,
     isServed: peer.routeServerClient === true,
     rules: peer.rules ?? null,
     barred: barredFrom(peer),

@@ -23,6 +23,7 @@ export function nextHopFor(
   const opaque = rib.codecs.opaque(profile.table.family);
   // RFC 8955 §4: what is there all the same is passed on.
   if (opaque?.nextHop === 'none') return hop;
+  if (profile.isToldTargets) return own;
   const isOurs = isLocal && rib.nextHops.isUnspecified(hop);
   const edited = edits?.nextHop;
   if (edited === 'self') return own;

@@ -369,6 +369,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     const isSkipped =
       this.sole !== 0 &&
       this.profile.policy === null &&
+      !this.profile.isToldTargets &&
       best !== NO_ROW &&
       this.table.paths.peer(best) === this.sole;
     if (isSkipped) this.exporter.chooseNothing();

@@ -12,7 +12,7 @@ import {
 import { ByteWriter } from '../../../src/wire/byte-writer.js';
 import { fromHex } from '../../../src/wire/hex.js';
 import { nlriHex, OpaqueEnd } from '../opaque-end.js';
-import { path, pipeline, settle } from '../pipeline-fixture.js';
+import { LOCAL_AS, path, pipeline, ROUTER_ID_TEXT, settle } from '../pipeline-fixture.js';
 
 const vpnv4 = parseFamily('vpnv4-unicast');
 const HOP = '0000000000000000c0000207';
@@ -99,3 +99,60 @@ t.test('VPN routes go where their route targets are wanted, and follow the wishe
   t.equal(plain.held.size, 4);
   t.same([...picky.problems.filter((problem) => !/route-target/.test(problem)), ...plain.problems], []);
 });
+
+/** An internal peer that exchanges memberships. */
+function internal(address: string, isClient: boolean): OpaqueEnd {
+  return new OpaqueEnd(address, LOCAL_AS, ROUTE_TARGETS, { routeReflectorClient: isClient });
+}
+
+const TOLD = { ...path(), localPref: 100 };
+
+t.test('a reflector tells clients of memberships as of its own, and each of those it told', async (t) => {
+  const p = pipeline();
+  const [one, two] = [internal('10.0.0.1', true).open(p), internal('10.0.0.2', true).open(p)];
+  const other = internal('10.0.0.3', false).open(p);
+  one.announce(p, [wish(1)], TOLD, 'c0000201');
+  settle(p);
+  // RFC 4684 §3.2 i: a client must hear that others want the target, and take it although it told it as well.
+  for (const end of [one, two]) {
+    t.same(end.hexes(), [wish(1)]);
+    t.match([...end.held.values()], [{ nextHop: '0a0000fe', attributes: { originatorId: ROUTER_ID_TEXT } }]);
+  }
+  t.match([...other.held.values()], [{ nextHop: 'c0000201', attributes: { originatorId: '0.0.0.1' } }]);
+  two.announce(p, [wish(1)], TOLD, 'c0000202');
+  one.withdraw(p, [wish(1)]);
+  settle(p);
+  t.same([one.hexes(), two.hexes(), other.hexes()], [[wish(1)], [wish(1)], [wish(1)]]);
+  two.withdraw(p, [wish(1)]);
+  settle(p);
+  for (const end of [one, two, other]) {
+    t.equal(end.held.size, 0);
+    t.same(end.problems, []);
+  }
+});
+
+t.test(
+  'a peer that is no client is told the membership of a client where the best is of another',
+  async (t) => {
+    const p = pipeline();
+    const client = internal('10.0.0.3', true).open(p);
+    const [best, other] = [internal('10.0.0.1', false).open(p), internal('10.0.0.2', false).open(p)];
+    best.announce(p, [wish(1)], TOLD, 'c0000201');
+    settle(p);
+    t.equal(other.held.size, 0, 'what a non-client told is not reflected to another');
+    client.announce(p, [wish(1)], TOLD, 'c0000203');
+    settle(p);
+    t.match(p.rib({ family: ROUTE_TARGETS.name }).routes, [
+      { paths: [{ peer: '10.0.0.1', best: true }, {}] },
+    ]);
+    // RFC 4684 §3.2 ii
+    for (const end of [best, other]) {
+      t.match([...end.held.values()], [{ attributes: { originatorId: '0.0.0.3' } }], end.peer.address);
+    }
+    client.withdraw(p, [wish(1)]);
+    settle(p);
+    t.equal(other.held.size, 0);
+    t.equal(best.held.size, 0);
+    t.same([...best.problems, ...other.problems], []);
+  },
+);
