@@ -44,10 +44,11 @@ function describe(root: string, absolute: string): TestFile {
   return { path, place, timeoutSeconds: timeoutSecondsOf(readFileSync(absolute, 'utf8')) };
 }
 
-/** All test files of the tree: `test` of each package, `test-fixtures/test`, `tools/test`; sorted by path. */
+/** All test files of the tree: `test` of each package, `test-fixtures/test`, `tools/test`, `bench/test`; sorted by path. */
 export function allTestFiles(root: string): TestFile[] {
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name, 'test'));
-  const folders = [...packages, join(root, 'test-fixtures', 'test'), join(root, 'tools', 'test')];
+  const others = ['test-fixtures', 'tools', 'bench'].map((name) => join(root, name, 'test'));
+  const folders = [...packages, ...others];
   return folders
     .filter(exists)
     .flatMap(filesBelow)

@@ -47,6 +47,13 @@ t.test('doors, own files and libraries are fine', async (t) => {
   t.same(findWrongDoors(readTree(tinyTree(t, { ...packages, 'packages/cli/src/commonplace.ts': text }))), []);
 });
 
+t.test('benches of single functions may look behind doors, and nothing else may', async (t) => {
+  const text = "import { a } from '../../packages/bgp/src/a.js';\n";
+  const files = { 'bench/micro/decode.ts': text, 'bench/peers/decode.ts': text };
+  const findings = findWrongDoors(readTree(tinyTree(t, { ...packages, ...files })));
+  t.match(findings, [{ place: 'bench/peers/decode.ts:1', text: /use a door/ }]);
+});
+
 t.test('the BGP library imports from Node in one folder alone', async (t) => {
   const text = "import net from 'node:net';\n";
   const root = tinyTree(t, {

@@ -29,10 +29,12 @@ t.test('allTestFiles finds the tests of every room, and where each is to run', a
     'packages/empty/package.json',
     'test-fixtures/test/a.test.ts',
     'tools/test/b.test.ts',
+    'bench/test/c.test.ts',
   );
   t.same(
     allTestFiles(root).map(({ path, place }) => [path, place]),
     [
+      ['bench/test/c.test.ts', 'among others'],
       ['packages/bgp/test/interop/frr.test.ts', 'apart'],
       ['packages/bgp/test/net/prefix.test.ts', 'among others'],
       ['packages/bgp/test/rib/speed.serial.test.ts', 'alone'],

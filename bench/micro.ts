@@ -1,0 +1,66 @@
+// Measures each hot function of the library by itself, on seeded data.
+//
+//   npm run bench -- [--only NAME] [--rounds N] [--save FILE] [--compare FILE] [--json]
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type BenchFile, type BenchResult, measure } from './micro/bench.js';
+import { decide } from './micro/cases/decide.js';
+import { decode } from './micro/cases/decode.js';
+import { group } from './micro/cases/group.js';
+import { hash } from './micro/cases/hash.js';
+import { intern } from './micro/cases/intern.js';
+import { pack } from './micro/cases/pack.js';
+import { policy } from './micro/cases/policy.js';
+import { benchTable, parseSavedRun, type SavedRun } from './micro/compare.js';
+
+const files: readonly BenchFile[] = [decode, hash, intern, decide, group, pack, policy];
+
+const usage = `npm run bench -- [options]
+
+  --only NAME      benches that have this in their name, such as "decode" or "7 routes"
+  --rounds N       rounds of each, the median counts (11)
+  --save FILE      keep the results
+  --compare FILE   show them beside results that were kept: over 1 is faster now
+  --json           results as JSON
+`;
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: '' },
+      rounds: { type: 'string', default: '11' },
+      save: { type: 'string' },
+      compare: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new RangeError(`--rounds must be a whole number from 1 up, got ${values.rounds}`);
+  }
+  const earlier =
+    values.compare === undefined ? undefined : parseSavedRun(readFileSync(values.compare, 'utf8'));
+  const results: BenchResult[] = [];
+  for (const file of files) {
+    for (const bench of file()) {
+      if (bench.name.includes(values.only)) results.push(measure(bench, rounds));
+    }
+  }
+  if (results.length === 0) throw new RangeError(`no bench has "${values.only}" in its name`);
+  const run: SavedRun = { node: process.versions.node, date: new Date().toISOString(), results };
+  if (values.save !== undefined) writeFileSync(values.save, `${JSON.stringify(run, null, 2)}\n`);
+  console.log(values.json ? JSON.stringify(run, null, 2) : benchTable(results, earlier));
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
+}
