@@ -72,6 +72,7 @@ const bgp: Arrows = {
   // doors of the package: they only name what others make
   'bgp/index.ts': [...bgpShell, 'bgp/speaker', 'bgp/rehearsal'],
   'bgp/codec.ts': bgpCodec,
+  'bgp/community.ts': ['bgp/policy'],
   'bgp/session.ts': [...bgpCodec, 'bgp/ports', 'bgp/fsm', 'bgp/session'],
 };
 

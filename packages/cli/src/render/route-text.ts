@@ -1,4 +1,4 @@
-import { formatCommunity } from '@peerage/bgp';
+import { formatCommunity } from '@peerage/bgp/community';
 import type { WireAttributes } from '@peerage/control';
 
 /** `64513 64999 {65001 65002}`: sets in braces, confederations in parentheses (RFC 5065 notation). */
