@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What travels over the control socket: HTTP/1.1 with JSON bodies on a local Unix socket, so that

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Families that have a name of their own. */
 export const familyNameSchema = z.enum([

@@ -14,7 +14,7 @@ import type {
 } from '@peerage/bgp';
 import { acceptAll, BgpError, compilePolicies, parseCommunity } from '@peerage/bgp';
 import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { UsageError } from '../result.js';
 import { type aggregateSchema, definedOnly, type SpeakerFile, speakerFileSchema } from './speaker-file.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { familySchema as family, familyNameSchema as named, relayedFamilySchema } from './family-schema.js';
 
 /** Optional properties that are there or not, never `undefined`: what the library takes. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec } from '@peerage/linux';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NodePlan } from './plan.js';
 
 /** Where Debian's containernetworking-plugins are. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec } from '@peerage/linux';
-import { z } from 'zod';
+import * as z from 'zod';
 import { bgpdConfig, zebraConfig } from './frr-config.js';
 import type { LabPlan } from './plan.js';
 import { LabProcess } from './process.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const hop = z.object({ gateway: z.string().optional(), via: z.object({ host: z.string() }).optional() });
 
