@@ -13,11 +13,9 @@ interface Options {
   readonly socket?: string;
 }
 
-/** Adds `peerage clear`: resets one session, by a new one or by having routes sent again. */
-export function addClear(program: Command, io: Io): void {
-  program
-    .command('clear')
-    .description('reset the session with a neighbor')
+/** `peerage clear`: resets one session, by a new one or by having routes sent again. */
+export function defineClear(clear: Command, io: Io): void {
+  clear
     .argument('<address>', 'the neighbor')
     .addOption(
       new Option(

@@ -1,14 +1,12 @@
 import { createInterface } from 'node:readline';
 import { decodeMessage } from '@peerage/bgp/codec';
 import type { Command } from 'commander';
-import { print } from '../render/text.js';
+import { print } from '../render/print.js';
 import type { Io } from '../result.js';
 
-/** Adds `peerage decode`: hex lines in, JSON lines out, one for one and in order. */
-export function addDecode(program: Command, io: Io): void {
-  program
-    .command('decode')
-    .description('decode BGP messages: one as hex per line of input, one JSON object per line of output')
+/** `peerage decode`: hex lines in, JSON lines out, one for one and in order. */
+export function defineDecode(decode: Command, io: Io): void {
+  decode
     .option('--asn2', 'AS_PATH has 2-octet AS numbers (no 4-octet AS capability on the session)')
     .option('--add-path', 'prefixes carry path identifiers (RFC 7911)')
     .action(async (options: { asn2?: boolean; addPath?: boolean }) => {

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import type { Io } from '../result.js';
 
-/** Adds `peerage lab`: the network of the README in namespaces of its own, shown working. */
-export function addLab(program: Command, io: Io): void {
-  program
-    .command('lab')
-    .description('build a small cluster in network namespaces, show it working, measure it, take it down')
+/** `peerage lab`: the network of the README in namespaces of its own, shown working. */
+export function defineLab(lab: Command, io: Io): void {
+  lab
     .option('--keep', 'leave it running, and print how to look around and how to take it down')
     .option('--ipv6', 'dual stack: both families over one session, then two sessions')
     .option('--down <name>', 'take down a lab that was kept')

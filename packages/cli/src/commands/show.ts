@@ -21,9 +21,8 @@ const commands: readonly ShowCommand[] = [
   showProblems,
 ];
 
-/** Adds `peerage show …`. */
-export function addShow(program: Command, io: Io): void {
-  const show = program.command('show').description('what a running speaker or agent knows');
+/** `peerage show …`. */
+export function defineShow(show: Command, io: Io): void {
   for (const command of commands) {
     const sub = show.command(command.name).description(command.summary);
     for (const argument of command.arguments) sub.argument(argument.name, argument.summary);

@@ -3,7 +3,7 @@ import { BgpError, BgpSpeaker, rehearse, type SpeakerPorts } from '@peerage/bgp'
 import { nodePorts, tcpSocketFactory } from '@peerage/bgp/node';
 import { createControlServer } from '@peerage/control';
 import type { Command } from 'commander';
-import { print } from '../render/text.js';
+import { print } from '../render/print.js';
 import { type Io, UsageError } from '../result.js';
 import { version } from '../version.js';
 import { runFolder } from './socket-path.js';
@@ -17,11 +17,9 @@ interface Options {
   readonly socket?: string;
 }
 
-/** Adds `peerage speaker`: a BGP daemon without a kernel part. */
-export function addSpeaker(program: Command, io: Io): void {
-  program
-    .command('speaker')
-    .description('run a BGP speaker: peers and announcements from a file, nothing is written to the kernel')
+/** `peerage speaker`: a BGP daemon without a kernel part. */
+export function defineSpeaker(command: Command, io: Io): void {
+  command
     .requiredOption('--config <file>', 'YAML or JSON')
     .option(
       '--no-ebgp-requires-policy',

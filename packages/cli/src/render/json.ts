@@ -1,5 +1,5 @@
 import type { Io, Result } from '../result.js';
-import { print } from './text.js';
+import { print } from './print.js';
 
 /** Prints a result for programs: one JSON value; a stream becomes an array that is written as it comes. */
 export async function renderJson(result: Result, io: Io): Promise<void> {

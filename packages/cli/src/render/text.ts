@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Block, Cell, Io, Result, TableBlock, Tone } from '../result.js';
+import { print } from './print.js';
 
 /** Rows that are measured before the first line of a table is printed. */
 const PAGE = 200;
@@ -87,12 +88,4 @@ function plain(cell: Cell): string {
 
 function painted(cell: Cell, paint: Paint): string {
   return typeof cell === 'object' ? paint(cell.tone, cell.text) : String(cell);
-}
-
-/** Waits when the reader of the output is slower than we are. */
-export function print(io: Io, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (io.stdout.write(text)) resolve();
-    else io.stdout.once('drain', resolve);
-  });
 }
