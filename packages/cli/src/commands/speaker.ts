@@ -43,6 +43,7 @@ export function defineSpeaker(command: Command, io: Io): void {
         speaker,
         actions: speaker,
       });
+      const stopped = untilStopped(); // also while it starts
       try {
         await speaker.start();
         const places = speaker.listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
@@ -50,7 +51,7 @@ export function defineSpeaker(command: Command, io: Io): void {
           io,
           `peerage speaker ${version}: listening on ${places}; control socket ${control.path}\n`,
         );
-        const signal = await untilStopped();
+        const signal = await stopped;
         await speaker.close({ communication: `speaker stopped by ${signal}` });
       } finally {
         await control.close();
