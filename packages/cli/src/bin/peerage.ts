@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { main } from '../main.js';
+import { readableStacks } from '../readable-stacks.js';
 
+readableStacks();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0); // the reader, `head` for example, has seen enough
   throw error;
