@@ -2,7 +2,7 @@
 // this is plain JavaScript without dependencies. What is up to date is left alone.
 //
 //   node tools/setup.mjs check     libraries
-//   node tools/setup.mjs build     libraries, build
+//   node tools/setup.mjs build     libraries, build with the bundle of the command
 //   node tools/setup.mjs test      libraries, build, test tool, Debian packages (a missing one only leaves tests out)
 //   node tools/setup.mjs lab       libraries, build, Debian packages (a missing one is an error)
 
@@ -21,6 +21,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensurePackages } from './setup/apt.mjs';
+import { bundle } from './setup/bundle.mjs';
 import { run, SetupError, step } from './setup/steps.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -78,6 +79,13 @@ async function build() {
   return 'built';
 }
 
+async function bundleCommand() {
+  const { sources } = await bundle(root).catch((error) => {
+    throw new SetupError('the command cannot be bundled', error.message);
+  });
+  return `${Object.keys(sources).filter((path) => path.endsWith('.js')).length} files`;
+}
+
 /** tap generates its Test class from the plugins that .taprc names; ours leaves out @tapjs/typescript (tsx compiles). */
 async function buildTestTool() {
   const fromTap = createRequire(realpathSync(join(root, 'node_modules/tap/package.json')));
@@ -107,15 +115,16 @@ const steps = {
   node: ['node', checkNode],
   libraries: ['libraries', installLibraries],
   build: ['build', build],
+  bundle: ['bundle', bundleCommand],
   testTool: ['test tool', buildTestTool],
   testPackages: ['Debian packages', testPackages],
   labPackages: ['Debian packages', () => ensurePackages('lab')],
 };
 const plans = {
   check: ['node', 'libraries'],
-  build: ['node', 'libraries', 'build'],
-  test: ['node', 'libraries', 'build', 'testTool', 'testPackages'],
-  lab: ['node', 'libraries', 'build', 'labPackages'],
+  build: ['node', 'libraries', 'build', 'bundle'],
+  test: ['node', 'libraries', 'build', 'bundle', 'testTool', 'testPackages'],
+  lab: ['node', 'libraries', 'build', 'bundle', 'labPackages'],
 };
 
 const plan = plans[process.argv[2]];

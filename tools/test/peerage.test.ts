@@ -9,7 +9,7 @@ const script = join(dirname(fileURLToPath(import.meta.url)), '../../peerage');
 
 function checkout(t: Teardown): string {
   const folder = join(tempDir(t), 'a checkout');
-  mkdirSync(join(folder, 'packages/cli/dist/bin'), { recursive: true });
+  mkdirSync(join(folder, 'packages/cli/dist/bundle/bin'), { recursive: true });
   copyFileSync(script, join(folder, 'peerage'));
   chmodSync(join(folder, 'peerage'), 0o755);
   return folder;
@@ -19,7 +19,7 @@ t.test('peerage becomes node on the built file, with its arguments, also through
   const folder = checkout(t);
   const program =
     'console.log(JSON.stringify({ pid: process.pid, args: process.argv.slice(2) })); process.exit(7);\n';
-  writeFileSync(join(folder, 'packages/cli/dist/bin/peerage.js'), program);
+  writeFileSync(join(folder, 'packages/cli/dist/bundle/bin/peerage.js'), program);
   symlinkSync(join(folder, 'peerage'), join(folder, 'link'));
   for (const name of ['peerage', 'link']) {
     const { status, stdout, pid } = spawnSync(join(folder, name), ['show', 'a b', ''], { encoding: 'utf8' });

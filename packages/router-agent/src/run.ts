@@ -16,6 +16,7 @@ import { linuxKernel } from './linux-kernel.js';
 import { takeLock } from './lock.js';
 import { createLog, type Log } from './observe/log.js';
 import { openSource } from './open-source.js';
+import { version } from './version.js';
 
 /** Where the agent writes; `process` has these. */
 export interface AgentIo {
@@ -36,7 +37,6 @@ export async function runAgent(
   env: Readonly<Record<string, string | undefined>>,
   io: AgentIo,
 ): Promise<number> {
-  const version = ownVersion();
   const asked = requestedText(argv);
   if (asked !== null) {
     io.stdout.write(asked === 'help' ? helpText() : `peerage agent ${version}\n`);
@@ -74,7 +74,7 @@ export async function runAgent(
       });
       return exitCodes.done;
     }
-    return await runUntilSignal(config, log, version);
+    return await runUntilSignal(config, log);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log.log('error', 'agent.failed', { message });
@@ -84,7 +84,7 @@ export async function runAgent(
   }
 }
 
-async function runUntilSignal(config: Config, log: Log, version: string): Promise<number> {
+async function runUntilSignal(config: Config, log: Log): Promise<number> {
   const signal = nextSignal();
   const speaker = nodePorts({ sockets: tcpSocketFactory(linuxTcpSockets()), log });
   const netlink = await openNetlink();
@@ -96,7 +96,7 @@ async function runUntilSignal(config: Config, log: Log, version: string): Promis
       { version },
     );
     const servers = httpServers(agent, config, log);
-    const control = await openControl(agent, config, log, version);
+    const control = await openControl(agent, config, log);
     try {
       await Promise.all(servers.map((server) => server.open()));
       await agent.start();
@@ -124,12 +124,7 @@ async function runUntilSignal(config: Config, log: Log, version: string): Promis
 }
 
 /** The control socket; without it the agent runs all the same. */
-async function openControl(
-  agent: Agent,
-  config: Config,
-  log: Log,
-  version: string,
-): Promise<ControlServer | null> {
+async function openControl(agent: Agent, config: Config, log: Log): Promise<ControlServer | null> {
   try {
     return await createControlServer({
       path: config.socket,
@@ -172,12 +167,4 @@ function endLate(log: Log): void {
     });
     process.exit(exitCodes.failed);
   }, stopDeadline).unref();
-}
-
-function ownVersion(): string {
-  const file = new URL('../package.json', import.meta.url);
-  const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  const version =
-    typeof parsed === 'object' && parsed !== null && 'version' in parsed ? parsed.version : null;
-  return typeof version === 'string' ? version : 'unknown';
 }
