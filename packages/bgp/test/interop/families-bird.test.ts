@@ -41,6 +41,38 @@ const cases: readonly Case[] = [
     shown: /10\.6\.0\.0\/24/,
   },
   {
+    family: 'ipv6-multicast',
+    tables: 'ipv6 table m6;',
+    origin: 'protocol static sm6 { ipv6 { table m6; }; route 2001:db8:6::/64 blackhole; }',
+    channel: 'ipv6 multicast { table m6; import all; export all; next hop address 2001:db8:ff::6; };',
+    show: 'show route table m6 all',
+    shown: /2001:db8:6::\/64/,
+  },
+  {
+    family: 'ipv4-labeled-unicast',
+    tables: 'ipv4 table l4;',
+    origin: 'protocol static sl4 { ipv4 { table l4; }; route 10.8.0.0/24 blackhole; }',
+    channel: 'ipv4 mpls { table l4; import all; export all; };',
+    show: 'show route table l4 all',
+    shown: /10\.8\.0\.0\/24[\s\S]*BGP\.mpls_label_stack: 3/,
+  },
+  {
+    family: 'ipv6-labeled-unicast',
+    tables: 'ipv6 table l6;',
+    origin: 'protocol static sl6 { ipv6 { table l6; }; route 2001:db8:8::/64 blackhole; }',
+    channel: 'ipv6 mpls { table l6; import all; export all; next hop address 2001:db8:ff::6; };',
+    show: 'show route table l6 all',
+    shown: /2001:db8:8::\/64[\s\S]*BGP\.mpls_label_stack: 3/,
+  },
+  {
+    family: 'vpnv6-unicast',
+    tables: 'vpn6 table v6;',
+    origin: 'protocol static sv6 { vpn6 { table v6; }; route 65000:1 2001:db8:7::/64 blackhole; }',
+    channel: 'vpn6 mpls { table v6; import all; export all; next hop address 2001:db8:ff::6; };',
+    show: 'show route table v6 all',
+    shown: /65000:1 2001:db8:7::\/64/,
+  },
+  {
     family: 'vpnv4-unicast',
     tables: 'vpn4 table v4;',
     origin: 'protocol static sv4 { vpn4 { table v4; }; route 65000:1 10.7.0.0/24 blackhole; }',
@@ -75,7 +107,7 @@ t.test(
   'BIRD originates, and another BIRD gets it through us as it was',
   needs('command:bird', 'command:birdc'),
   async (t) => {
-    proves(t, ['flowspec', 'multicast', 'vpn'], 'BIRD');
+    proves(t, ['flowspec', 'multicast', 'vpn', 'labelled-unicast'], 'BIRD');
     const us = await startOurs(t, '127.0.0.220', 64_512);
     const from = await place('127.0.0.221', 64_601);
     const to = await place('127.0.0.222', 64_602);
@@ -84,7 +116,7 @@ t.test(
       startBird(t, birdConfig(to, us, false)),
     ]);
     const families = cases.map(({ family }) => family);
-    const nextHop = { 'ipv4-multicast': '192.0.2.220' };
+    const nextHop = { 'ipv4-multicast': '192.0.2.220', 'ipv6-multicast': '2001:db8:ff::1' };
     // It announces no unicast routes that its flow specifications could be held against.
     connect(us, from, { families, nextHop, flowspecValidation: 'none' });
     connect(us, to, { families, nextHop });
@@ -105,7 +137,8 @@ t.test(
       });
       t.match(text, /BGP\.as_path: 64512 64601/, family);
     }
-    for (const name of ['sf4', 'sf6', 'sm4', 'sv4']) await source.query(`disable ${name}`);
+    for (const name of ['sf4', 'sf6', 'sm4', 'sm6', 'sl4', 'sl6', 'sv4', 'sv6'])
+      await source.query(`disable ${name}`);
     for (const { show, shown, family } of cases) {
       await eventually(async () => !shown.test(await target.query(show).catch(() => '')), {
         timeout: 30_000,

@@ -3,17 +3,26 @@ import t from 'tap';
 import { connect, startOurs } from './hub.js';
 import type { End } from './subject.js';
 
-const FAMILIES = ['ipv4-unicast', 'ipv4-mup', 'ipv6-mup', 'ipv4-sr-policy', 'ipv4-encapsulation'] as const;
+const FAMILIES = [
+  'ipv4-unicast',
+  'ipv4-mup',
+  'ipv6-mup',
+  'ipv4-sr-policy',
+  'ipv4-encapsulation',
+  'bgp-ls',
+] as const;
 /** GoBGP's names of them. */
-const CONFIGURED = ['ipv4-unicast', 'ipv4-mup', 'ipv6-mup', 'ipv4-srpolicy', 'ipv4-encap'];
+const CONFIGURED = ['ipv4-unicast', 'ipv4-mup', 'ipv6-mup', 'ipv4-srpolicy', 'ipv4-encap', 'ls'];
 const patient = { timeout: 30_000 };
 
-const config = (at: End, to: End): string => `[global.config]
+const config = (at: End, ends: readonly End[]): string => `[global.config]
   as = ${at.as}
   router-id = "198.51.100.3"
   port = ${at.port}
   local-address-list = ["${at.address}"]
-[[neighbors]]
+${ends.map((to) => neighbor(at, to)).join('')}`;
+
+const neighbor = (at: End, to: End): string => `[[neighbors]]
   [neighbors.config]
     neighbor-address = "${to.address}"
     peer-as = ${to.as}
@@ -35,18 +44,18 @@ interface FamilyState {
 }
 
 t.test(
-  'GoBGP and we exchange sessions of MUP and AIGP, and it takes tunnels, SRv6 services and SR policies',
+  'GoBGP and we exchange sessions of MUP and AIGP; tunnels, SRv6 services, SR policies and BGP-LS pass from us through it to us',
   needs('command:gobgpd', 'command:gobgp'),
   async (t) => {
-    proves(t, ['mup', 'aigp'], 'GoBGP');
-    proves(t, ['encapsulation', 'prefix-sid', 'sr-policy'], 'GoBGP', ['ours']);
+    proves(t, ['mup', 'aigp', 'encapsulation', 'prefix-sid', 'sr-policy', 'link-state'], 'GoBGP');
     const us = await startOurs(t, '127.0.3.31', 64_512);
+    const other = await startOurs(t, '127.0.3.33', 64_513);
     const at: End = { address: '127.0.3.32', port: await freePort('127.0.3.32'), as: 64_601 };
-    const gobgp = await startGobgp(t, config(at, us));
-    connect(us, at, {
-      ...{ families: FAMILIES, aigp: true },
-      nextHop: { 'ipv4-unicast': '192.0.2.1' },
-    });
+    const gobgp = await startGobgp(t, config(at, [us, other]));
+    const nextHop = { 'ipv4-unicast': '192.0.2.1' };
+    connect(us, at, { families: FAMILIES, aigp: true, nextHop });
+    // What GoBGP 3.10 makes of a session of MUP on its way to others is cut off.
+    connect(other, at, { families: FAMILIES.filter((name) => !name.endsWith('mup')), nextHop });
     const tunnel = {
       tunnelType: 'vxlan',
       tlvs: [
@@ -72,6 +81,11 @@ t.test(
       {
         family: 'ipv4-mup',
         value: { ...session('10.79.0.1/32', '192.0.2.79'), teid: 79 },
+      },
+      {
+        family: 'bgp-ls',
+        // A node of IS-IS level 2: AS 65000, router 0000.0000.0001 (RFC 9552 §5.2).
+        hex: `0001001f02${'0'.repeat(16)}01000012020000040000fde802030006000000000001`,
       },
     ] as const;
     for (const nlri of announced) us.speaker.announce({ prefixes: [], nlri: [nlri], nextHop: '192.0.2.10' });
@@ -118,6 +132,23 @@ t.test(
       const { afi_safis: all } = JSON.parse(text) as { readonly afi_safis: readonly FamilyState[] };
       return all.find(({ state }) => state.family.safi === SR_POLICY)?.state.accepted === 1;
     }, patient);
+    // It can be told none of these; what it got from us it tells the other one of ours.
+    const relayed = async (family: (typeof FAMILIES)[number], prefix: RegExp) => {
+      const routes = () => other.speaker.rib({ family }).routes;
+      const route = await eventually(() => routes().find((one) => prefix.test(one.prefix)), patient);
+      const { asPath, ...attributes } = route.paths[0]?.attributes ?? {};
+      t.same(asPath, [{ type: 'sequence', ases: [at.as, us.as] }], family);
+      return attributes;
+    };
+    t.match(await relayed('ipv4-unicast', /^10\.77\./), {
+      tunnelEncapsulation: [tunnel],
+      prefixSid: [{ type: 'srv6-l3-service', value: { tlvs: [sid] } }],
+    });
+    t.match(await relayed('ipv4-sr-policy', /color 100 endpoint 192\.0\.2\.9/), {
+      tunnelEncapsulation: [{ tunnelType: 'sr-policy', tlvs: [preference] }],
+    });
+    await relayed('ipv4-encapsulation', /^192\.0\.2\.77/);
+    await relayed('bgp-ls', /^node isis-level-2/);
     t.match(us.speaker.peer(at.address), { state: 'established', flaps: 0, establishedCount: 1 });
   },
 );
