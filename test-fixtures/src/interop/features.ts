@@ -32,11 +32,17 @@ export const interopFeatures = {
   },
   'hold-time': { title: 'The smaller hold time counts' },
   'four-octet-as': { title: 'AS numbers above 65535 (RFC 6793)' },
-  'two-octet-peer': { title: 'Peer without 4-octet AS numbers: AS_TRANS, AS4_PATH' },
+  'two-octet-peer': {
+    title: 'Peer without 4-octet AS numbers: AS_TRANS, AS4_PATH',
+    lacks: {
+      FRR: '8.4 goes by our capability when it told none, and ignores AS4_PATH',
+      GoBGP: 'always tells the capability',
+    },
+  },
   capabilities: { title: 'Capabilities are told and shown (RFC 5492)' },
   'extended-parameters': {
     title: 'OPEN with more than 255 octets of parameters (RFC 9072)',
-    lacks: { GoBGP: '3.10 has it not', ExaBGP: '4.2 has it not' },
+    lacks: { GoBGP: '3.10 has it not', OpenBGPD: '7.7 has not that much to tell', ExaBGP: '4.2 has it not' },
   },
   'host-names': {
     title: 'Host name (capability 73)',
@@ -52,10 +58,21 @@ export const interopFeatures = {
       ExaBGP: '4.2 has it not',
     },
   },
-  'route-refresh': { title: 'Route refresh (RFC 2918)', lacks: { GoBGP: 'never asks' } },
+  'route-refresh': {
+    title: 'Route refresh (RFC 2918)',
+    lacks: {
+      GoBGP: 'never asks',
+      OpenBGPD: '7.7 refuses requests for what it negotiated',
+      ExaBGP: '4.2 fails on a request where both mark their answers',
+    },
+  },
   'enhanced-refresh': {
     title: 'Enhanced route refresh (RFC 7313)',
-    lacks: { GoBGP: '3.10 has it not', ExaBGP: 'keeps no table to refresh' },
+    lacks: {
+      GoBGP: '3.10 has it not',
+      OpenBGPD: '7.7 refuses requests and marks for what it negotiated',
+      ExaBGP: '4.2 fails on its own marks',
+    },
   },
   'graceful-restart': {
     title: 'Graceful restart (RFC 4724)',
@@ -67,7 +84,11 @@ export const interopFeatures = {
   },
   'restart-notification': {
     title: 'Graceful restart for NOTIFICATION (RFC 8538)',
-    lacks: { OpenBGPD: 'tells End-of-RIB only', ExaBGP: 'keeps no table to hold routes in' },
+    lacks: {
+      BIRD: '2.0 has it not',
+      OpenBGPD: 'tells End-of-RIB only',
+      ExaBGP: 'keeps no table to hold routes in',
+    },
   },
   'extended-message': {
     title: 'Messages up to 65535 octets (RFC 8654)',
@@ -90,7 +111,12 @@ export const interopFeatures = {
   'dynamic-peers': { title: 'Peers known by a prefix only', lacks: { ExaBGP: 'has them not' } },
   'delay-open': {
     title: 'DelayOpen: our OPEN waits',
-    lacks: { BIRD: 'has it not', GoBGP: 'has it not', OpenBGPD: 'has it not' },
+    lacks: {
+      BIRD: 'has it not',
+      GoBGP: 'has it not',
+      OpenBGPD: 'has it not',
+      ExaBGP: 'has it not',
+    },
   },
   md5: { title: 'TCP MD5 (RFC 2385)' },
   'tcp-ao': {
@@ -123,7 +149,7 @@ export const interopFeatures = {
   },
   aggregates: {
     title: 'Aggregates',
-    lacks: { GoBGP: 'has them not', OpenBGPD: 'has them not', ExaBGP: noRib },
+    lacks: { BIRD: '2.0 has them not', GoBGP: 'has them not', OpenBGPD: 'has them not', ExaBGP: noRib },
   },
   policy: { title: 'Policies in both directions' },
   'policy-change': { title: 'A changed policy holds without a new session', lacks: { ExaBGP: noRib } },
@@ -143,13 +169,19 @@ export const interopFeatures = {
     title: 'Link bandwidth community',
     lacks: { OpenBGPD: 'removes it from external routes' },
   },
-  aigp: { title: 'AIGP (RFC 7311)', lacks: { FRR: '8.4 has it not', OpenBGPD: 'has it not' } },
+  aigp: {
+    title: 'AIGP (RFC 7311)',
+    lacks: { FRR: '8.4 has it not', OpenBGPD: 'has it not', ExaBGP: '4.2 drops it' },
+  },
   'unknown-attribute': { title: 'Unknown transitive attribute is passed on' },
   'malformed-attribute': {
     title: 'Malformed attribute withdraws the route, the session stands (RFC 7606)',
     lacks: { FRR: 'sends none', BIRD: 'sends none', GoBGP: 'sends none', OpenBGPD: 'sends none' },
   },
-  'well-known-communities': { title: 'NO_EXPORT and NO_ADVERTISE are honoured', lacks: { ExaBGP: noRib } },
+  'well-known-communities': {
+    title: 'NO_EXPORT and NO_ADVERTISE are honoured',
+    lacks: { GoBGP: 'leaves them to policies', ExaBGP: noRib },
+  },
   blackhole: { title: 'BLACKHOLE (RFC 7999)' },
   'graceful-shutdown': { title: 'GRACEFUL_SHUTDOWN (RFC 8326)' },
   multicast: {
@@ -161,7 +193,10 @@ export const interopFeatures = {
     },
   },
   'labelled-unicast': { title: 'Labelled unicast (RFC 8277)', lacks: { OpenBGPD: 'has it not' } },
-  vpn: { title: 'VPNv4 and VPNv6 (RFC 4364, RFC 4659)' },
+  vpn: {
+    title: 'VPNv4 and VPNv6 (RFC 4364, RFC 4659)',
+    lacks: { OpenBGPD: '7.7 misreads withdrawals' },
+  },
   evpn: {
     title: 'EVPN (RFC 7432)',
     lacks: { BIRD: '2.0 has it not', OpenBGPD: '7.7 has it not', ExaBGP: '4.2 cannot be told any' },
@@ -190,7 +225,6 @@ export const interopFeatures = {
     lacks: {
       FRR: '8.4 has it not',
       BIRD: 'has it not',
-      GoBGP: 'its command line cannot tell it any',
       OpenBGPD: 'has it not',
       ExaBGP: '4.2 has it not',
     },

@@ -205,4 +205,30 @@ t.test('ExaBGP: IPv4 routes with IPv6 next hops, both ways', needs('command:exab
   t.equal(route.nextHop, '2001:db8:ff::1');
 });
 
+t.test(
+  'ExaBGP: AIGP on an internal session, and our OPEN waits for its own',
+  needs('command:exabgp'),
+  async (t) => {
+    proves(t, 'aigp', 'ExaBGP', ['theirs']);
+    proves(t, 'delay-open', 'ExaBGP', ['ours']);
+    const port = await freePort(AT);
+    const us = await startOurs(t, '127.0.1.47', DAEMON_AS);
+    const daemon = await startExabgp(
+      t,
+      neighbor(us, port, [
+        'family { ipv4 unicast; }',
+        `announce { ipv4 { unicast ${THEIRS} next-hop ${AT} aigp 42; } }`,
+      ]),
+    );
+    us.speaker.announce({ prefixes: [OURS], attributes: { aigp: '5' } });
+    // An OPEN that did not follow the daemon's would come after twice the time that is waited for here.
+    connect(us, { address: AT, port, as: DAEMON_AS }, { delayOpenTime: 120 });
+    const path = await eventually(() => us.speaker.rib({ prefix: THEIRS }).routes[0]?.paths[0]);
+    t.match(path.attributes, { aigp: /^42$/, localPref: 100 });
+    const route = await eventually(() => exabgpRoute(daemon.folder, OURS));
+    t.notOk('aigp' in (route.update.attribute ?? {}), '4.2 takes the route and leaves AIGP behind');
+    t.match(us.speaker.peer(AT), { state: 'established', flaps: 0 });
+  },
+);
+
 proofsOf(t, import.meta.url);

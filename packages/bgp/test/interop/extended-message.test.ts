@@ -59,21 +59,30 @@ t.test(
   },
 );
 
-t.test('BIRD with extended messages takes it', needs('command:bird', 'command:birdc'), async (t) => {
-  proves(t, 'extended-message', 'BIRD', ['ours']);
-  const at = await place('127.0.0.46', 64_513);
-  const left = await ourEnd(t, '127.0.0.47', 64_601, at);
-  const bird = await birdAt(t, at, [left], 'enable extended messages on;');
-  left.speaker.addPeer(daemonPeer(left));
-  left.speaker.announce({ prefixes: [big], attributes: { communities } });
-  await left.speaker.start();
-  await upAt(left);
-  t.equal(statusAt(left).maxMessage, 65_535);
-  const shown = await eventually(async () => {
-    const text = await bird.query(`show route for ${big} all`).catch(() => '');
-    return text.includes('BGP.community') && text;
-  });
-  t.equal(shown.match(/\(64601,/g)?.length, communities.length);
-});
+t.test(
+  'BIRD with extended messages takes it, and tells our other one',
+  needs('command:bird', 'command:birdc'),
+  async (t) => {
+    proves(t, 'extended-message', 'BIRD');
+    const at = await place('127.0.0.46', 64_513);
+    const left = await ourEnd(t, '127.0.0.47', 64_601, at);
+    const right = await ourEnd(t, '127.0.0.48', 64_602, at);
+    const bird = await birdAt(t, at, [left, right], 'enable extended messages on;');
+    left.speaker.announce({ prefixes: [big], attributes: { communities } });
+    for (const end of [left, right]) {
+      end.speaker.addPeer(daemonPeer(end));
+      await end.speaker.start();
+    }
+    await Promise.all([upAt(left), upAt(right)]);
+    t.equal(statusAt(left).maxMessage, 65_535);
+    const shown = await eventually(async () => {
+      const text = await bird.query(`show route for ${big} all`).catch(() => '');
+      return text.includes('BGP.community') && text;
+    });
+    t.equal(shown.match(/\(64601,/g)?.length, communities.length);
+    const path = await eventually(() => pathAt(right, big));
+    t.same(path.attributes.communities, communities, 'every community has come through');
+  },
+);
 
 proofsOf(t, import.meta.url);

@@ -59,7 +59,7 @@ export const gobgp: Implementation = {
   name: 'GoBGP',
   needs: ['command:gobgpd', 'command:gobgp'],
   address: '127.0.0.4',
-  logsText: false,
+  logsText: true,
   async start(t, { daemon, speaker, expectedAs, passive, gracefulRestart }) {
     const started = await startGobgp(
       t,
@@ -115,7 +115,7 @@ ${gracefulRestart === undefined ? '' : familyLines(gracefulRestart)}
         await started.query(`global rib del ${prefix} -a ${familyOf(prefix)}`);
       },
       async heardBadPeerAs() {
-        // It logs no NOTIFICATION that it gets, but counts them.
+        // Of OPENs that are refused it logs nothing, but counts them.
         const { state } = JSON.parse(await started.query(`${neighbor} -j`)) as NeighborState;
         return (state.messages?.received?.notification ?? 0) > 0;
       },

@@ -75,6 +75,8 @@ export interface Hub extends End {
   readonly lines?: readonly string[];
   /** FRR: what stands in front of `router bgp`. */
   readonly before?: readonly string[];
+  /** OpenBGPD: rules in front of those that let everything pass. */
+  readonly rules?: readonly string[];
 }
 
 /** BIRD with IPv4 sessions to all neighbours; protocols are `n0`, `n1`, … */
@@ -215,6 +217,7 @@ ${[
   ),
 ].join('\n')}
 ${neighbors.join('\n')}
+${(hub.rules ?? []).join('\n')}
 allow from any
 allow to any set nexthop no-modify
 `,

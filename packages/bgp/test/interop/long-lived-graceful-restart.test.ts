@@ -3,6 +3,7 @@ import { eventually, needs, proofsOf, proves } from '@peerage/test-fixtures';
 import t from 'tap';
 import { bird } from './bird.js';
 import { frr } from './frr.js';
+import { gobgp } from './gobgp.js';
 import { Pair, patient } from './restart-lives.js';
 
 const OURS = '203.0.113.0/24';
@@ -41,25 +42,28 @@ t.test('we do not come back: BIRD takes our routes for long-lived stale', needs(
 /** FRR says it by name. */
 const isStale = (text: string): boolean => /^65535:6$|^llgr-?stale$/i.test(text);
 
-t.test(
-  'we go, FRR takes our routes for long-lived stale; it goes, and we do the same with its',
-  needs(...frr.needs),
-  async (t) => {
-    proves(t, 'long-lived-graceful-restart', 'FRR');
-    const pair = await Pair.at(144);
-    const daemon = await pair.daemon(t, frr, { restartTime: 2, longLived: 600 });
-    const settings = { restartTime: 2, longLived: { 'ipv4-unicast': 300 } };
-    const first = await pair.life(t, [OURS], false, settings);
-    await eventually(() => daemon.route(OURS), patient);
-    await first.speaker.close({ mode: 'graceful-restart' });
-    await eventually(async () => (await daemon.route(OURS))?.communities.some(isStale), patient);
-    const us = await pair.life(t, [OURS], true, settings);
-    await eventually(() => us.theirs, patient);
-    await daemon.kill();
-    await eventually(() => us.theirs?.attributes.communities?.includes(LLGR_STALE), patient);
-    t.ok(us.status.gracefulRestart?.longLivedSecondsLeft?.['ipv4-unicast']);
-    t.same(us.withdrawn, []);
-  },
-);
+for (const [i, implementation] of [frr, gobgp].entries()) {
+  const { name } = implementation;
+  t.test(
+    `we go, ${name} takes our routes for long-lived stale; it goes, and we do the same with its`,
+    needs(...implementation.needs),
+    async (t) => {
+      proves(t, 'long-lived-graceful-restart', name);
+      const pair = await Pair.at(144 + i * 3);
+      const daemon = await pair.daemon(t, implementation, { restartTime: 2, longLived: 600 });
+      const settings = { restartTime: 2, longLived: { 'ipv4-unicast': 300 } };
+      const first = await pair.life(t, [OURS], false, settings);
+      await eventually(() => daemon.route(OURS), patient);
+      await first.speaker.close({ mode: 'graceful-restart' });
+      await eventually(async () => (await daemon.route(OURS))?.communities.some(isStale), patient);
+      const us = await pair.life(t, [OURS], true, settings);
+      await eventually(() => us.theirs, patient);
+      await daemon.kill();
+      await eventually(() => us.theirs?.attributes.communities?.includes(LLGR_STALE), patient);
+      t.ok(us.status.gracefulRestart?.longLivedSecondsLeft?.['ipv4-unicast']);
+      t.same(us.withdrawn, []);
+    },
+  );
+}
 
 proofsOf(t, import.meta.url);

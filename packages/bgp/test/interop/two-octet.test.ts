@@ -14,6 +14,8 @@ import t from 'tap';
 import {
   birdPath,
   daemonPeer,
+  frrAt,
+  frrPath,
   type OurEnd,
   ourEnd,
   type Place,
@@ -136,5 +138,30 @@ t.test('a peer of two octets merges our AS4_PATH (ExaBGP)', needs('command:exabg
   const route = await eventually(() => exabgpRoute(daemon.folder, '203.0.113.0/24'), patient);
   t.same(route.update.attribute?.['as-path'], [64_601, ...ases]);
 });
+
+t.test(
+  'FRR without capabilities reads ours all the same, and leaves our AS4_PATH where it is',
+  needs('root', 'command:bgpd', 'command:vtysh'),
+  async (t) => {
+    const at = await place('127.0.0.136', 64_513);
+    const end = await ourEnd(t, '127.0.0.137', LEFT, at);
+    const lines = [`neighbor ${end.address} dont-capability-negotiate`, `network ${THEIRS}`];
+    const frr = await frrAt(t, at, [end], lines, 'debug bgp as4');
+    end.speaker.announce({
+      prefixes: ['203.0.113.0/24'],
+      attributes: { asPath: [{ type: 'sequence', ases: [70_000, 7] }] },
+    });
+    end.speaker.addPeer(daemonPeer(end));
+    await end.speaker.start();
+    const path = await eventually(() => pathAt(end, THEIRS), patient);
+    t.same(path.attributes.asPath, [{ type: 'sequence', ases: [64_513] }]);
+    t.notOk(statusAt(end).capabilities.includes('four-octet-as'), 'the session has two octets');
+    // RFC 6793 §4.2.2 has us send AS4_PATH to whoever tells no capability. FRR 8.4 asks only what we told.
+    const AS_TRANS = 23_456;
+    t.same(await eventually(() => frrPath(frr, '203.0.113.0/24'), patient), [AS_TRANS, AS_TRANS, 7]);
+    t.match(frr.log(), /AS4 capable peer, yet it sent AS4_PATH/);
+    t.match(await frr.query('show bgp neighbors'), /4 Byte AS: received/);
+  },
+);
 
 proofsOf(t, import.meta.url);

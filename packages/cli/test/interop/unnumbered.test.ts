@@ -11,6 +11,7 @@ import {
   proves,
   startBird,
   startFrr,
+  startGobgp,
   startZebra,
   type Teardown,
 } from '@peerage/test-fixtures';
@@ -172,6 +173,51 @@ protocol bgp ours {
       t.match(shown, /via fe80::1 on eth1/);
       t.match(shown, /BGP\.as_path: 64512/);
     }
+  },
+);
+
+t.test(
+  'GoBGP finds us by the neighbour table of its interface, and dials us',
+  needs('root', 'command:ip', 'command:gobgpd', 'command:gobgp', 'command:ping'),
+  async (t) => {
+    proves(t, ['unnumbered', 'extended-next-hop'], 'GoBGP');
+    const { near, far } = await cabled(t);
+    // It looks there once, at its start, and asks nobody itself.
+    await eventually(() => pings(far, 'eth1', 'fe80::1'));
+    const gobgp = await startGobgp(
+      t,
+      `[global.config]
+  as = 64513
+  router-id = "198.51.100.1"
+[[neighbors]]
+  [neighbors.config]
+    neighbor-interface = "eth1"
+    peer-as = 64512
+  [neighbors.timers.config]
+    connect-retry = 2
+    idle-hold-time-after-reset = 2
+${['ipv4', 'ipv6'].map((name) => `  [[neighbors.afi-safis]]\n    [neighbors.afi-safis.config]\n      afi-safi-name = "${name}-unicast"`).join('\n')}
+`,
+      { namespace: far },
+    );
+    await gobgp.query(`global rib add ${theirs.ipv4}/32 nexthop fe80::2`);
+    await gobgp.query(`global rib add ${theirs.ipv6}/128 nexthop fe80::2 -a ipv6`);
+    const state = router(t, near);
+    await eventually(() => state().state === 'established', patient);
+    t.match(state(), { remoteAs: 64513, neighbour: 'fe80::2%eth1' });
+    await eventually(() => Object.keys(state().routes ?? {}).length === 2, patient);
+    t.same(Object.values(state().routes ?? {}), [
+      'fe800000000000000000000000000002%eth1',
+      'fe800000000000000000000000000002%eth1',
+    ]);
+    for (const [family, prefix] of [
+      ['ipv4', `${ours.ipv4}/32`],
+      ['ipv6', `${ours.ipv6}/128`],
+    ] as const) {
+      const shown = () => gobgp.query(`global rib ${prefix} -a ${family}`);
+      await eventually(async () => / fe80::1 +64512 /.test(await shown()), patient);
+    }
+    t.match(await gobgp.query('neighbor'), /^eth1 +64512 .*Establ/m);
   },
 );
 
