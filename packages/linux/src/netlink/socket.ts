@@ -11,6 +11,7 @@ import {
   SOL_SOCKET,
 } from '../libc.js';
 import { hostIsLittleEndian } from './layout.js';
+import { portIdOffset } from './message.js';
 
 const NETLINK_ROUTE = 0;
 const SOL_NETLINK = 270;
@@ -72,6 +73,15 @@ export class NetlinkSocket {
     this.#require(result, 'setsockopt(NETLINK_ADD_MEMBERSHIP)');
   }
 
+  /**
+   * Keeps out what the socket with this address caused, already in the kernel: a notification that nobody waits for costs a copy and a
+   * system call otherwise. Each arrives alone, so that the port id of its first header tells.
+   */
+  ignorePort(portId: number): void {
+    const result = this.#libc.attachFilter(this.fd, ignoringPort(portId));
+    this.#require(result, 'setsockopt(SO_ATTACH_FILTER)');
+  }
+
   /** Hands messages to the kernel, which has worked through them when this returns. 0, or the error number. */
   send(bytes: Uint8Array): number {
     for (;;) {
@@ -105,4 +115,31 @@ export class NetlinkSocket {
     if (result >= 0) return;
     throw systemCallError(syscall, this.#libc.errno(), 'cannot set up a netlink socket');
   }
+}
+
+/*
+ * A program of the classic packet filter (`struct sock_filter`: code u16, jt u8, jf u8, k u32), which reads octets in network order:
+ *
+ *   ld [12]          the port id in the header
+ *   jeq port, 0, 1
+ *   ret 0            dropped
+ *   ret all
+ */
+function ignoringPort(portId: number): Uint8Array {
+  const asStored = new DataView(new ArrayBuffer(4));
+  asStored.setUint32(0, portId, hostIsLittleEndian);
+  const instructions = [
+    { code: 0x20, jt: 0, jf: 0, k: portIdOffset },
+    { code: 0x15, jt: 0, jf: 1, k: asStored.getUint32(0) },
+    { code: 0x06, jt: 0, jf: 0, k: 0 },
+    { code: 0x06, jt: 0, jf: 0, k: 0xffffffff },
+  ];
+  const program = new DataView(new ArrayBuffer(instructions.length * 8));
+  for (const [i, { code, jt, jf, k }] of instructions.entries()) {
+    program.setUint16(i * 8, code, hostIsLittleEndian);
+    program.setUint8(i * 8 + 2, jt);
+    program.setUint8(i * 8 + 3, jf);
+    program.setUint32(i * 8 + 4, k, hostIsLittleEndian);
+  }
+  return new Uint8Array(program.buffer);
 }

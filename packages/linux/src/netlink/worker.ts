@@ -119,8 +119,7 @@ export class NetlinkWorker {
         return;
       }
       case 'join': {
-        const receiveBufferBytes = this.#settings.eventBufferBytes;
-        this.#events ??= new NetlinkSocket(this.#libc, { receiveBufferBytes });
+        this.#events ??= this.#openEvents();
         for (const group of command.groups) this.#events.join(group);
         this.#reply({ kind: 'joined', id: command.id });
         return;
@@ -129,6 +128,12 @@ export class NetlinkWorker {
         this.#stopping = true;
         return;
     }
+  }
+
+  #openEvents(): NetlinkSocket {
+    const socket = new NetlinkSocket(this.#libc, { receiveBufferBytes: this.#settings.eventBufferBytes });
+    socket.ignorePort(this.#requests.portId);
+    return socket;
   }
 
   #openDump(request: Uint8Array, spoiler: Spoiler | null): OpenDump {

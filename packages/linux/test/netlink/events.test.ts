@@ -68,6 +68,27 @@ t.test('routes that the handle itself writes are not told, however many', needsR
   t.match(events[0], { kind: 'route', action: 'new', route: { destination: Uint8Array.of(172, 16, 0, 0) } });
 });
 
+t.test('what the handle itself writes takes none of the room for notifications', needsRoot, async (t) => {
+  const { namespace } = await kernel(t);
+  const netlink = await openNetlink({ namespace, eventBufferBytes: 1 });
+  t.teardown(() => netlink.close());
+  const events: NetlinkEvent[] = [];
+  netlink.subscribe(['route'], (event) => {
+    if (!isOfTheKernel(event)) events.push(event);
+  });
+  const batch = new RouteBatch();
+  for (let number = 0; number < 5000; number++) {
+    const route = routeTo(4, 0, [2]);
+    route.destination.set([number >> 8, number & 0xff], 1);
+    batch.create({ ...route, prefixLength: 24 });
+  }
+  t.same(await netlink.routes.apply(batch), []);
+  await exec(namespace, ['ip', 'route', 'add', '172.16.0.0/16', 'via', '192.0.2.2']);
+  await eventually(() => events.length > 0);
+  t.match(events, [{ kind: 'route', route: { destination: Uint8Array.of(172, 16, 0, 0) } }]);
+  t.equal(events.length, 1, 'no overrun before it');
+});
+
 t.test('lost notifications are told as an overrun, and later ones come again', needsRoot, async (t) => {
   const { netlink, namespace } = await kernel(t);
   const watcher = await openNetlink({ namespace, eventBufferBytes: 1 });
