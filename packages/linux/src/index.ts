@@ -18,6 +18,8 @@ export type { RouteOperation } from './route/encode-route.js';
 export type { NextHop, Route, RouteType } from './route/route.js';
 export { ipv6DefaultMetric, mainTable, routeTypes } from './route/route.js';
 export { RouteBatch } from './route/route-batch.js';
+export { RouteTemplate } from './route/route-template.js';
 export type { RouteFailure, RouteFilter } from './route/routes.js';
 export { Routes } from './route/routes.js';
+export { TemplateBatch } from './route/template-batch.js';
 export type { Way } from './route/way.js';

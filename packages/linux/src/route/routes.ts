@@ -6,6 +6,7 @@ import { decodeRoutes } from './decode-route.js';
 import type { RouteOperation } from './encode-route.js';
 import { addressFamily, type Route, routeAttribute, routeMessage } from './route.js';
 import type { RouteBatch } from './route-batch.js';
+import type { TemplateBatch } from './template-batch.js';
 import { decodeWays, encodeWayRequests, type Way } from './way.js';
 
 /** A change that the kernel refused. The others of the batch took effect. */
@@ -42,7 +43,7 @@ export class Routes {
    * that the answer was lost: whether that change took effect must be read back. Rejects with
    * `LINUX_ERR_PERMISSION` when the process may not change routes at all.
    */
-  async apply(batch: RouteBatch): Promise<readonly RouteFailure[]> {
+  async apply(batch: RouteBatch | TemplateBatch): Promise<readonly RouteFailure[]> {
     if (batch.length === 0) return [];
     const refusals = await this.#requester.send(batch.encode());
     const first = refusals[0];

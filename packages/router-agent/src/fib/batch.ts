@@ -1,8 +1,9 @@
-import { mainTable, type RouteOperation } from '@peerage/linux';
+import type { PrefixWords } from '@peerage/bgp';
+import type { NextHop, RouteOperation } from '@peerage/linux';
 import type { FamilyFib } from './family-fib.js';
 import type { GroupId, NextHopGroups } from './next-hop-groups.js';
 import { prefixText } from './prefix-text.js';
-import { ownProtocol, type RouteBuffer, type RouteWrites, type WriteFailure } from './route-kernel.js';
+import type { RouteWrites, WriteFailure } from './route-kernel.js';
 import type { Row } from './route-table.js';
 
 /** A write that was refused, for people. */
@@ -25,58 +26,42 @@ export class Batch implements FibBatch {
   readonly #targets: Uint32Array;
   readonly #operations: Uint8Array;
   readonly #groups: NextHopGroups;
-  /** Which family the rows up to which index belong to. */
-  readonly #parts: { readonly fib: FamilyFib; readonly end: number }[] = [];
-  readonly #address4 = new Uint8Array(4);
-  readonly #address6 = new Uint8Array(16);
-  #length = 0;
+  /** The families in the order of their rows: those of the first up to {@link #border}, then those of the second. */
+  readonly #fibs: readonly [FamilyFib, FamilyFib];
+  readonly #border: number;
+  readonly length: number;
 
-  constructor(capacity: number, groups: NextHopGroups) {
+  /** Takes at most so many rows, first those of the one family, then of the other. */
+  constructor(capacity: number, groups: NextHopGroups, fibs: readonly [FamilyFib, FamilyFib]) {
     this.#rows = new Uint32Array(capacity);
     this.#targets = new Uint32Array(capacity);
     this.#operations = new Uint8Array(capacity);
     this.#groups = groups;
-  }
-
-  get length(): number {
-    return this.#length;
-  }
-
-  /** Takes rows of a family until the batch is full or nothing waits. */
-  fill(fib: FamilyFib): void {
-    while (this.#length < this.#rows.length) {
-      const row = fib.take();
-      if (row === 0) break;
-      this.#rows[this.#length] = row;
-      this.#targets[this.#length] = fib.takenTarget;
-      this.#operations[this.#length] = operations.indexOf(fib.takenOperation);
-      this.#length++;
-    }
-    this.#parts.push({ fib, end: this.#length });
+    this.#fibs = fibs;
+    this.#border = this.#fill(fibs[0], 0);
+    this.length = this.#fill(fibs[1], this.#border);
   }
 
   operation(i: number): RouteOperation {
     return operations[this.#operations[i] as number] as RouteOperation;
   }
 
-  read(i: number, into: RouteBuffer): void {
-    const { table } = this.#fibOf(i);
-    const destination = table.family === 4 ? this.#address4 : this.#address6;
-    const row = this.#rows[i] as Row;
-    table.readAddress(row, destination);
-    into.family = table.family;
-    into.destination = destination;
-    into.prefixLength = table.prefixLength(row);
-    into.table = mainTable;
-    into.protocol = ownProtocol;
-    into.metric = 0;
-    into.nextHops = this.#groups.hops(this.#targets[i] as GroupId);
+  family(i: number): 4 | 6 {
+    return this.#fibOf(i).family;
+  }
+
+  readPrefix(i: number, into: PrefixWords): void {
+    this.#fibOf(i).table.readPrefix(this.#rows[i] as Row, into);
+  }
+
+  nextHops(i: number): readonly NextHop[] {
+    return this.#groups.hops(this.#targets[i] as GroupId);
   }
 
   settle(failures: readonly WriteFailure[]): readonly RefusedRoute[] {
     const told: RefusedRoute[] = [];
     let at = 0;
-    for (let i = 0; i < this.#length; i++) {
+    for (let i = 0; i < this.length; i++) {
       const fib = this.#fibOf(i);
       const row = this.#rows[i] as Row;
       const failure = failures[at]?.index === i ? (failures[at++] ?? null) : null;
@@ -86,10 +71,23 @@ export class Batch implements FibBatch {
     return told;
   }
 
+  /** Takes rows of a family until the batch is full or nothing waits; gives the place after the last. */
+  #fill(fib: FamilyFib, start: number): number {
+    let at = start;
+    while (at < this.#rows.length) {
+      const row = fib.take();
+      if (row === 0) break;
+      this.#rows[at] = row;
+      this.#targets[at] = fib.takenTarget;
+      this.#operations[at] = operations.indexOf(fib.takenOperation);
+      at++;
+    }
+    return at;
+  }
+
   #fibOf(i: number): FamilyFib {
-    const part = this.#parts.find(({ end }) => i < end);
-    if (part === undefined)
-      throw new RangeError(`the batch has ${this.#length} writes, asked for number ${i}`);
-    return part.fib;
+    if (i < 0 || i >= this.length)
+      throw new RangeError(`the batch has ${this.length} writes, asked for number ${i}`);
+    return this.#fibs[i < this.#border ? 0 : 1];
   }
 }

@@ -85,10 +85,10 @@ export class Fib implements RouteSink {
 
   /** The next writes, at most `limit`; null when nothing waits. */
   nextBatch(limit: number): FibBatch | null {
-    const batch = new Batch(Math.min(limit, this.pending), this.#groups);
     // Each family comes first in every other batch, so that a long queue of one does not hold up the other.
     this.#ipv6First = !this.#ipv6First;
-    for (const fib of this.#ipv6First ? [this.ipv6, this.ipv4] : [this.ipv4, this.ipv6]) batch.fill(fib);
+    const order = this.#ipv6First ? ([this.ipv6, this.ipv4] as const) : ([this.ipv4, this.ipv6] as const);
+    const batch = new Batch(Math.min(limit, this.pending), this.#groups, order);
     return batch.length === 0 ? null : batch;
   }
 

@@ -1,17 +1,25 @@
-import { mainTable, type Netlink, type Route, RouteBatch } from '@peerage/linux';
-import type { RouteBuffer, RouteKernel, RouteWrites, WriteFailure } from './route-kernel.js';
+import type { PrefixWords } from '@peerage/bgp';
+import {
+  mainTable,
+  type Netlink,
+  type NextHop,
+  type Route,
+  type RouteOperation,
+  RouteTemplate,
+  TemplateBatch,
+} from '@peerage/linux';
+import { ownProtocol, type RouteKernel, type RouteWrites, type WriteFailure } from './route-kernel.js';
+
+type Templates = WeakMap<readonly NextHop[], RouteTemplate>;
 
 /** The main routing table of the kernel that a netlink handle reaches. */
 export class NetlinkKernel implements RouteKernel {
   readonly #netlink: Pick<Netlink, 'routes'>;
-  readonly #buffer: RouteBuffer = {
-    family: 4,
-    destination: new Uint8Array(4),
-    prefixLength: 0,
-    table: mainTable,
-    protocol: 0,
-    metric: 0,
-    nextHops: [],
+  readonly #key: PrefixWords = { a: 0, b: 0, c: 0, d: 0, length: 0 };
+  /** What was encoded for a set of next hops, as long as the set is there. */
+  readonly #templates: Readonly<Record<4 | 6, Readonly<Record<RouteOperation, Templates>>>> = {
+    4: { create: new WeakMap(), replace: new WeakMap(), delete: new WeakMap() },
+    6: { create: new WeakMap(), replace: new WeakMap(), delete: new WeakMap() },
   };
 
   constructor(netlink: Pick<Netlink, 'routes'>) {
@@ -19,10 +27,12 @@ export class NetlinkKernel implements RouteKernel {
   }
 
   async write(writes: RouteWrites): Promise<readonly WriteFailure[]> {
-    const batch = new RouteBatch();
+    const batch = new TemplateBatch(writes.length);
+    const key = this.#key;
     for (let i = 0; i < writes.length; i++) {
-      writes.read(i, this.#buffer);
-      batch[writes.operation(i)](this.#buffer);
+      const template = this.#template(writes.family(i), writes.operation(i), writes.nextHops(i));
+      writes.readPrefix(i, key);
+      batch.add(template, key.length, key.a, key.b, key.c, key.d);
     }
     return this.#netlink.routes.apply(batch);
   }
@@ -30,5 +40,15 @@ export class NetlinkKernel implements RouteKernel {
   dump(family: 4 | 6, protocol: number | null): AsyncIterable<readonly Route[]> {
     const filter = { family, table: mainTable };
     return this.#netlink.routes.dump(protocol === null ? filter : { ...filter, protocol });
+  }
+
+  #template(family: 4 | 6, operation: RouteOperation, nextHops: readonly NextHop[]): RouteTemplate {
+    const templates = this.#templates[family][operation];
+    const known = templates.get(nextHops);
+    if (known !== undefined) return known;
+    const route = { family, table: mainTable, protocol: ownProtocol, metric: 0, nextHops };
+    const made = new RouteTemplate(operation, route);
+    templates.set(nextHops, made);
+    return made;
   }
 }

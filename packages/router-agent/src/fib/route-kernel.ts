@@ -1,17 +1,18 @@
-import type { Route, RouteOperation } from '@peerage/linux';
+import type { PrefixWords } from '@peerage/bgp';
+import type { NextHop, Route, RouteOperation } from '@peerage/linux';
 
 /** Number by which the kernel remembers that a route is ours (`proto 17`). */
 export const ownProtocol = 17;
-
-/** A route that is written, in a form that is filled anew for each one: nothing of it may be kept. */
-export type RouteBuffer = { -readonly [field in keyof Route]: Route[field] };
 
 /** A batch of changes to be written in order, as a view over columns. Valid until the write has settled. */
 export interface RouteWrites {
   readonly length: number;
   operation(i: number): RouteOperation;
-  /** Fills `into` with the route of that change. */
-  read(i: number, into: RouteBuffer): void;
+  family(i: number): 4 | 6;
+  /** Fills `into` with the destination. */
+  readPrefix(i: number, into: PrefixWords): void;
+  /** Frozen, and the same array for the same set of next hops: what is made of it may be kept beside it. */
+  nextHops(i: number): readonly NextHop[];
 }
 
 /** A write that the kernel refused. */

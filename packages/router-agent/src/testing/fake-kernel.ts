@@ -1,5 +1,6 @@
 import { ipv6DefaultMetric, mainTable, type NetlinkEvent, type NextHop, type Route } from '@peerage/linux';
-import type { RouteBuffer, RouteKernel, RouteWrites, WriteFailure } from '../fib/route-kernel.js';
+import { wordsToBytes } from '../fib/prefix-text.js';
+import { ownProtocol, type RouteKernel, type RouteWrites, type WriteFailure } from '../fib/route-kernel.js';
 import { cidrContains, parseCidr } from '../items/ip.js';
 
 /** A link of a {@link FakeKernel}. */
@@ -97,9 +98,7 @@ export class FakeKernel implements RouteKernel {
     await nextTurn();
     const failures: WriteFailure[] = [];
     for (let index = 0; index < writes.length; index++) {
-      const into: RouteBuffer = emptyRoute();
-      writes.read(index, into);
-      const route = this.#stored({ ...into, destination: into.destination.slice() });
+      const route = this.#stored(routeOf(writes, index));
       const operation = writes.operation(index);
       this.onWrite?.(operation, route);
       const refused = this.#apply(operation, route);
@@ -194,16 +193,15 @@ function keyOf(route: Route): string {
   return `${route.destination.join('.')}/${route.prefixLength} ${route.metric}`;
 }
 
-function emptyRoute(): RouteBuffer {
-  return {
-    family: 4,
-    destination: new Uint8Array(4),
-    prefixLength: 0,
-    table: mainTable,
-    protocol: 0,
-    metric: 0,
-    nextHops: [],
-  };
+function routeOf(writes: RouteWrites, index: number): Route {
+  const key = { a: 0, b: 0, c: 0, d: 0, length: 0 };
+  writes.readPrefix(index, key);
+  const family = writes.family(index);
+  const destination = new Uint8Array(family === 4 ? 4 : 16);
+  wordsToBytes(key, destination);
+  const nextHops = writes.nextHops(index);
+  const { length: prefixLength } = key;
+  return { family, destination, prefixLength, table: mainTable, protocol: ownProtocol, metric: 0, nextHops };
 }
 
 function nextTurn(): Promise<void> {
