@@ -1,5 +1,5 @@
 import type { NetlinkEvent, Route } from '@peerage/linux';
-import type { RefusedRoute } from './batch.js';
+import type { FibBatch, RefusedRoute } from './batch.js';
 import { stepwise, withDeadline } from './deadline.js';
 import type { FamilyFib } from './family-fib.js';
 import type { Fib } from './fib.js';
@@ -44,11 +44,18 @@ const lastPause = 60_000;
 const answerTime = 60_000;
 /** How long `stop` waits for what is under way. */
 const stopTime = 2_000;
-/** Links that come and go all the time may cause audits for at most a tenth of the time. */
-const auditShare = 10;
+/**
+ * Links that come and go all the time may cause audits for at most a tenth of the time, and so may foreign routes that are met one by one
+ * cause looks: each lists the whole table.
+ */
+const listingShare = 10;
+/** While the kernel works on a batch, the next is prepared, and waits at its door. */
+const batchesUnderWay = 2;
+/** A batch that is sent beside another has at least so many writes: a small one can wait and grow. */
+const leastBeside = 512;
 
 /**
- * Keeps the kernel's main table as the fib says: one batch on its way at a time, audits by dump, and a look at what
+ * Keeps the kernel's main table as the fib says: batches on their way, two when much waits, audits by dump, and a look at what
  * stands in the way where the kernel said so. The first thing it does is an audit, which adopts what an earlier life
  * left, so that the first write of such a route replaces it.
  */
@@ -67,6 +74,9 @@ export class RouteWriter {
   #period: { cancel(): void } | null = null;
   #settling: { cancel(): void } | null = null;
   #lastAudit = { end: 0, milliseconds: 0 };
+  /** No look before this time. */
+  #nextLook = 0;
+  #lookTimer: { cancel(): void } | null = null;
 
   constructor(fib: Fib, ports: RouteWriterPorts, options: RouteWriterOptions) {
     this.#fib = fib;
@@ -87,6 +97,7 @@ export class RouteWriter {
     this.#pause?.cancel();
     this.#period?.cancel();
     this.#settling?.cancel();
+    this.#lookTimer?.cancel();
     const working = this.#working;
     if (working !== null) await withDeadline(working, stopTime, 'stopping', this.#ports).catch(() => {});
   }
@@ -138,7 +149,7 @@ export class RouteWriter {
 
   #auditAfterBurst(reason: string): void {
     if (this.#settling !== null || this.#stopped) return;
-    const rest = this.#lastAudit.end + this.#lastAudit.milliseconds * auditShare - this.#ports.now();
+    const rest = this.#lastAudit.end + this.#lastAudit.milliseconds * listingShare - this.#ports.now();
     this.#settling = this.#ports.setTimer(Math.max(this.#settleTime, rest), () => {
       this.#settling = null;
       this.audit(reason);
@@ -152,8 +163,12 @@ export class RouteWriter {
         this.#working = null;
         this.#pauses = 0;
         // Something may have come between the last look at the queue and this moment.
-        if (this.#hasWork()) this.#wake();
-        else this.#ports.events.idle();
+        if (this.#hasWork()) {
+          this.#wake();
+          return;
+        }
+        this.#lookLater();
+        this.#ports.events.idle();
       },
       (error: unknown) => {
         this.#working = null;
@@ -163,21 +178,63 @@ export class RouteWriter {
   }
 
   #hasWork(): boolean {
-    return this.#auditReason !== null || this.#fib.pending > 0 || this.#toLookAt().length > 0;
+    return this.#auditReason !== null || this.#fib.pending > 0 || this.#isLookDue();
+  }
+
+  #isLookDue(): boolean {
+    return this.#toLookAt().length > 0 && this.#ports.now() >= this.#nextLook;
+  }
+
+  /** Wakes the writer when a look that is not due yet will be. */
+  #lookLater(): void {
+    if (this.#stopped || this.#lookTimer !== null || this.#toLookAt().length === 0) return;
+    this.#lookTimer = this.#ports.setTimer(this.#nextLook - this.#ports.now(), () => {
+      this.#lookTimer = null;
+      this.#wake();
+    });
   }
 
   async #work(): Promise<void> {
     while (!this.#stopped) {
       if (this.#auditReason !== null) await this.#runAudit(this.#auditReason);
-      else if (this.#toLookAt().length > 0) await this.#look();
-      else if (!(await this.#writeBatch())) return;
+      else if (this.#isLookDue()) await this.#look();
+      else if (!(await this.#writeBatches())) return;
     }
   }
 
-  /** True when something was written. */
-  async #writeBatch(): Promise<boolean> {
-    const batch = this.#fib.nextBatch(this.#batchSize);
-    if (batch === null) return false;
+  /** Writes until nothing waits, or something else has to be done. True when something was written. */
+  async #writeBatches(): Promise<boolean> {
+    const underWay: Promise<void>[] = [];
+    let wrote = false;
+    for (;;) {
+      while (underWay.length < batchesUnderWay && this.#maySend(underWay.length > 0)) {
+        const batch = this.#fib.nextBatch(this.#batchSize);
+        if (batch === null) break;
+        wrote = true;
+        const written = this.#write(batch);
+        // It is waited for below; until then a failure is not unhandled.
+        written.catch(() => {});
+        underWay.push(written);
+      }
+      const [first] = underWay;
+      if (first === undefined) return wrote;
+      try {
+        await first;
+      } catch (error) {
+        await Promise.allSettled(underWay);
+        throw error;
+      }
+      underWay.shift();
+    }
+  }
+
+  #maySend(beside: boolean): boolean {
+    if (!beside) return !this.#stopped && this.#auditReason === null && !this.#isLookDue();
+    return this.#fib.pending >= leastBeside && !this.#stopped && this.#auditReason === null;
+  }
+
+  /** Hands one batch to the kernel and settles it. */
+  async #write(batch: FibBatch): Promise<void> {
     const { kernel, events } = this.#ports;
     try {
       const failures = await withDeadline(kernel.write(batch), answerTime, 'writing routes', this.#ports);
@@ -190,7 +247,6 @@ export class RouteWriter {
       this.#auditReason ??= 'a batch was lost';
       throw error;
     }
-    return true;
   }
 
   async #runAudit(reason: string): Promise<void> {
@@ -224,12 +280,14 @@ export class RouteWriter {
     for await (const routes of this.#dump(fib.family, ownProtocol)) {
       if (this.#stopped) return;
       for (const route of routes) fib.observe(route);
-      if (!first) await this.#writeBatch();
+      const batch = first ? null : this.#fib.nextBatch(this.#batchSize);
+      if (batch !== null) await this.#write(batch);
     }
     fib.endAudit();
   }
 
   async #look(): Promise<void> {
+    const began = this.#ports.now();
     for (const fib of this.#toLookAt()) {
       for await (const routes of this.#dump(fib.family, null)) {
         if (this.#stopped) return;
@@ -238,6 +296,8 @@ export class RouteWriter {
       const foreign = fib.endLook();
       if (foreign.length > 0) this.#ports.events.foreign(foreign.map((row) => prefixText(fib.table, row)));
     }
+    const end = this.#ports.now();
+    this.#nextLook = end + (end - began) * listingShare;
   }
 
   #dump(family: 4 | 6, protocol: number | null): AsyncIterable<readonly Route[]> {

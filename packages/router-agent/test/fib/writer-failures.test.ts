@@ -1,4 +1,5 @@
 import { FakeClock } from '@peerage/bgp/testing';
+import type { Route } from '@peerage/linux';
 import { eventually } from '@peerage/test-fixtures';
 import t from 'tap';
 import { Fib } from '../../src/fib/fib.js';
@@ -241,3 +242,96 @@ t.test('what stays refused or foreign is told once, however often it is tried', 
   t.same(told.filter((line) => !line.startsWith('audited')).sort(), ['foreign', 'refused']);
   await writer.stop();
 });
+
+/** So many routes, each to a prefix of its own. */
+function many(count: number, via = '192.0.2.9') {
+  return Array.from({ length: count }, (_, i) => ({ prefix: `10.${i >> 8}.${i & 255}.0/24`, via: [via] }));
+}
+
+t.test('much that waits is written in two batches at a time, and a little in one', async (t) => {
+  let underWay = 0;
+  let most = 0;
+  const { fib, writer, ours } = bench((kernel) => ({
+    write: async (writes) => {
+      most = Math.max(most, ++underWay);
+      const failures = await kernel.write(writes);
+      underWay--;
+      return failures;
+    },
+  }));
+  writer.start();
+  fib.routes(changes(4, many(4_096 + 511)));
+  await eventually(() => writer.idle && ours() === 4_607, { interval: 1 });
+  t.equal(most, 1);
+  fib.routes(changes(4, many(4_096 + 512, '192.0.2.10')));
+  await eventually(() => writer.idle, { interval: 1 });
+  t.equal(most, 2);
+  t.equal(fib.ipv4.counters.replaced, 4_608 - 1);
+  t.equal(fib.ipv4.ackedCount, 4_608);
+  await writer.stop();
+});
+
+t.test(
+  'when the first of two batches is lost, both are settled, and everything is written in the end',
+  async (t) => {
+    let calls = 0;
+    const { clock, fib, writer, told, ours } = bench((kernel) => ({
+      write: async (writes) => {
+        if (++calls === 1) throw new Error('the netlink thread ended');
+        return kernel.write(writes);
+      },
+    }));
+    writer.start();
+    fib.routes(changes(4, many(5_000)));
+    await eventually(() => told.some((line) => line.startsWith('failed')), { interval: 1 });
+    t.equal(ours(), 904, 'the second was written');
+    await clock.runFor(1_000);
+    await eventually(() => writer.idle && ours() === 5_000, { interval: 1 });
+    t.equal(fib.ipv4.ackedCount, 5_000);
+    await writer.stop();
+  },
+);
+
+t.test('foreign routes that are met one after the other cause looks for a tenth of the time', async (t) => {
+  let looks = 0;
+  const { clock, kernel, fib, writer, told } = bench((kernel) => ({
+    dump: async function* (family, protocol) {
+      if (protocol === null) {
+        looks++;
+        await clock.runFor(100);
+      }
+      yield* kernel.dump(family, protocol);
+    },
+  }));
+  const list = many(3);
+  for (const { prefix } of list) kernel.foreignReplace(foreign(prefix));
+  writer.start();
+  fib.routes(changes(4, list.slice(0, 1)));
+  await eventually(() => told.includes('foreign'), { interval: 1 });
+  fib.routes(changes(4, list.slice(1, 2)));
+  await eventually(() => fib.ipv4.lookingCount === 1 && writer.idle, { interval: 1 });
+  fib.routes(changes(4, list.slice(2, 3)));
+  await eventually(() => fib.ipv4.lookingCount === 2 && writer.idle, { interval: 1 });
+  await clock.runFor(999);
+  t.equal(looks, 1);
+  await clock.runFor(1);
+  await eventually(() => fib.ipv4.lookingCount === 0, { interval: 1 });
+  t.equal(looks, 2, 'both were found by one');
+  t.equal(told.filter((line) => line === 'foreign').length, 2);
+  await writer.stop();
+});
+
+function foreign(prefix: string): Route {
+  const [address = '', length] = prefix.split('/');
+  const destination = Uint8Array.from(address.split('.'), Number);
+  const nextHops = [{ gateway: Uint8Array.of(192, 0, 2, 99) }];
+  return {
+    family: 4,
+    destination,
+    prefixLength: Number(length),
+    table: 254,
+    protocol: 4,
+    metric: 0,
+    nextHops,
+  };
+}
