@@ -23,7 +23,7 @@ import {
   type RouteTable,
   segmentAddress,
 } from './route-set.js';
-import { endChild, type Segment, sourceFlags } from './segment.js';
+import { endChild, type Segment } from './segment.js';
 import { feederAs, ownAs } from './update-stream.js';
 
 /** One who is measured, running and waiting for its peers. */
@@ -59,7 +59,7 @@ export function peerage(name: string, tree: string | null): Contestant {
       const argv = [
         process.execPath,
         ...extra,
-        ...sourceFlags,
+        '--import=tsx',
         file,
         JSON.stringify({ family, count, ways }),
       ];

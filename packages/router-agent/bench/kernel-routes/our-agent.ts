@@ -1,11 +1,12 @@
-/** The program that is measured as ours: a speaker and the way of its routes into the kernel, as the agent puts them together. */
+/**
+ * The program that is measured as ours: a speaker and the way of its routes into the kernel, as the agent puts them together; all of it
+ * as it was built, because loaders change what is run.
+ */
 import { acceptAll, BgpSpeaker, rejectAll } from '@peerage/bgp';
 import { nodePorts } from '@peerage/bgp/node';
 import { openNetlink } from '@peerage/linux';
-import { LearnedRoutes } from '../../src/fib/learned-routes.js';
 import type { RouteKernel } from '../../src/fib/route-kernel.js';
 import { formatIp } from '../../src/items/ip.js';
-import { linuxKernel } from '../../src/linux-kernel.js';
 import { feederHost, ownHost, segmentAddress, type TableShape } from './route-set.js';
 import { feederAs, ownAs } from './update-stream.js';
 
@@ -19,6 +20,11 @@ const shape: TableShape = JSON.parse(process.argv[2] ?? '');
 const { family, ways, count } = shape;
 const name = family === 4 ? 'ipv4-unicast' : 'ipv6-unicast';
 const own = formatIp(segmentAddress(family, ownHost));
+const built = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
+const { LearnedRoutes }: typeof import('../../src/fib/learned-routes.js') = await import(
+  built('fib/learned-routes.js')
+);
+const { linuxKernel }: typeof import('../../src/linux-kernel.js') = await import(built('linux-kernel.js'));
 const quietMilliseconds = 1_000;
 
 function tell(report: AgentReport): void {
