@@ -14,6 +14,7 @@ export * as netns from './netns/namespace.js';
 export { bridge, createNamespace, deleteNamespace, exec, spawn, vethPair } from './netns/namespace.js';
 export type { KernelNextHopOptions, NextHopState } from './next-hop/kernel-next-hops.js';
 export { KernelNextHops } from './next-hop/kernel-next-hops.js';
+export type { DestinationTest } from './route/decode-route.js';
 export type { RouteOperation } from './route/encode-route.js';
 export type { NextHop, Route, RouteType } from './route/route.js';
 export { ipv6DefaultMetric, mainTable, routeTypes } from './route/route.js';

@@ -1,4 +1,4 @@
-import { attributesOf, readBytes, readU32 } from '../netlink/attribute.js';
+import { attributeHeaderLength, attributesOf, readBytes, readU32 } from '../netlink/attribute.js';
 import { align, hostIsLittleEndian } from '../netlink/layout.js';
 import { type MessageView, messageHeaderLength, messagesOf } from '../netlink/message.js';
 import {
@@ -13,15 +13,44 @@ import {
   routeTypes,
 } from './route.js';
 
-/** The routes among the messages of an answer. */
-export function decodeRoutes(bytes: Uint8Array): Route[] {
+/**
+ * Says of a destination whether its routes are wanted: the prefix length and the words of the address, most significant first, those that
+ * the family does not have zero.
+ */
+export type DestinationTest = (prefixLength: number, a: number, b: number, c: number, d: number) => boolean;
+
+/** The routes among the messages of an answer, all or those to the destinations that are wanted. */
+export function decodeRoutes(bytes: Uint8Array, wanted?: DestinationTest): Route[] {
   const routes: Route[] = [];
   for (const message of messagesOf(bytes)) {
     if (message.type !== routeMessage.create) continue;
+    if (wanted !== undefined && !isWanted(message, wanted)) continue;
     const route = decodeRoute(message);
     if (route !== null) routes.push(route);
   }
   return routes;
+}
+
+/** Looks at the destination alone, so that a route which is passed over costs no objects. */
+function isWanted({ view, offset, end }: MessageView, wanted: DestinationTest): boolean {
+  const header = offset + messageHeaderLength;
+  if (header + routeHeaderLength > end) return false;
+  const prefixLength = view.getUint8(header + 1);
+  for (let at = header + routeHeaderLength; at + attributeHeaderLength <= end; ) {
+    const length = view.getUint16(at, hostIsLittleEndian);
+    if (length < attributeHeaderLength || at + length > end) break;
+    if (view.getUint16(at + 2, hostIsLittleEndian) === routeAttribute.destination) {
+      const value = at + attributeHeaderLength;
+      const octets = length - attributeHeaderLength;
+      if (octets === 4) return wanted(prefixLength, view.getUint32(value), 0, 0, 0);
+      if (octets !== 16) return false;
+      const [a, b] = [view.getUint32(value), view.getUint32(value + 4)];
+      return wanted(prefixLength, a, b, view.getUint32(value + 8), view.getUint32(value + 12));
+    }
+    at += align(length);
+  }
+  // A default route has no destination.
+  return wanted(prefixLength, 0, 0, 0, 0);
 }
 
 interface MutableHop {

@@ -2,7 +2,7 @@ import { errnoName, isPermission, LinuxError, refusalError } from '../errors.js'
 import { messageFlag } from '../netlink/message.js';
 import { MessageWriter } from '../netlink/message-writer.js';
 import type { Requester } from '../netlink/requester.js';
-import { decodeRoutes } from './decode-route.js';
+import { type DestinationTest, decodeRoutes } from './decode-route.js';
 import type { RouteOperation } from './encode-route.js';
 import { addressFamily, type Route, routeAttribute, routeMessage } from './route.js';
 import type { RouteBatch } from './route-batch.js';
@@ -21,11 +21,13 @@ export interface RouteFailure {
   readonly message: string;
 }
 
-/** Which routes to list; the kernel itself filters. */
+/** Which routes to list; the kernel itself filters, but for destinations. */
 export interface RouteFilter {
   readonly family: 4 | 6;
   readonly table?: number;
   readonly protocol?: number;
+  /** Asked for each route of the answer: what it does not want is passed over, and costs no object. */
+  readonly wanted?: DestinationTest;
 }
 
 const ENOENT = 2;
@@ -64,7 +66,7 @@ export class Routes {
    * to have been disturbed, it is repeated. Rejects with `LINUX_ERR_DUMP_INTERRUPTED` when that never ends.
    */
   dump(filter: RouteFilter): AsyncGenerator<readonly Route[], void, undefined> {
-    return this.#list(filter, decodeRoutes);
+    return this.#list(filter, (bytes) => decodeRoutes(bytes, filter.wanted));
   }
 
   /** As {@link dump}, each route with whether its link is up. */

@@ -41,7 +41,7 @@ const routes: RouteKernel = {
     lastAnswer = process.hrtime.bigint();
     return failures;
   },
-  dump: (of, protocol) => kernel.routes.dump(of, protocol),
+  dump: (of, protocol, wanted) => kernel.routes.dump(of, protocol, wanted),
 };
 const learned = new LearnedRoutes({
   kernel: { ...kernel, routes },

@@ -187,6 +187,12 @@ export class FamilyFib {
     return false;
   }
 
+  /** Whether it has to be known what stands at a destination. */
+  isLookedAt(destination: PrefixWords): boolean {
+    const row = this.table.find(destination);
+    return row !== 0 && this.table.isSet(row, RowFlag.Looking);
+  }
+
   /** A route of the main table, of any protocol, seen while looking at what stands in our way. */
   look(route: Route): void {
     if (!isAtOurPlace(route)) return;

@@ -1,5 +1,6 @@
 import type { PrefixWords } from '@peerage/bgp';
 import {
+  type DestinationTest,
   mainTable,
   type Netlink,
   type NextHop,
@@ -8,7 +9,13 @@ import {
   RouteTemplate,
   TemplateBatch,
 } from '@peerage/linux';
-import { ownProtocol, type RouteKernel, type RouteWrites, type WriteFailure } from './route-kernel.js';
+import {
+  type DestinationFilter,
+  ownProtocol,
+  type RouteKernel,
+  type RouteWrites,
+  type WriteFailure,
+} from './route-kernel.js';
 
 type Templates = WeakMap<readonly NextHop[], RouteTemplate>;
 
@@ -37,9 +44,22 @@ export class NetlinkKernel implements RouteKernel {
     return this.#netlink.routes.apply(batch);
   }
 
-  dump(family: 4 | 6, protocol: number | null): AsyncIterable<readonly Route[]> {
-    const filter = { family, table: mainTable };
-    return this.#netlink.routes.dump(protocol === null ? filter : { ...filter, protocol });
+  dump(family: 4 | 6, protocol: number | null, wanted?: DestinationFilter): AsyncIterable<readonly Route[]> {
+    const key: PrefixWords = { a: 0, b: 0, c: 0, d: 0, length: 0 };
+    const test: DestinationTest = (length, a, b, c, d) => {
+      key.length = length;
+      key.a = a;
+      key.b = b;
+      key.c = c;
+      key.d = d;
+      return wanted?.(key) ?? true;
+    };
+    return this.#netlink.routes.dump({
+      family,
+      table: mainTable,
+      ...(protocol !== null && { protocol }),
+      ...(wanted !== undefined && { wanted: test }),
+    });
   }
 
   #template(family: 4 | 6, operation: RouteOperation, nextHops: readonly NextHop[]): RouteTemplate {

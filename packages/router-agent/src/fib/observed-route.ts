@@ -10,20 +10,18 @@ export function isAtOurPlace(route: Route): boolean {
 /** The destination of a route as a key, written into `key`. */
 export function readDestination(route: Route, key: PrefixWords): PrefixWords {
   const { destination } = route;
-  const word = (at: number): number =>
-    at >= destination.length
-      ? 0
-      : (((destination[at] as number) << 24) |
-          ((destination[at + 1] as number) << 16) |
-          ((destination[at + 2] as number) << 8) |
-          (destination[at + 3] as number)) >>>
-        0;
-  key.a = word(0);
-  key.b = word(4);
-  key.c = word(8);
-  key.d = word(12);
+  key.a = wordAt(destination, 0);
+  key.b = wordAt(destination, 4);
+  key.c = wordAt(destination, 8);
+  key.d = wordAt(destination, 12);
   key.length = route.prefixLength;
   return key;
+}
+
+function wordAt(octets: Uint8Array, at: number): number {
+  if (at >= octets.length) return 0;
+  const high = ((octets[at] as number) << 24) | ((octets[at + 1] as number) << 16);
+  return (high | ((octets[at + 2] as number) << 8) | (octets[at + 3] as number)) >>> 0;
 }
 
 /** The next hops of a route in the form that we write them; null when we would never write such a route. */

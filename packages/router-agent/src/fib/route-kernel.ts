@@ -23,10 +23,16 @@ export interface WriteFailure {
   readonly message: string;
 }
 
+/** Whether routes to a destination are wanted. What it is given is filled anew each time. */
+export type DestinationFilter = (destination: PrefixWords) => boolean;
+
 /** The kernel's main routing table, as the learned routes need it. */
 export interface RouteKernel {
   /** Applies a batch; answers with what was refused, by ascending index. Rejects when nothing could be written. */
   write(writes: RouteWrites): Promise<readonly WriteFailure[]>;
-  /** Lists the main table's routes of a family, those of one protocol or all. Routes may come twice. */
-  dump(family: 4 | 6, protocol: number | null): AsyncIterable<readonly Route[]>;
+  /**
+   * Lists the main table's routes of a family, those of one protocol or all, to all destinations or to those that are wanted. Routes may
+   * come twice.
+   */
+  dump(family: 4 | 6, protocol: number | null, wanted?: DestinationFilter): AsyncIterable<readonly Route[]>;
 }

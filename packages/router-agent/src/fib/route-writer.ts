@@ -4,7 +4,7 @@ import { stepwise, withDeadline } from './deadline.js';
 import type { FamilyFib } from './family-fib.js';
 import type { Fib } from './fib.js';
 import { prefixText } from './prefix-text.js';
-import { ownProtocol, type RouteKernel } from './route-kernel.js';
+import { type DestinationFilter, ownProtocol, type RouteKernel } from './route-kernel.js';
 import { RowFlag } from './route-table.js';
 
 /** What the writer tells of; all of it is for counters and the log. */
@@ -289,7 +289,7 @@ export class RouteWriter {
   async #look(): Promise<void> {
     const began = this.#ports.now();
     for (const fib of this.#toLookAt()) {
-      for await (const routes of this.#dump(fib.family, null)) {
+      for await (const routes of this.#dump(fib.family, null, (key) => fib.isLookedAt(key))) {
         if (this.#stopped) return;
         for (const route of routes) fib.look(route);
       }
@@ -300,8 +300,9 @@ export class RouteWriter {
     this.#nextLook = end + (end - began) * listingShare;
   }
 
-  #dump(family: 4 | 6, protocol: number | null): AsyncIterable<readonly Route[]> {
-    return stepwise(this.#ports.kernel.dump(family, protocol), answerTime, 'listing routes', this.#ports);
+  #dump(family: 4 | 6, protocol: number | null, wanted?: DestinationFilter): AsyncIterable<readonly Route[]> {
+    const routes = this.#ports.kernel.dump(family, protocol, wanted);
+    return stepwise(routes, answerTime, 'listing routes', this.#ports);
   }
 
   #toLookAt(): readonly FamilyFib[] {

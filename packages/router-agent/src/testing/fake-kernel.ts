@@ -1,6 +1,13 @@
 import { ipv6DefaultMetric, mainTable, type NetlinkEvent, type NextHop, type Route } from '@peerage/linux';
+import { readDestination } from '../fib/observed-route.js';
 import { wordsToBytes } from '../fib/prefix-text.js';
-import { ownProtocol, type RouteKernel, type RouteWrites, type WriteFailure } from '../fib/route-kernel.js';
+import {
+  type DestinationFilter,
+  ownProtocol,
+  type RouteKernel,
+  type RouteWrites,
+  type WriteFailure,
+} from '../fib/route-kernel.js';
 import { cidrContains, parseCidr } from '../items/ip.js';
 
 /** A link of a {@link FakeKernel}. */
@@ -108,8 +115,15 @@ export class FakeKernel implements RouteKernel {
     return failures;
   }
 
-  async *dump(family: 4 | 6, protocol: number | null): AsyncGenerator<readonly Route[]> {
-    const all = this.list(family).filter((route) => protocol === null || route.protocol === protocol);
+  async *dump(
+    family: 4 | 6,
+    protocol: number | null,
+    wanted: DestinationFilter = () => true,
+  ): AsyncGenerator<readonly Route[]> {
+    const key = { a: 0, b: 0, c: 0, d: 0, length: 0 };
+    const all = this.list(family).filter(
+      (route) => (protocol === null || route.protocol === protocol) && wanted(readDestination(route, key)),
+    );
     for (let at = 0; at < all.length; at += dumpSlice) {
       await nextTurn();
       yield all.slice(at, at + dumpSlice);

@@ -26,7 +26,7 @@ function bench(between: (kernel: FakeKernel) => Partial<RouteKernel> = () => ({}
     {
       kernel: {
         write: (writes) => kernel.write(writes),
-        dump: (family, protocol) => kernel.dump(family, protocol),
+        dump: (family, protocol, wanted) => kernel.dump(family, protocol, wanted),
         ...between(kernel),
       },
       now: () => clock.now(),
@@ -295,12 +295,12 @@ t.test(
 t.test('foreign routes that are met one after the other cause looks for a tenth of the time', async (t) => {
   let looks = 0;
   const { clock, kernel, fib, writer, told } = bench((kernel) => ({
-    dump: async function* (family, protocol) {
+    dump: async function* (family, protocol, wanted) {
       if (protocol === null) {
         looks++;
         await clock.runFor(100);
       }
-      yield* kernel.dump(family, protocol);
+      yield* kernel.dump(family, protocol, wanted);
     },
   }));
   const list = many(3);
