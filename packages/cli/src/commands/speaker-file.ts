@@ -41,7 +41,8 @@ const aoKey = z.strictObject({
   coversOptions: z.boolean().optional(),
 });
 
-const neighborSchema = z.strictObject({
+/** One of `neighbors`; with a `group` it may leave out what that gives. */
+export const neighborSchema = z.strictObject({
   /** One of the two. */
   address: z.string().optional(),
   interface: z.string().optional(),
@@ -127,8 +128,8 @@ const neighborSchema = z.strictObject({
 /** What neighbours have in common. */
 const groupSchema = neighborSchema.omit({ address: true, interface: true }).partial({ remoteAs: true });
 
-/** Neighbours that are known by a prefix only, and dial us. */
-const rangeSchema = neighborSchema.omit({ address: true, interface: true, passive: true }).extend({
+/** One of `ranges`: neighbours that are known by a prefix only, and dial us. */
+export const rangeSchema = neighborSchema.omit({ address: true, interface: true, passive: true }).extend({
   prefix: z.string(),
   limit: z.number().int().min(1).max(65_534).optional(),
 });

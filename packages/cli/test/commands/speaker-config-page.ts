@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { speakerFileSchema } from '../../src/commands/speaker-file.js';
+import { neighborSchema, rangeSchema, speakerFileSchema } from '../../src/commands/speaker-file.js';
 
 /** What z.toJSONSchema gives, as far as the page shows it. */
 interface Shape {
@@ -145,9 +145,13 @@ function rowsOf(
   });
 }
 
+function shapeOf(schema: z.ZodType): Shape {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape;
+}
+
 /** `docs/reference/speaker-config.md`: shapes come from the schema, meanings from the doc comments of the library. */
 export function speakerConfigPage(): string {
-  const schema = z.toJSONSchema(speakerFileSchema, { io: 'input', unrepresentable: 'any' }) as Shape;
+  const schema = shapeOf(speakerFileSchema);
   const text = ['settings/config', 'settings/aggregate']
     .map((name) => readFileSync(new URL(`../../../bgp/src/speaker/${name}.ts`, import.meta.url), 'utf8'))
     .join('\n');
@@ -160,7 +164,10 @@ export function speakerConfigPage(): string {
   };
   const { neighbors, ranges, announce, peerGroups, ...top } = schema.properties ?? {};
   const head = '| Field | Value | Needed | Meaning |\n|---|---|---|---|';
-  const table = (rows: readonly string[]) => `${head}\n${rows.join('\n')}`;
+  const table = (rows: readonly string[]) => {
+    if (rows.length === 0) throw new Error('a table of the page has no row: its schema shows no fields');
+    return `${head}\n${rows.join('\n')}`;
+  };
   const lists = {
     announce: announce ?? {},
     neighbors: neighbors ?? {},
@@ -179,7 +186,7 @@ export function speakerConfigPage(): string {
 <!-- Drawn from the schema by: PEERAGE_WRITE_PAGES=1 npx tap packages/cli/test/commands/speaker-config-page.test.ts -->
 
 YAML or JSON. Everything that is wrong is told at once, with its place. \`[]\` stands for each element of a list, \`FAMILY\` for
-\`ipv4-unicast\` or \`ipv6-unicast\`.
+the name of an address family, such as \`ipv4-unicast\`.
 
 \`\`\`yaml
 localAs: 64512
@@ -205,13 +212,13 @@ ${table(rowsOf(inner(lists.announce) ?? {}, '', { ...docs.announcement, aigp: of
 
 Times are in seconds. What a change of a field does to a session is in [config-fields.md](config-fields.md).
 
-${table(rowsOf(inner(lists.neighbors) ?? {}, '', docs.peer, 4))}
+${table(rowsOf(shapeOf(neighborSchema), '', docs.peer, 4))}
 
 ## \`ranges[]\`
 
 All fields of a neighbor but \`address\` and \`passive\`, and:
 
-${table(rowsOf(only(inner(lists.ranges), ['prefix', 'limit']), '', docs.range, 2))}
+${table(rowsOf(only(shapeOf(rangeSchema), ['prefix', 'limit']), '', docs.range, 2))}
 `;
 }
 
