@@ -2,6 +2,7 @@ import { BgpError } from '../../errors.js';
 import type { Clock, Timer } from '../../ports/clock.js';
 import type { PeerIndex } from '../../rib/ids.js';
 import { badField, checkFields, checkSignal } from '../settings/field-check.js';
+import type { SessionError } from '../views/events.js';
 
 /** What became of an announcement at one peer. */
 export interface AnnounceResult {
@@ -16,6 +17,8 @@ export interface AnnounceResult {
   readonly written: number;
   readonly filtered: number;
   readonly superseded: number;
+  /** Why the session ended, with the NOTIFICATION where there was one: of `session-lost`. */
+  readonly error?: SessionError;
 }
 
 /** How long `announceAndWait` waits. */
@@ -47,6 +50,8 @@ export interface WatchedPeer {
   readonly index: PeerIndex;
   /** Null once that session is over. */
   position(): SendPosition | null;
+  /** Why its last session ended. */
+  lastError(): SessionError | null;
 }
 
 /** What waiting needs of a speaker. */
@@ -55,17 +60,30 @@ export interface WatchHost {
   delivery(peer: PeerIndex, prefix: string): 'pending' | 'sent' | 'nothing';
   /** Changes with each announcement and withdrawal of the prefix. */
   version(prefix: string): number;
-  /** Calls back in every turn; the answer ends that. */
-  eachTurn(look: () => void): () => void;
+  /** Calls back in every turn, and in another one soon where that says that there is more; the answer ends that. */
+  eachTurn(look: () => boolean): () => void;
+  /** A turn is to come. */
+  wake(): void;
 }
 
 /** How often it is looked whether the kernel took more, where no turn comes by. */
 const LOOK_MILLISECONDS = 20;
 
-/** One peer, with the prefixes that are not decided yet. */
+/** Most prefixes that one turn looks up, of all peers together: some 2 ms. */
+const LOOKS_PER_TURN = 4096;
+
+/**
+ * One peer, with the prefixes that are not decided yet. They are gone through in slices, so that no turn is long:
+ *
+ * ```
+ * open  [ looked up in this pass: pending │ to be looked up ]      one that is decided leaves, and the last takes its place
+ *                                         ^ at
+ * ```
+ */
 class Watched {
   readonly peer: WatchedPeer;
-  private remaining: readonly string[];
+  private readonly open: string[];
+  private at = 0;
   private mark = 0;
   private written = 0;
   private filtered = 0;
@@ -73,15 +91,44 @@ class Watched {
 
   constructor(peer: WatchedPeer, prefixes: readonly string[]) {
     this.peer = peer;
-    this.remaining = prefixes;
+    this.open = [...prefixes];
+  }
+
+  /** Looks up at most so many prefixes; how many it were. */
+  look(host: WatchHost, versions: ReadonlyMap<string, number>, most: number): number {
+    const position = this.peer.position();
+    if (position === null) return 0;
+    let looks = 0;
+    while (looks < most && this.at < this.open.length) {
+      looks++;
+      if (!this.isDecided(host, this.open[this.at]!, versions, position)) {
+        this.at++;
+        continue;
+      }
+      const last = this.open.pop()!;
+      if (this.at < this.open.length) this.open[this.at] = last;
+    }
+    return looks;
+  }
+
+  /** Whether this pass has come to the end. */
+  get isPassed(): boolean {
+    return this.at >= this.open.length;
+  }
+
+  /** The next pass begins. */
+  rewind(): void {
+    this.at = 0;
   }
 
   /** The outcome, or null while it is open. */
-  look(host: WatchHost, versions: ReadonlyMap<string, number>): AnnounceResult | null {
+  outcome(): AnnounceResult | null {
     const position = this.peer.position();
-    if (position === null) return this.result('session-lost');
-    this.remaining = this.remaining.filter((prefix) => !this.isDecided(host, prefix, versions, position));
-    if (this.remaining.length > 0 || (this.written > 0 && position.taken < this.mark)) return null;
+    if (position === null) {
+      const error = this.peer.lastError();
+      return { ...this.result('session-lost'), ...(error !== null && { error }) };
+    }
+    if (this.open.length > 0 || (this.written > 0 && position.taken < this.mark)) return null;
     if (this.written > 0) return this.result('written');
     return this.result(this.superseded > 0 ? 'superseded' : 'filtered');
   }
@@ -146,19 +193,27 @@ export function watchAnnouncement(
       );
       end(() => reject(error));
     };
-    const look = (): void => {
+    /** True when the pass goes on in the next turn. */
+    const look = (): boolean => {
       const isLate = host.clock.now() >= deadline;
+      let looks = LOOKS_PER_TURN;
       for (const watched of open) {
-        const result = watched.look(host, versions) ?? (isLate ? watched.result('timed-out') : null);
+        looks -= watched.look(host, versions, looks);
+        const result = watched.outcome() ?? (isLate ? watched.result('timed-out') : null);
         if (result === null) continue;
         open.delete(watched);
         results.set(result.peer, result);
       }
-      if (open.size > 0) return;
-      end(() => resolve(peers.flatMap(({ address }) => results.get(address) ?? [])));
+      if (open.size === 0) {
+        end(() => resolve(peers.flatMap(({ address }) => results.get(address) ?? [])));
+        return false;
+      }
+      for (const watched of open) if (!watched.isPassed) return true;
+      for (const watched of open) watched.rewind();
+      return false;
     };
     const tick = (): void => {
-      look();
+      if (look()) host.wake();
       if (!isOver) timer = host.clock.setTimer(LOOK_MILLISECONDS, tick);
     };
     const stopTurns = host.eachTurn(look);

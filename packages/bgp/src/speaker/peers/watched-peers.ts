@@ -16,7 +16,14 @@ function watchedPeers(peers: Iterable<Peer>): readonly WatchedPeer[] {
   return [...peers].flatMap((peer): WatchedPeer[] => {
     const { index } = peer;
     if (index === null) return [];
-    return [{ address: peer.settings.address, index, position: () => peer.sendPosition(index) }];
+    return [
+      {
+        address: peer.settings.address,
+        index,
+        position: () => peer.sendPosition(index),
+        lastError: () => peer.status().lastError ?? null,
+      },
+    ];
   });
 }
 
@@ -25,11 +32,8 @@ function watchHost(pipeline: Pipeline, loop: TurnLoop, clock: Clock): WatchHost 
     clock,
     delivery: (index, prefix) => pipeline.delivery(index, prefix),
     version: (prefix) => pipeline.locals.version(prefix),
-    eachTurn: (look) =>
-      loop.addWork(() => {
-        look();
-        return false;
-      }),
+    eachTurn: (look) => loop.addWork(look),
+    wake: () => loop.wake(),
   };
 }
 
