@@ -1,6 +1,28 @@
 /** Codes of this library are stable: a program may branch on them. All of them are in `docs/reference/errors-bgp.md`. */
 export type BgpErrorCode = `BGP_ERR_${string}`;
 
+/**
+ * A value as it stands in the message of an error: whatever a caller may have given, cut where it is long.
+ */
+export function showValue(value: unknown, most = 80): string {
+  const text = textOf(value);
+  return text.length > most ? `${text.slice(0, most - 3)}...` : text;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (value instanceof Uint8Array) return `${value.length} octets`;
+  try {
+    const text = JSON.stringify(value, (_, inner: unknown) =>
+      typeof inner === 'bigint' ? `${inner}n` : inner,
+    );
+    return text ?? String(value);
+  } catch {
+    // It refers to itself, or does not want to be shown.
+    return Object.prototype.toString.call(value);
+  }
+}
+
 /** What an error says beside its message. */
 export interface BgpErrorDetails {
   /** Where in the caller's input: `prefixes[3]`, `attributes.med`. */

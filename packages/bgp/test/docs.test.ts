@@ -14,3 +14,13 @@ t.test('every error code is in the reference, in order, and no other', async (t)
   const listed = [...reference.matchAll(/^\| `(BGP_ERR_\w+)` \|/gm)].map(([, code]) => code);
   t.same(listed, [...codes].sort());
 });
+
+t.test('every end of a session is in the reference, in order, and no other', async (t) => {
+  const text = await readFile(new URL('session/session-error.ts', source), 'utf8');
+  const type = /export type SessionErrorCode =([^;]*);/.exec(text)?.[1] ?? '';
+  const codes = [...type.matchAll(/'([a-z-]+)'/g)].map(([, code]) => code);
+  t.ok(codes.length > 5);
+  const reference = await readFile(new URL('../../../docs/reference/errors-bgp.md', import.meta.url), 'utf8');
+  const listed = [...reference.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, code]) => code);
+  t.same(listed, codes);
+});

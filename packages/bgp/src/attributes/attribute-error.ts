@@ -1,8 +1,8 @@
-import { BgpError } from '../errors.js';
+import { BgpError, showValue } from '../errors.js';
 
 /** Refuses a value of `PathAttributes` that cannot be encoded. */
 export function refuseAttribute(path: string, value: unknown, wayOut: string): never {
-  throw new BgpError('BGP_ERR_ATTRIBUTE', `attributes.${path}: ${wayOut}, got ${JSON.stringify(value)}`, {
+  throw new BgpError('BGP_ERR_ATTRIBUTE', `attributes.${path}: ${wayOut}, got ${showValue(value)}`, {
     path: `attributes.${path}`,
     value,
     allowed: wayOut.replace(/^must be /, ''),

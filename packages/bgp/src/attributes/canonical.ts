@@ -6,6 +6,7 @@ import { refuseAttribute } from './attribute-error.js';
 import { beginAttribute, endAttribute, valueEnd, valueStart } from './attribute-header.js';
 import { AttributeIndex } from './attribute-index.js';
 import type { AttributeDraft } from './attribute-row.js';
+import { checkShapes } from './attribute-shape.js';
 import { attributeRow, attributeTable } from './attribute-table.js';
 import type { PathAttributes, UnknownAttribute } from './path-attributes.js';
 
@@ -83,6 +84,7 @@ function checkUnknown(attribute: UnknownAttribute, i: number, seen: Set<number>)
  * encodeCanonical({ asPath: [{ type: 'sequence', ases: [64512] }], med: 5 }, out);
  */
 export function encodeCanonical(attributes: PathAttributes, out: ByteWriter): void {
+  checkShapes(attributes);
   const before = out.length;
   try {
     writeAttributes(attributes, out);

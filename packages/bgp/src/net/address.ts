@@ -1,5 +1,5 @@
 import { Validator } from 'ip-num';
-import { BgpError } from '../errors.js';
+import { BgpError, showValue } from '../errors.js';
 
 /** Value of a character as hex digit, or -1. */
 function hexDigit(code: number): number {
@@ -82,6 +82,7 @@ export function scanIpv6(text: string, start: number, end: number, groups: Group
 }
 
 function reasonAgainst(text: string): string {
+  if (typeof text !== 'string') return 'it must be a text';
   if (text.includes('%')) return 'a zone is not part of an address';
   const [, reasons] = text.includes(':')
     ? Validator.isValidIPv6String(text)
@@ -96,7 +97,7 @@ function reasonAgainst(text: string): string {
  * parseAddress('192.0.2.1').length; // 4
  */
 export function parseAddress(text: string): Uint8Array {
-  if (text.includes(':')) {
+  if (typeof text === 'string' && text.includes(':')) {
     const groups = new Uint16Array(8);
     if (scanIpv6(text, 0, text.length, groups)) {
       const bytes = new Uint8Array(16);
@@ -106,11 +107,11 @@ export function parseAddress(text: string): Uint8Array {
       }
       return bytes;
     }
-  } else {
+  } else if (typeof text === 'string') {
     const word = scanIpv4(text, 0, text.length);
     if (word >= 0) return Uint8Array.of(word >>> 24, word >>> 16, word >>> 8, word);
   }
-  throw new BgpError('BGP_ERR_ADDRESS', `bad IP address ${JSON.stringify(text)}: ${reasonAgainst(text)}`, {
+  throw new BgpError('BGP_ERR_ADDRESS', `bad IP address ${showValue(text)}: ${reasonAgainst(text)}`, {
     value: text,
     allowed: 'an IPv4 or IPv6 address',
   });
@@ -124,6 +125,7 @@ export function parseAddress(text: string): Uint8Array {
  * isAddress('router1'); // false
  */
 export function isAddress(text: string): boolean {
+  if (typeof text !== 'string') return false;
   return text.includes(':')
     ? scanIpv6(text, 0, text.length, new Uint16Array(8))
     : scanIpv4(text, 0, text.length) >= 0;
@@ -185,7 +187,7 @@ export function formatAddress(bytes: Uint8Array, start = 0, length: number = byt
 export function addressToU32(text: string): number {
   const word = scanIpv4(text, 0, text.length);
   if (word < 0)
-    throw new BgpError('BGP_ERR_ADDRESS', `bad dotted quad ${JSON.stringify(text)}: ${reasonAgainst(text)}`, {
+    throw new BgpError('BGP_ERR_ADDRESS', `bad dotted quad ${showValue(text)}: ${reasonAgainst(text)}`, {
       value: text,
       allowed: 'a dotted quad',
     });

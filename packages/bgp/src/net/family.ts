@@ -1,4 +1,4 @@
-import { BgpError } from '../errors.js';
+import { BgpError, showValue } from '../errors.js';
 
 /** An address family as `afi << 8 | safi`: what tables and memos are keyed by. */
 export type FamilyKey = number & { readonly __brand: 'FamilyKey' };
@@ -79,13 +79,13 @@ export function familyOf(afi: number, safi: number): Family {
 export function parseFamily(name: string): Family {
   const known = BY_NAME.get(name);
   if (known !== undefined) return known;
-  const match = /^afi-(\d{1,5})\/safi-(\d{1,3})$/.exec(name);
+  const match = /^afi-(\d{1,5})\/safi-(\d{1,3})$/.exec(typeof name === 'string' ? name : '');
   const afi = Number(match?.[1] ?? Number.NaN);
   const safi = Number(match?.[2] ?? Number.NaN);
   if (afi <= 0xffff && safi <= 0xff) return familyOf(afi, safi);
   throw new BgpError(
     'BGP_ERR_FAMILY',
-    `unknown address family ${JSON.stringify(name)}; use ipv4-unicast, l2vpn-evpn, … or afi-16397/safi-70`,
+    `unknown address family ${showValue(name)}; use ipv4-unicast, l2vpn-evpn, … or afi-16397/safi-70`,
     { value: name, allowed: 'the name of an address family, such as ipv4-unicast or ipv6-unicast' },
   );
 }

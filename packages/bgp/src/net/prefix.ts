@@ -1,5 +1,5 @@
 import { IPv4CidrRange, IPv6CidrRange } from 'ip-num';
-import { BgpError } from '../errors.js';
+import { BgpError, showValue } from '../errors.js';
 import { formatAddress, scanIpv4, scanIpv6 } from './address.js';
 import { type Family, IPV4_UNICAST, IPV6_UNICAST } from './family.js';
 import { createNlriKey, type NlriKey } from './nlri-key.js';
@@ -22,7 +22,7 @@ export function wordMask(bits: number): number {
 }
 
 function refuse(text: string, reason: string): never {
-  throw new BgpError('BGP_ERR_PREFIX', `bad prefix ${JSON.stringify(text)}: ${reason}`, {
+  throw new BgpError('BGP_ERR_PREFIX', `bad prefix ${showValue(text)}: ${reason}`, {
     value: text,
     allowed: 'ADDRESS/LENGTH without bits set past the length, such as 192.0.2.0/24 or 2001:db8::/32',
   });
@@ -57,6 +57,7 @@ function scanLength(text: string, slash: number, most: number): number {
  * no prefix or has host bits set; the message shows the right form.
  */
 export function parseInto(text: string, key: NlriKey): Family {
+  if (typeof text !== 'string') refuse(text, 'it must be a text');
   const slash = text.indexOf('/');
   if (slash < 0)
     refuse(text, `the length is missing; an address alone is ${text}${text.includes(':') ? '/128' : '/32'}`);

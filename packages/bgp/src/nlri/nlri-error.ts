@@ -1,11 +1,11 @@
-import { BgpError } from '../errors.js';
+import { BgpError, showValue } from '../errors.js';
 import { isAddress, parseAddress } from '../net/address.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
 import { fromHex } from '../wire/hex.js';
 
 /** Refuses a value of an NLRI that cannot be encoded. */
 export function refuseNlri(path: string, value: unknown, wayOut: string): never {
-  throw new BgpError('BGP_ERR_NLRI', `${path}: ${wayOut}, got ${JSON.stringify(value)}`, {
+  throw new BgpError('BGP_ERR_NLRI', `${path}: ${wayOut}, got ${showValue(value)}`, {
     path,
     value,
     allowed: wayOut,

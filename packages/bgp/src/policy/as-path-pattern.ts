@@ -1,6 +1,7 @@
 import { SegmentType } from '../iana/attribute-code.js';
 import { AsAutomaton } from './as-automaton.js';
 import { parseAsPattern } from './as-path-syntax.js';
+import { badPolicy } from './policy-error.js';
 
 /** A pattern over the ASes of a path, compiled. */
 export interface AsPathPattern {
@@ -28,6 +29,7 @@ export interface AsPathPattern {
  * policy('customers', [{ match: { asPath: [asPathPattern('^64513+$')] }, action: 'accept' }]);
  */
 export function asPathPattern(text: string, path = 'asPath'): AsPathPattern {
+  if (typeof text !== 'string') throw badPolicy(path, text, 'a pattern, such as ^64512 .* 64999$');
   const automaton = new AsAutomaton(parseAsPattern(text, path));
   return {
     matches(bytes, start, end) {

@@ -1,4 +1,4 @@
-import { BgpError } from '../errors.js';
+import { BgpError, showValue } from '../errors.js';
 import { WellKnownCommunity } from '../iana/well-known-community.js';
 
 /** Well-known communities by name: RFC 1997, 3765, 7611, 7999, 8326, 9494. */
@@ -56,7 +56,7 @@ export function formatCommunity(community: number): string {
 
 function badCommunity(value: string | number): BgpError {
   const allowed = `"ASN:VALUE" with both 0 … 65535, a number 0 … 4294967295, or one of ${[...wellKnown.keys()].join(', ')}`;
-  return new BgpError('BGP_ERR_COMMUNITY', `a community is ${allowed}; got ${JSON.stringify(value)}`, {
+  return new BgpError('BGP_ERR_COMMUNITY', `a community is ${allowed}; got ${showValue(value)}`, {
     path: 'community',
     value,
     allowed,

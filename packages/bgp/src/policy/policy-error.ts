@@ -1,9 +1,8 @@
-import { BgpError } from '../errors.js';
+import { BgpError, showValue } from '../errors.js';
 
 /** A value of a policy that cannot be used: where it stands, what it is, what may stand there. */
 export function badPolicy(path: string, value: unknown, allowed: string): BgpError {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
-  const shown = text.length > 120 ? `${text.slice(0, 117)}...` : text;
+  const shown = value === undefined ? 'nothing' : showValue(value, 120);
   return new BgpError('BGP_ERR_POLICY', `${path} must be ${allowed}; got ${shown}`, { path, value, allowed });
 }
 

@@ -3,6 +3,7 @@ import type { Family, FamilyKey } from '../net/family.js';
 import { createNlriKey } from '../net/nlri-key.js';
 import { parseInto, prefixBits, wordMask } from '../net/prefix.js';
 import type { RouteView } from './policy.js';
+import { badPolicy } from './policy-error.js';
 
 /**
  * One line of a prefix list. Without `ge` and `le` only the prefix itself matches; with `ge` also longer ones of at
@@ -54,6 +55,7 @@ interface CompiledRule {
  * const pods = prefixList([{ prefix: '10.48.0.0/16', le: 24 }]);
  */
 export function prefixList(rules: readonly (string | PrefixRule)[]): PrefixList {
+  if (!Array.isArray(rules)) throw badPolicy('rules', rules, 'a list of prefixes, or of {prefix, ge, le}');
   const byFamily = new Map<FamilyKey, CompiledRule[]>();
   for (const rule of rules) {
     const { family, compiled } = compileRule(typeof rule === 'string' ? { prefix: rule } : rule);
@@ -83,6 +85,8 @@ export function prefixList(rules: readonly (string | PrefixRule)[]): PrefixList 
 }
 
 function compileRule(rule: PrefixRule): { family: Family; compiled: CompiledRule } {
+  if (typeof rule !== 'object' || rule === null)
+    throw badPolicy('prefixes', rule, 'prefixes, or {prefix, ge, le}');
   const key = createNlriKey();
   const family = parseInto(rule.prefix, key);
   const width = prefixBits(family);

@@ -3,11 +3,12 @@ import type { Aggregates } from './local/aggregator.js';
 import {
   type Aggregate,
   type AggregateSettings,
+  aggregateFields,
   aggregateSettings,
   changedAggregate,
 } from './settings/aggregate.js';
 import type { PlanRow, WantedAggregate } from './settings/configuration.js';
-import { badField } from './settings/field-check.js';
+import { badField, checkFields, within } from './settings/field-check.js';
 
 /** Compares wanted aggregates with those that are there: rows for people, and what makes them true. */
 export function planAggregates(
@@ -20,13 +21,15 @@ export function planAggregates(
   const steps: (() => void)[] = [];
   const known = new Map(present.map((settings) => [settings.prefix, settings]));
   const seen = new Set<string>();
-  wanted.forEach(({ contributors, ...rest }, i) => {
+  wanted.forEach((aggregate, i) => {
     const path = `aggregates[${i}]`;
+    checkFields(path, aggregate, aggregateFields);
+    const { contributors, ...rest } = aggregate;
     const config: Aggregate = {
       ...rest,
       ...(contributors !== undefined && { contributors: named(`${path}.contributors`, contributors) }),
     };
-    const settings = aggregateSettings(config, path);
+    const settings = within(path, () => aggregateSettings(config, path));
     const { prefix } = settings;
     if (seen.has(prefix)) throw badField(`${path}.prefix`, prefix, 'a prefix that occurs once');
     seen.add(prefix);

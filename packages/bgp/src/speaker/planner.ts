@@ -13,7 +13,7 @@ import type {
   PeerRange,
 } from './settings/config.js';
 import type { PlanRow, WantedConfiguration, WithPolicies } from './settings/configuration.js';
-import { badField, checkFields } from './settings/field-check.js';
+import { badField, checkFields, checkList, within } from './settings/field-check.js';
 import { changedFields, needsRefresh, type PeerChange, peerChange } from './settings/peer-change.js';
 import type { PeerChecker } from './settings/peer-checker.js';
 import type { RangeSettings } from './settings/peer-ranges.js';
@@ -102,7 +102,7 @@ export class Planner {
     const steps: (() => void)[] = [];
     const checker = this.prepareGroups(wanted, policies, steps);
     if (wanted.peers !== undefined) {
-      const peers = wanted.peers.map(
+      const peers = listed(wanted.peers, 'peers').map(
         (peer, i) => resolved(peer, `peers[${i}]`, policies) as PeerConfig | GroupedPeer,
       );
       this.preparePeers(peers, true, checker, rows, steps);
@@ -111,7 +111,9 @@ export class Planner {
       this.preparePeers(peers, false, checker, rows, steps);
     }
     if (wanted.ranges !== undefined) {
-      const ranges = wanted.ranges.map((range, i) => resolved(range, `ranges[${i}]`, policies) as PeerRange);
+      const ranges = listed(wanted.ranges, 'ranges').map(
+        (range, i) => resolved(range, `ranges[${i}]`, policies) as PeerRange,
+      );
       this.prepareRanges(ranges, true, checker, rows, steps);
     } else if (wanted.peerGroups !== undefined) {
       const ranges = this.state.dynamic().ranges.map((range) => range.source);
@@ -121,7 +123,7 @@ export class Planner {
     if (wanted.aggregates !== undefined) {
       const find = (path: string, policy: Policy | string): Policy => namedPolicy(path, policy, policies);
       const plan = planAggregates(
-        wanted.aggregates,
+        listed(wanted.aggregates, 'aggregates'),
         this.state.own.aggregates.settings(),
         this.speaker.aggregates,
         find,
@@ -165,12 +167,12 @@ export class Planner {
     const seen = new Set<string>();
     const changes: (() => void)[] = [];
     wanted.forEach((config, i) => {
-      const range = checker.range(config);
+      const range = within(`ranges[${i}]`, () => checker.range(config));
       const subject = `range ${range.prefix}`;
       if (seen.has(range.prefix))
         throw badField(`ranges[${i}].prefix`, config.prefix, 'a prefix that occurs once');
       seen.add(range.prefix);
-      ranges.verify(range);
+      within(`ranges[${i}]`, () => ranges.verify(range));
       const before = known.get(range.prefix);
       if (before === undefined) {
         rows.push({ subject, change: 'added', reason: `AS ${range.template.remoteAs}` });
@@ -204,7 +206,7 @@ export class Planner {
     const seen = new Set<string>();
     const changes: (() => void)[] = [];
     wanted.forEach((config, i) => {
-      const settings = checker.peer(config);
+      const settings = within(`peers[${i}]`, () => checker.peer(config));
       const { address } = settings;
       if (seen.has(address)) throw badField(`peers[${i}].address`, address, 'an address that occurs once');
       seen.add(address);
@@ -241,9 +243,10 @@ export class Planner {
   private prepareRoutes(wanted: readonly Announcement[], rows: PlanRow[], steps: (() => void)[]): void {
     const { speaker, state } = this;
     const seen = new Set<string>();
-    wanted.forEach((announcement, i) => {
+    listed(wanted, 'announcements').forEach((announcement, i) => {
       const due: string[] = [];
-      for (const { prefix, name, destination, change } of state.own.locals.compare(announcement)) {
+      const changes = within(`announcements[${i}]`, () => state.own.locals.compare(announcement));
+      for (const { prefix, name, destination, change } of changes) {
         if (seen.has(destination))
           throw badField(`announcements[${i}].prefixes`, prefix, 'prefixes that occur once');
         seen.add(destination);
@@ -288,6 +291,12 @@ function effectOf(change: PeerChange, fields: readonly string[]): Pick<PlanRow, 
   };
 }
 
+/** A list of the configuration. */
+function listed<T>(list: readonly T[], path: string): readonly T[] {
+  checkList(path, list, path);
+  return list;
+}
+
 function namedPolicy(
   path: string,
   policy: Policy | string,
@@ -305,6 +314,7 @@ function resolved<T extends WithPolicies>(
   path: string,
   policies: ReadonlyMap<string, Remembered>,
 ): Omit<T, keyof WithPolicies> & Pick<PeerConfig, keyof WithPolicies> {
+  if (typeof peer !== 'object' || peer === null) throw badField(path, peer, 'an object');
   const { importPolicy, exportPolicy, defaultOriginate, ...rest } = peer;
   const named = (field: string, policy: Policy | string): Policy =>
     namedPolicy(`${path}.${field}`, policy, policies);

@@ -1,7 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { BgpError } from '../errors.js';
 import { CeaseError } from '../iana/error-code.js';
-import { parseFamily } from '../net/family.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
 import { TurnLoop } from '../session/turn-loop.js';
@@ -25,6 +24,7 @@ import { Pipeline } from './pipeline/pipeline.js';
 import { pipelineOptions } from './pipeline/pipeline-options.js';
 import { turnPipeline } from './pipeline/pipeline-turns.js';
 import { Planner } from './planner.js';
+import { announcementList, checkDirection, checkSink, familyList, peerName } from './settings/call-check.js';
 import type { CloseOptions } from './settings/close-options.js';
 import type {
   Announcement,
@@ -220,7 +220,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   }
 
   peer(address: string): PeerStatus | undefined {
-    return this.#peers.get(canonicalAddress(address))?.status();
+    return this.#peers.get(peerName(address))?.status();
   }
 
   peers(): readonly PeerStatus[] {
@@ -238,15 +238,15 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
    * families. With RFC 7313 on both sides what is not sent again is swept. Returns the families that it was possible for.
    */
   refreshPeer(address: string, direction: 'in' | 'out', families?: readonly FamilyName[]): readonly string[] {
-    const asked = this.#known(address).refresh(direction, families?.map(parseFamily));
+    checkDirection(direction);
+    const asked = this.#known(address).refresh(direction, familyList(families));
     return asked.map(({ name }) => name);
   }
 
   /** Originates prefixes: all of them, or none when it throws `BgpError` with the place and the value. A prefix that is
    * announced again takes the new attributes, and the new owner. */
   announce(announcement: Announcement | readonly Announcement[]): void {
-    const list: readonly Announcement[] = 'prefixes' in announcement ? [announcement] : announcement;
-    if (list.length > 1) for (const one of list) this.#pipeline.checkAnnouncement(one);
+    const list = announcementList(announcement, (one) => this.#pipeline.checkAnnouncement(one));
     for (const one of list) this.#pipeline.announce(one);
     this.#loop.wake();
   }
@@ -285,7 +285,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
 
   /** Adds a sink, which gets the whole table first. Returns the function that removes it. */
   addRouteSink(sink: RouteSink, options: { readonly families?: readonly FamilyName[] } = {}): () => void {
-    const remove = this.#pipeline.addSink(sink, options.families?.map(parseFamily));
+    checkSink(sink, options);
+    const remove = this.#pipeline.addSink(sink, familyList(options.families));
     this.#loop.wake();
     return remove;
   }
@@ -379,14 +380,11 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   }
 
   #known(address: string): Peer {
-    return this.#peers.get(canonicalAddress(address)) ?? refuseUnknownPeer(address);
+    return this.#peers.get(peerName(address)) ?? refuseUnknownPeer(address);
   }
 
   #inbound(transport: Transport, origin: InboundOrigin): void {
-    if (this.#phase === 'starting') {
-      this.#early.push(transport);
-      return;
-    }
+    if (this.#phase === 'starting') return void this.#early.push(transport);
     const address = canonicalAddress(transport.remote.address);
     const peer = peerAt(this.#peers, address) ?? this.#dynamic.take(address);
     if (peer !== undefined && this.#phase === 'running') {

@@ -50,10 +50,10 @@ t.test('nothing is done when a range is wrong', async (t) => {
   const good = { prefix: '192.0.2.0/28', remoteAs: 64513 };
   const bad: readonly [WantedConfiguration, string, string | RegExp][] = [
     [{ ranges: [good, { ...good, remoteAs: 64514 }] }, 'BGP_ERR_CONFIG', 'ranges[1].prefix'],
-    [{ ranges: [good, { ...good, prefix: '192.0.2.1/28' }] }, 'BGP_ERR_PREFIX', 'range.prefix'],
+    [{ ranges: [good, { ...good, prefix: '192.0.2.1/28' }] }, 'BGP_ERR_PREFIX', 'ranges[1].prefix'],
     [{ ranges: [good], policies: { p: [{ call: 'q' }] } }, 'BGP_ERR_POLICY', 'p.statements[0].call'],
     [{ ranges: [{ ...good, importPolicy: 'none' }] }, 'BGP_ERR_CONFIG', 'ranges[0].importPolicy'],
-    [{ ranges: [{ ...good, password: 'secret' }] }, 'BGP_ERR_SOCKET_FEATURE', 'prefix'],
+    [{ ranges: [{ ...good, password: 'secret' }] }, 'BGP_ERR_SOCKET_FEATURE', 'ranges[0].prefix'],
   ];
   for (const [wanted, code, path] of bad) t.throws(() => speaker.apply(wanted), { code, path }, String(path));
   t.same(speaker.plan({ ranges: [] }), [], 'no range is there');

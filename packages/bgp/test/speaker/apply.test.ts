@@ -79,9 +79,13 @@ t.test('nothing is done when anything is wrong', async (t) => {
   const good = { address: '192.0.2.2', remoteAs: 1 };
   const bad: readonly [WantedConfiguration, string, string][] = [
     [{ peers: [good, good] }, 'BGP_ERR_CONFIG', 'peers[1].address'],
-    [{ peers: [good, { ...good, address: 'x' }] }, 'BGP_ERR_CONFIG', 'address'],
+    [{ peers: [good, { ...good, address: 'x' }] }, 'BGP_ERR_CONFIG', 'peers[1].address'],
     [{ peers: [{ ...good, importPolicy: 'nothing' }] }, 'BGP_ERR_CONFIG', 'peers[0].importPolicy'],
-    [{ peers: [good], announcements: [{ prefixes: ['10.0.0.1/8'] }] }, 'BGP_ERR_PREFIX', 'prefixes[0]'],
+    [
+      { peers: [good], announcements: [{ prefixes: ['10.0.0.1/8'] }] },
+      'BGP_ERR_PREFIX',
+      'announcements[0].prefixes[0]',
+    ],
     [
       { announcements: [{ prefixes: ['10.0.0.0/8', '10.0.0.0/8'] }] },
       'BGP_ERR_CONFIG',

@@ -1,4 +1,4 @@
-import { BgpError } from '../../errors.js';
+import { BgpError, showValue } from '../../errors.js';
 import { isAddress, parseAddress } from '../../net/address.js';
 import type { Announcement } from '../settings/config.js';
 import { badField, checkFields } from '../settings/field-check.js';
@@ -20,14 +20,14 @@ export function checkAnnouncement(announcement: Announcement): Uint8Array | null
   if (nlri !== undefined && !Array.isArray(nlri))
     throw badField('nlri', nlri, 'a list of {family, value or hex}');
   if (owner !== undefined && typeof owner !== 'string') throw badField('owner', owner, 'a text');
-  if (attributes !== undefined && typeof attributes !== 'object') {
+  if (attributes !== undefined && (typeof attributes !== 'object' || attributes === null)) {
     throw badField('attributes', attributes, 'an object');
   }
   if (nextHop === undefined) return null;
   if (typeof nextHop === 'string' && isAddress(nextHop)) return parseAddress(nextHop);
   throw new BgpError(
     'BGP_ERR_ADDRESS',
-    `nextHop must be an IPv4 or IPv6 address, got ${JSON.stringify(nextHop)}`,
+    `nextHop must be an IPv4 or IPv6 address, got ${showValue(nextHop)}`,
     {
       path: 'nextHop',
       value: nextHop,

@@ -1,4 +1,4 @@
-import { BgpError } from '../../errors.js';
+import { BgpError, showValue } from '../../errors.js';
 import { parseFamily } from '../../net/family.js';
 import { createNlriKey, type NlriKey } from '../../net/nlri-key.js';
 import { parseInto } from '../../net/prefix.js';
@@ -8,7 +8,7 @@ import type { FamilyTable, Rib } from '../../rib/rib.js';
 import { ByteWriter } from '../../wire/byte-writer.js';
 import { fromHex, toHex } from '../../wire/hex.js';
 import type { AnnouncedNlri, Announcement, FamilyName, RouteRef } from '../settings/config.js';
-import { parseField, placed } from '../settings/field-check.js';
+import { badField, checkList, parseField, placed } from '../settings/field-check.js';
 
 /**
  * A destination of ours as one text: a prefix for unicast, else the name of its family and what it is there.
@@ -28,6 +28,7 @@ export function routeNames(rib: Rib, announcement: Announcement): readonly Route
 
 /** Names of what is to be withdrawn. */
 export function withdrawnNames(rib: Rib, routes: readonly RouteRef[]): readonly RouteName[] {
+  checkList('prefixes', routes, 'prefixes, or of {family, value or hex}');
   return routes.map((route, i) => (typeof route === 'string' ? route : nlriName(rib, route, `[${i}]`)));
 }
 
@@ -79,6 +80,8 @@ export function nameOf(table: FamilyTable, key: NlriKey): RouteName {
 
 /** The name of one destination. Throws `BgpError` with its place. */
 export function nlriName(rib: Rib, nlri: AnnouncedNlri, path: string): RouteName {
+  if (typeof nlri !== 'object' || nlri === null)
+    throw badField(path, nlri, 'an object of family, and value or hex');
   const table = openTable(rib, nlri.family, `${path}.family`);
   const { codec } = table.prefixes;
   const { value, hex } = nlri;
@@ -91,7 +94,8 @@ export function nlriName(rib: Rib, nlri: AnnouncedNlri, path: string): RouteName
     return `${table.family.name} ${value}`;
   }
   if (hex !== undefined) return `${table.family.name} ${hex}`;
-  if (typeof value !== 'object') throw refused(value, `${path}.value`, `must be an NLRI of ${nlri.family}`);
+  if (typeof value !== 'object' || value === null)
+    throw refused(value, `${path}.value`, `must be an NLRI of ${nlri.family}`);
   const out = new ByteWriter(64);
   placed(`${path}.value`, value, () => encodeNlri(codec.opaque, value, out));
   aimAt(codec, out.slice(), createNlriKey(), nlri);
@@ -122,7 +126,7 @@ function aimAt(codec: SpanCodec, octets: Uint8Array, key: NlriKey, value: unknow
 }
 
 function refused(value: unknown, path: string, allowed: string): BgpError {
-  return new BgpError('BGP_ERR_NLRI', `${path}: ${allowed}, got ${JSON.stringify(value)}`, {
+  return new BgpError('BGP_ERR_NLRI', `${path}: ${allowed}, got ${showValue(value)}`, {
     path,
     value,
     allowed,

@@ -1,4 +1,4 @@
-import { BgpError } from '../../errors.js';
+import { BgpError, showValue } from '../../errors.js';
 import { parseAddress } from '../../net/address.js';
 import { createNlriKey } from '../../net/nlri-key.js';
 import { parseInto, prefixBits, wordMask } from '../../net/prefix.js';
@@ -213,15 +213,13 @@ export class Queries {
     query: RouteQuery,
     list: (table: FamilyTable, prefix: PrefixId) => readonly PathStatus[],
   ): RoutePage {
+    checkQuery(query);
     const tables = this.tablesFor(query);
     if (tables.length === 0) return { routes: [] };
     const { prefix: wanted } = query;
     const isText = wanted !== undefined && tables.length === 1 && tables[0]!.hasForms;
     if (wanted !== undefined && !isText) return this.one(tables, wanted, list);
     const limit = query.limit ?? DEFAULT_LIMIT;
-    if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LIMIT) {
-      throw badQuery('limit', limit, `must be an integer 1 … ${MOST_LIMIT}`);
-    }
     const [afterFamily, afterId] = this.parseAfter(query.after);
     const routes: RouteStatus[] = [];
     let isBefore = afterFamily !== null;
@@ -345,8 +343,28 @@ export class Queries {
   }
 }
 
+const queryFields = ['family', 'prefix', 'limit', 'after'] as const satisfies readonly (keyof RouteQuery)[];
+
+/** A field that is misspelt would ask for the whole table. */
+function checkQuery(query: RouteQuery): void {
+  const names = queryFields.join(', ');
+  if (typeof query !== 'object' || query === null)
+    throw badQuery('query', query, `must be an object of ${names}`);
+  for (const field of Object.keys(query)) {
+    if (!(queryFields as readonly string[]).includes(field))
+      throw badQuery(field, Reflect.get(query, field), `is no field of a query, which has ${names}`);
+  }
+  for (const field of ['prefix', 'after'] as const) {
+    const value: unknown = query[field];
+    if (value !== undefined && typeof value !== 'string') throw badQuery(field, value, 'must be a text');
+  }
+  const { limit = DEFAULT_LIMIT } = query;
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LIMIT)
+    throw badQuery('limit', limit, `must be an integer 1 … ${MOST_LIMIT}`);
+}
+
 function badQuery(field: string, value: unknown, allowed: string): BgpError {
-  return new BgpError('BGP_ERR_QUERY', `${field} ${allowed}, got ${JSON.stringify(value)}`, {
+  return new BgpError('BGP_ERR_QUERY', `${field} ${allowed}, got ${showValue(value)}`, {
     path: field,
     value,
     allowed,

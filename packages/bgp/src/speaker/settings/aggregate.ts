@@ -5,7 +5,7 @@ import { createNlriKey, type NlriKey } from '../../net/nlri-key.js';
 import { formatPrefix, parseInto, parsePrefix } from '../../net/prefix.js';
 import type { Policy } from '../../policy/policy.js';
 import { ByteWriter } from '../../wire/byte-writer.js';
-import { badField, checkBoolean, checkFields, checkPolicy } from './field-check.js';
+import { badField, checkBoolean, checkFields, checkPolicy, parseField } from './field-check.js';
 
 /** A route of our own that is there while more specific ones are (RFC 4271 §9.2.2.2). */
 export interface Aggregate {
@@ -45,7 +45,8 @@ export interface AggregateStatus {
   readonly discard: boolean;
 }
 
-const fields = [
+/** Names of what an aggregate configures. */
+export const aggregateFields = [
   'prefix',
   'asSet',
   'summaryOnly',
@@ -56,8 +57,8 @@ const fields = [
 
 /** Throws `BGP_ERR_CONFIG`, `BGP_ERR_PREFIX` or `BGP_ERR_ATTRIBUTE` with the field, its value and what is allowed. */
 export function aggregateSettings(config: Aggregate, path = 'aggregate'): AggregateSettings {
-  checkFields(path, config, fields);
-  const prefix = formatPrefix(parsePrefix(String(config.prefix)));
+  checkFields(path, config, aggregateFields);
+  const prefix = formatPrefix(parseField(`${path}.prefix`, config.prefix, parsePrefix));
   const key = createNlriKey();
   const family = parseInto(prefix, key);
   const { contributors, attributes = {} } = config;

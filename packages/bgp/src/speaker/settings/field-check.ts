@@ -1,20 +1,14 @@
-import { BgpError } from '../../errors.js';
+import { BgpError, showValue } from '../../errors.js';
 import { formatAddress, isAddress, parseAddress } from '../../net/address.js';
 import type { Policy } from '../../policy/policy.js';
 
 /** A configuration field that cannot be used: `path` is wrong in a way that `allowed` sets right. */
 export function badField(path: string, value: unknown, allowed: string): BgpError {
-  return new BgpError('BGP_ERR_CONFIG', `${path} must be ${allowed}, got ${shown(value)}`, {
+  return new BgpError('BGP_ERR_CONFIG', `${path} must be ${allowed}, got ${showValue(value)}`, {
     path,
     value,
     allowed,
   });
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'bigint' || typeof value === 'function' || value === undefined) return String(value);
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
 /** Refuses anything that is not an object, and fields that do not exist, naming the nearest one that does. */
@@ -77,6 +71,32 @@ export function placed<T>(path: string, value: unknown, read: () => T): T {
     if (!(cause instanceof BgpError)) throw cause;
     const allowed = cause.allowed === undefined ? {} : { allowed: cause.allowed };
     throw new BgpError(cause.code, `${path}: ${cause.message}`, { path, value, ...allowed, cause });
+  }
+}
+
+/** A list, whose elements are looked at by who asks. */
+export function checkList(path: string, value: unknown, of: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw badField(path, value, `a list of ${of}`);
+}
+
+/** What is wrong with a part, such as `peers[1]`, gets the place of the part in front of its own. */
+export function within<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof BgpError)) throw cause;
+    const { code, message, path = '', value, allowed } = cause;
+    // `peer 192.0.2.2: holdTime` and `range.prefix` say with a name what the place says.
+    const field = path.replace(/^((peer|range) \S+: |(peer|range|announcement)\.)/, '');
+    const isPlaced = field.startsWith(place);
+    const at = isPlaced || field === '' ? place : field.startsWith('[') ? place + field : `${place}.${field}`;
+    throw new BgpError(code, isPlaced ? message : `${place}: ${message}`, {
+      path: isPlaced ? field : at,
+      ...(value !== undefined && { value }),
+      ...(allowed !== undefined && { allowed }),
+      cause,
+    });
   }
 }
 

@@ -1,6 +1,7 @@
-import { BgpError } from '../../errors.js';
+import { BgpError, showValue } from '../../errors.js';
 import { CeaseError, ErrorCode } from '../../iana/error-code.js';
 import type { StopOptions } from '../../session/session.js';
+import { checkFields } from './field-check.js';
 
 /** A Cease that a reset may send (RFC 4486, RFC 9384). */
 export interface CeaseNotification {
@@ -31,6 +32,7 @@ const MOST_DATA = 4096 - 19 - 2 - 2;
 export function stopOptions(asked: string | ResetOptions | undefined): StopOptions {
   if (asked === undefined) return {};
   if (typeof asked === 'string') return { communication: asked };
+  checkFields('options', asked, ['notification']);
   const given: { readonly [field in keyof CeaseNotification]?: unknown } = { ...asked.notification };
   const { code, subcode, data, communication } = given;
   if (code !== ErrorCode.Cease) throw refuse('code', code, '6 (Cease)');
@@ -52,8 +54,7 @@ export function stopOptions(asked: string | ResetOptions | undefined): StopOptio
 
 function refuse(field: string, value: unknown, allowed: string): BgpError {
   const path = `notification.${field}`;
-  const shown = value instanceof Uint8Array ? `${value.length} octets` : JSON.stringify(value);
-  return new BgpError('BGP_ERR_NOTIFICATION', `${path} is ${shown}; a reset may have ${allowed}`, {
+  return new BgpError('BGP_ERR_NOTIFICATION', `${path} is ${showValue(value)}; a reset may have ${allowed}`, {
     path,
     value,
     allowed,
