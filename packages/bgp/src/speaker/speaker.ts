@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import { BgpError } from '../errors.js';
 import { CeaseError } from '../iana/error-code.js';
+import { canonicalAddress } from '../net/canonical-address.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
 import { TurnLoop } from '../session/turn-loop.js';
@@ -36,7 +37,6 @@ import type {
   SpeakerConfig,
 } from './settings/config.js';
 import type { PlanRow, WantedConfiguration } from './settings/configuration.js';
-import { canonicalAddress } from './settings/field-check.js';
 import type { PeerChange } from './settings/peer-change.js';
 import { PeerChecker } from './settings/peer-checker.js';
 import type { ResetOptions } from './settings/reset-options.js';

@@ -81,6 +81,31 @@ t.test('each further condition holds and fails', async (t) => {
     [{ nextHop: ['2001:db8::/32'] }, { nextHop: '2001:db8:1::2' }, { nextHop: '2001:db9::2' }],
     [{ source: { ases: '64512-64600' } }, { source: peer }, { source: { ...peer, as: 1 } }],
     [{ source: { type: 'external', addresses: ['192.0.2.9'] } }, { source: peer }, {}],
+    [
+      { source: { addresses: ['192.0.2.8/29'] } },
+      { source: peer },
+      { source: { ...peer, address: '192.0.2.16' } },
+    ],
+    [
+      { source: { addresses: ['2001:DB8:0::9'] } },
+      { source: { ...peer, address: '2001:db8::9' } },
+      { source: { ...peer, address: '2001:db8::90' } },
+    ],
+    [
+      { source: { addresses: ['FE80::2%eth1', 'eth7'] } },
+      { source: { ...peer, address: 'fe80::2%eth1' } },
+      { source: { ...peer, address: 'fe80::2%eth2' } },
+    ],
+    [
+      { source: { addresses: ['eth7', 'fe80::/10'] } },
+      { source: { ...peer, address: 'eth7' } },
+      { source: { ...peer, address: 'eth70' } },
+    ],
+    [
+      { source: { addresses: ['fe80::/10'] } },
+      { source: { ...peer, address: 'fe80::2%eth1' } },
+      { source: { ...peer, address: '2001:db8::9' } },
+    ],
     [{ target: { roles: ['customer'] } }, { target: peer }, { target: { ...peer, role: 'provider' } }],
     [{ rpki: 'invalid' }, { rpki: 'invalid' }, {}],
     [{ rpki: ['valid', 'unknown'] }, {}, { rpki: 'not-found' }],
@@ -141,4 +166,24 @@ t.test('reads follow from the conditions, inner ones too', async (t) => {
   t.same(reads({ asPath: '1', anyCommunity: ['1:*'], med: 1, originAs: 5 }), []);
   t.same(reads({ rpki: 'valid' }), ['prefix', 'rpki']);
   t.same(reads({ not: { nextHop: ['192.0.2.1'] }, anyOf: [{ source: 'local' }] }), ['nextHop', 'peer']);
+});
+
+t.test('what can be no peer is refused among addresses, because it would never match', async (t) => {
+  for (const address of [
+    '192.0.2.256',
+    '192.0.2',
+    '2001:db8::x',
+    '192.0.2.1/24',
+    'a name of more',
+    '',
+    5,
+    null,
+  ]) {
+    const match = { source: { addresses: [address] } } as unknown as Match;
+    t.throws(
+      () => compileMatch(match),
+      { code: /BGP_ERR_POLICY|BGP_ERR_PREFIX/, path: 'match.source.addresses', allowed: /./ },
+      String(address),
+    );
+  }
 });

@@ -1,5 +1,5 @@
+import { canonicalAddress } from '../../net/canonical-address.js';
 import type { Transport } from '../../ports/transport.js';
-import { canonicalAddress } from '../settings/field-check.js';
 import type { PeerSettings } from '../settings/peer-settings.js';
 import type { InterfaceNeighbour } from './interface-neighbour.js';
 import type { InboundOrigin } from './listeners.js';

@@ -1,6 +1,6 @@
+import { canonicalAddress } from '../../net/canonical-address.js';
 import type { NeighbourDiscovery } from '../../ports/neighbour-discovery.js';
 import type { Endpoint } from '../../ports/transport.js';
-import { canonicalAddress } from '../settings/field-check.js';
 import type { PeerSettings } from '../settings/peer-settings.js';
 
 /** What became of an attempt to look. */

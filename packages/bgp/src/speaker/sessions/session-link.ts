@@ -1,9 +1,9 @@
 import { isAddress, parseAddress } from '../../net/address.js';
+import { canonicalAddress } from '../../net/canonical-address.js';
 import { covers, type Prefix } from '../../net/prefix.js';
 import type { SpeakerPorts } from '../../ports/speaker-ports.js';
 import type { Endpoint } from '../../ports/transport.js';
 import { isLinkLocal } from '../../rib/next-hop-table.js';
-import { canonicalAddress } from '../settings/field-check.js';
 
 type Subnet = Pick<Prefix, 'bytes' | 'length'>;
 

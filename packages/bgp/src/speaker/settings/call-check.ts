@@ -1,6 +1,7 @@
+import { canonicalAddress } from '../../net/canonical-address.js';
 import { type Family, parseFamily } from '../../net/family.js';
 import type { Announcement } from './config.js';
-import { badField, canonicalAddress, checkFields, checkList, parseField, within } from './field-check.js';
+import { badField, checkFields, checkList, parseField, within } from './field-check.js';
 
 /** The name of a peer, as its address or interface was given. */
 export function peerName(address: unknown): string {

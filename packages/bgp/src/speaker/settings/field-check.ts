@@ -1,5 +1,6 @@
 import { BgpError, showValue } from '../../errors.js';
-import { formatAddress, isAddress, parseAddress } from '../../net/address.js';
+import { isAddress } from '../../net/address.js';
+import { canonicalAddress } from '../../net/canonical-address.js';
 import type { Policy } from '../../policy/policy.js';
 
 /** A configuration field that cannot be used: `path` is wrong in a way that `allowed` sets right. */
@@ -109,19 +110,6 @@ export function checkAddress(path: string, value: unknown): string {
       return canonicalAddress(value);
   }
   throw badField(path, value, 'an IPv4 or IPv6 address');
-}
-
-/**
- * The one text of an address by which peers are found: RFC 5952, an IPv4-mapped address (as dual-stack sockets show
- * it) as IPv4, the zone only where it tells something. What is no address stays as it is.
- */
-export function canonicalAddress(text: string): string {
-  const percent = text.indexOf('%');
-  const address = percent < 0 ? text : text.slice(0, percent);
-  if (!isAddress(address)) return text;
-  const plain = formatAddress(parseAddress(address));
-  if (plain.startsWith('::ffff:') && plain.includes('.')) return plain.slice('::ffff:'.length);
-  return percent < 0 || !/^fe[89ab]/.test(plain) ? plain : plain + text.slice(percent);
 }
 
 export function checkPolicy(path: string, value: unknown): Policy {

@@ -1,7 +1,7 @@
 import t from 'tap';
+import { canonicalAddress } from '../../../src/net/canonical-address.js';
 import { acceptAll } from '../../../src/policy/defaults.js';
 import type { PeerConfig, SpeakerConfig } from '../../../src/speaker/settings/config.js';
-import { canonicalAddress } from '../../../src/speaker/settings/field-check.js';
 import { peerSettings } from '../../../src/speaker/settings/peer-settings.js';
 import { speakerSettings } from '../../../src/speaker/settings/speaker-settings.js';
 
