@@ -6,7 +6,7 @@ import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
 import { TurnLoop } from '../session/turn-loop.js';
 import { atMost } from './at-most.js';
-import { type InboundOrigin, Listeners, peerAt, refuseInbound } from './connections/listeners.js';
+import { type InboundOrigin, Listeners, peerAt, Refusals } from './connections/listeners.js';
 import { ChangeFeed } from './feeds/change-feed.js';
 import type { ChangesOptions, RouteEvent } from './feeds/change-stream.js';
 import type { RouteSink } from './feeds/route-sink.js';
@@ -108,6 +108,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#host = {
       ownRestart: this.#ownRestart,
       drain: new Drain(),
+      refusals: new Refusals(),
       settings: this.#settings,
       ports,
       loop: this.#loop,
@@ -393,6 +394,6 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     }
     const { local, remote } = transport;
     tell(this.#ports.log, 'info', 'connection.unknown', { remote: remote.address, local: local.address });
-    refuseInbound(transport);
+    this.#host.refusals.refuse(transport);
   }
 }

@@ -32,6 +32,36 @@ t.test('a stranger is refused with Cease / Connection Rejected, and the connecti
   });
 });
 
+t.test(
+  '64 strangers at a time are told why, more are cut, and a peer has its session all the same',
+  async (t) => {
+    const world = await new RawPeerLab(65_001).start();
+    const crowd = async (count: number): Promise<readonly ScriptedPeer[]> => {
+      const dials = Array.from({ length: count }, (_, i) => {
+        const host = world.lab.network.hostAt(`198.51.100.${i}`) ?? world.lab.network.host(`198.51.100.${i}`);
+        return host.connect({ address: '192.0.2.1', port: 179 }, new AbortController().signal);
+      });
+      await world.lab.clock.runFor(100);
+      return (await Promise.all(dials)).map((one) => new ScriptedPeer(one, { as: 65_001, routerId: 7 }));
+    };
+    const told = (peers: readonly ScriptedPeer[]): number =>
+      peers.filter((peer) => peer.count(MessageType.Notification) === 1).length;
+    for (const [count, heard] of [
+      [64, 64],
+      [65, 64],
+    ] as const) {
+      const peers = await crowd(count);
+      await world.lab.clock.runFor(500);
+      t.equal(told(peers), heard, `${count} of them`);
+      t.ok(peers.every((peer) => peer.isEnded || peer.isClosed));
+      await world.lab.clock.runFor(1_000);
+    }
+    await crowd(100);
+    await world.up();
+    t.equal(world.state, 'established');
+  },
+);
+
 t.test('a peer that is shut down, or was removed, is refused, and comes back when it may', async (t) => {
   const world = await new RawPeerLab(65_001, { shutdown: true }).start();
   const config = {

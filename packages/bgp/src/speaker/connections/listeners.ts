@@ -87,10 +87,23 @@ export function peerAt<T extends { readonly settings: { readonly interface: stri
 
 /** How long a refused connection may take to read why. */
 const REFUSAL_GRACE_MILLISECONDS = 1000;
+/** So many may read it at a time; others are cut without a word, so that strangers cannot hold sockets of ours. */
+export const REFUSALS_AT_A_TIME = 64;
 
-/** Turns an inbound connection away: Cease / Connection Rejected (RFC 4486 §4), then FIN. */
-export function refuseInbound(transport: Transport): void {
-  transport.start({ data() {}, drain() {}, ended() {}, closed() {} });
-  transport.write(encodeNotification({ code: ErrorCode.Cease, subcode: CeaseError.ConnectionRejected }));
-  transport.end(REFUSAL_GRACE_MILLISECONDS);
+/** Turns inbound connections away. */
+export class Refusals {
+  readonly #open = new Set<Transport>();
+
+  /** Cease / Connection Rejected (RFC 4486 §4), then FIN. */
+  refuse(transport: Transport): void {
+    if (this.#open.size >= REFUSALS_AT_A_TIME) {
+      transport.destroy();
+      return;
+    }
+    this.#open.add(transport);
+    const closed = (): void => void this.#open.delete(transport);
+    transport.start({ data() {}, drain() {}, ended() {}, closed });
+    transport.write(encodeNotification({ code: ErrorCode.Cease, subcode: CeaseError.ConnectionRejected }));
+    transport.end(REFUSAL_GRACE_MILLISECONDS);
+  }
 }

@@ -4,6 +4,7 @@ import type { SpeakerPorts } from '../../ports/speaker-ports.js';
 import type { SocketProtection } from '../../ports/transport.js';
 import type { PeerIndex } from '../../rib/ids.js';
 import type { TurnLoop } from '../../session/turn-loop.js';
+import type { Refusals } from '../connections/listeners.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { PeerSettings } from '../settings/peer-settings.js';
 import type { SpeakerSettings } from '../settings/speaker-settings.js';
@@ -25,6 +26,7 @@ export interface PeerHost {
   protect(address: string, protection: SocketProtection | null): void;
   readonly ownRestart: OwnRestart;
   readonly drain: Drain;
+  readonly refusals: Refusals;
   readonly events: EventEmitter<SpeakerEvents>;
   /** A session, or an attempt at one, has ended, and the peer is not held down; or what was kept of one is gone. */
   ended(peer: { readonly settings: PeerSettings; readonly tableIndex: PeerIndex | null }): void;

@@ -13,7 +13,7 @@ import type { SessionHandler } from '../../session/session-handler.js';
 import type { Fault } from '../../wire/result.js';
 import { inboundRefusal } from '../connections/inbound-check.js';
 import { InterfaceNeighbour } from '../connections/interface-neighbour.js';
-import { type InboundOrigin, refuseInbound } from '../connections/listeners.js';
+import type { InboundOrigin } from '../connections/listeners.js';
 import { isTooManyPrefixes, PrefixGuard } from '../inbound/prefix-guard.js';
 import type { SendPosition } from '../local/announce-watch.js';
 import type { PeerPolicies, PipelinePeer } from '../members/pipeline-peer.js';
@@ -178,7 +178,7 @@ export class Peer implements SessionHandler {
       return;
     }
     this.#log('info', 'connection.refused', { reason, local: transport.local.address });
-    refuseInbound(transport);
+    this.#host.refusals.refuse(transport);
   }
 
   status(): PeerStatus {
