@@ -6,14 +6,19 @@ import { ByteWriter } from '../../src/wire/byte-writer.js';
 
 type Segment = readonly [type: number, ...ases: number[]];
 
-function matches(text: string, segments: readonly Segment[]): boolean {
+function octetsOf(segments: readonly Segment[]): Uint8Array {
   const out = new ByteWriter();
   for (const [type, ...ases] of segments) {
     out.u8(type);
     out.u8(ases.length);
     for (const as of ases) out.u32(as);
   }
-  return asPathPattern(text).matches(out.bytes, 0, out.length);
+  return out.slice();
+}
+
+function matches(text: string, segments: readonly Segment[]): boolean {
+  const octets = octetsOf(segments);
+  return asPathPattern(text).matches(octets, 0, octets.length);
 }
 
 const path = (...ases: number[]): readonly Segment[] =>
@@ -137,4 +142,28 @@ t.test('it agrees with a regular expression over text', async () => {
     ),
     { numRuns: 500 },
   );
+});
+
+t.test('a pattern of 4,096 parts is taken, one more is not', async (t) => {
+  // The whole is a part, and each repeat of 255 is 255 of them.
+  const parts = (count: number): string => Array.from({ length: count }, () => '1').join(' ');
+  t.doesNotThrow(() => asPathPattern(parts(4_095)));
+  t.throws(() => asPathPattern(parts(4_096)), { code: 'BGP_ERR_POLICY', allowed: /4096 parts/ });
+});
+
+t.test('more states than are remembered are found anew, with the same answers', async (t) => {
+  // Which of the last twelve ASes was 1: two to the twelfth states.
+  const pattern = asPathPattern('1 .{11}$');
+  const regexp = /1.{11}$/;
+  let seed = 7;
+  const wrong: string[] = [];
+  for (let n = 0; n < 6_000; n++) {
+    const ases = Array.from({ length: 24 }, () => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return 1 + ((seed >>> 16) & 1);
+    });
+    const bytes = octetsOf(path(...ases));
+    if (pattern.matches(bytes, 0, bytes.length) !== regexp.test(ases.join(''))) wrong.push(ases.join(' '));
+  }
+  t.same(wrong, []);
 });
