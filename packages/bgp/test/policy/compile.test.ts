@@ -53,6 +53,33 @@ t.test('next keeps its edits for the statement that accepts', async (t) => {
   t.same(p.evaluate(routeView('2001:db8::/32')), { action: 'reject', statement: 'p#2' });
 });
 
+t.test('more than 256 combinations of edits are merged anew, and mean the same', async (t) => {
+  const edits = Array.from({ length: 17 }, (_, i) => i);
+  // 17 × 17 combinations: which edits are kept depends on MED, which are added on local preference.
+  const many = policy('many', [
+    ...edits.map((i) => ({ match: { med: i }, action: 'next', edits: { addCommunities: [i] } }) as const),
+    ...edits.map(
+      (i) => ({ match: { localPref: i }, action: 'accept', edits: { setCommunities: [100 + i] } }) as const,
+    ),
+  ]);
+  for (let round = 0; round < 2; round++) {
+    for (const med of edits) {
+      for (const localPref of edits) {
+        const result = many.evaluate(routeView('192.0.2.0/24', { attributes: { med, localPref } }));
+        const told = result.action === 'accept' ? result.edits?.setCommunities : 'rejected';
+        if (JSON.stringify(told) !== JSON.stringify([100 + localPref]))
+          t.fail(`${med} ${localPref}: ${told}`);
+      }
+    }
+  }
+  const same = { attributes: { med: 1, localPref: 2 } };
+  t.equal(
+    many.evaluate(routeView('192.0.2.0/24', same)),
+    many.evaluate(routeView('192.0.2.0/24', same)),
+    'one that is remembered is the same object',
+  );
+});
+
 t.test('next before a default that accepts keeps the edits too', async (t) => {
   const p = policy('p', [{ action: 'next', edits: { localPref: 200 } }], { otherwise: 'accept' });
   t.same(p.evaluate(routeView('10.0.0.0/8')), {

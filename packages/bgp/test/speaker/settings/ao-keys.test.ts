@@ -25,6 +25,10 @@ t.test('keys get the defaults of their algorithm', async (t) => {
   t.same(aoKeys?.[0]?.secret, new TextEncoder().encode('swordfish'));
 });
 
+t.test('a peer may have 16 keys', async (t) => {
+  t.equal(keyed(...Array.from({ length: 16 }, (_, i) => key(i))).aoKeys?.length, 16);
+});
+
 t.test('what cannot be is refused with its place, and no secret is in the error', async (t) => {
   const rows: readonly [unknown, RegExp][] = [
     ['swordfish', /authentication must be an object, got "string"/],
