@@ -95,6 +95,8 @@ export class Queries {
    */
   find(route: RouteRef, member: Member | null): (RoutePlace & { readonly route: RouteStatus }) | undefined {
     const { rib } = this.sources;
+    if (route === undefined || route === null)
+      throw badQuery('route', route, 'must be a prefix, or {family, value or hex}');
     if (typeof route !== 'string') {
       const place = findRoute(rib, route);
       const paths = place === undefined ? [] : this.pathsOf(place.table, place.prefix);

@@ -21,6 +21,8 @@ function gone(from: number, count: number): RouteChanges {
       Object.assign(into, key);
     },
     readNlri() {},
+    name: (i) => prefix(from + i),
+    text: (i) => prefix(from + i),
     nextHopCount: () => 0,
     nextHopId: () => 0,
     nextHopAddress: () => new Uint8Array(4),
@@ -34,19 +36,21 @@ function gone(from: number, count: number): RouteChanges {
 
 t.test('as many changes as the limit can be resumed from, one more begins anew', async (t) => {
   const log = new ChangeLog('life', 3);
+  const families = [IPV4_UNICAST];
+  log.begin(families);
   const start = log.token(log.sequence);
   log.routes(gone(0, 3));
-  t.equal(log.after(start)?.length, 3);
+  t.equal(log.after(start, families)?.length, 3);
   const oldest = log.token(1);
   log.routes(gone(3, 1));
-  t.equal(log.after(start), null, 'the first change was forgotten');
+  t.equal(log.after(start, families), null, 'the first change was forgotten');
   t.same(
-    log.after(oldest)?.map(({ route }) => route.prefix),
+    log.after(oldest, families)?.map(({ route }) => route.prefix),
     [1, 2, 3].map(prefix),
   );
   log.routes(gone(1, 1));
   t.same(
-    log.after(oldest)?.map(({ route }) => route.prefix),
+    log.after(oldest, families)?.map(({ route }) => route.prefix),
     [2, 3, 1].map(prefix),
     'one that changes again takes no place more',
   );
