@@ -1,9 +1,10 @@
 import { isNoIpv6Host } from '../attributes/next-hop.js';
 import { Column8, Column32 } from './columns.js';
+import { FarEnds } from './far-ends.js';
 import { hashBytes } from './hash.js';
 import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
-import type { NextHopId } from './ids.js';
+import type { NextHopId, PeerIndex } from './ids.js';
 
 const CANDIDATE = 1;
 const UNREACHABLE = 2;
@@ -32,6 +33,7 @@ export class NextHopTable {
   private readonly zones = new Column32();
   /** How many sessions have this address as their own. */
   private readonly owners = new Column32();
+  private readonly farEnds = new FarEnds();
   private readonly zoneNames: string[] = [''];
   private readonly ids = new IdAllocator(this.refs);
   private readonly index = new HashIndex((id) => this.hashes.get(id));
@@ -108,6 +110,7 @@ export class NextHopTable {
         this.links.set(id, link);
       }
     }
+    this.farEnds.note(id, this.addresses[id]!, zone);
     this.onTake?.(id);
     return id;
   }
@@ -144,6 +147,7 @@ export class NextHopTable {
       if (link !== 0) this.release(link);
       this.links.set(id, 0);
       this.metrics.set(id, 0);
+      this.farEnds.forget(id as NextHopId);
       this.state.set(id, 0);
       this.ids.give(id);
       this.generation++;
@@ -201,6 +205,25 @@ export class NextHopTable {
     const { owners } = this;
     return owners.get(id) > 0 || owners.get(this.globals.get(id)) > 0 || owners.get(this.links.get(id)) > 0;
   }
+
+  /** A session is up whose far end has this address, until `leave`. */
+  join(peer: PeerIndex, address: Uint8Array, zone: Zone): void {
+    this.farEnds.join(peer, address, zone, this.each);
+  }
+
+  leave(peer: PeerIndex, address: Uint8Array, zone: Zone): void {
+    this.farEnds.leave(peer, address, zone, this.each);
+  }
+
+  /** The session whose far end it is; 0: none. */
+  farEnd(id: NextHopId): PeerIndex {
+    return this.farEnds.of(id);
+  }
+
+  private readonly each = (visit: (id: NextHopId, address: Uint8Array, zone: number) => void): void => {
+    for (let id = 1 as NextHopId; id < this.ids.limit; id++)
+      visit(id, this.addresses[id]!, this.zones.get(id));
+  };
 
   /** Whether it is 0.0.0.0 or ::, which stands for "own address of the session" in routes of our own. */
   isUnspecified(id: NextHopId): boolean {

@@ -4,7 +4,15 @@ import { FormTable } from './form-table.js';
 import { fold32, mix32 } from './hash.js';
 import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
-import { type AttrId, type FormId, type NextHopId, NO_FORM, NO_OUT, type OutId } from './ids.js';
+import {
+  type AttrId,
+  type FormId,
+  type NextHopId,
+  NO_FORM,
+  NO_OUT,
+  type OutId,
+  type PeerIndex,
+} from './ids.js';
 import type { NextHopTable } from './next-hop-table.js';
 
 const CANDIDATE = 1;
@@ -120,6 +128,16 @@ export class OutTable {
 
   nextHop(id: OutId): NextHopId {
     return this.hops.get(id) as NextHopId;
+  }
+
+  /** The session whose far end is the next hop of this; 0: none. */
+  farEnd(id: OutId): PeerIndex {
+    return this.nextHops.farEnd(this.nextHop(id));
+  }
+
+  /** The same with another next hop. Takes no reference for the caller. */
+  withNextHop(id: OutId, nextHop: NextHopId): OutId {
+    return this.withForm(this.intern(this.set(id), nextHop), this.form(id));
   }
 
   /** Frees what nobody refers to. */

@@ -117,6 +117,13 @@ export class Member implements Recipient {
     this.lastSet = set;
   }
 
+  /** The session is over: its far end is a next hop like any other. */
+  close(rib: Rib): void {
+    this.isOpen = false;
+    this.isKept = false;
+    rib.nextHops.leave(this.index, farEndOf(this.peer), this.zone);
+  }
+
   /** Gives up every reference; the rows must be gone. */
   dispose(rib: Rib): void {
     this.keepLastSet(rib, NO_ATTR);
@@ -136,6 +143,7 @@ export class Member implements Recipient {
     const { link, ownAddress: own } = peer;
     this.zone = link === undefined ? NO_ZONE : nextHops.zone(link.interface);
     this.isOnLink = link?.isOnLink === true;
+    nextHops.join(this.index, farEndOf(peer), this.zone);
     const id = own === undefined ? NO_NEXT_HOP : nextHops.learn(own, 0, own.length, this.zone, false);
     this.keepOwnAddress(rib, id);
     const isConstraining = peer.families.some(({ key }) => key === ROUTE_TARGETS.key);
@@ -184,14 +192,19 @@ function isSamePeer(a: PipelinePeer, b: PipelinePeer): boolean {
   );
 }
 
+/** The address of the far end. */
+function farEndOf({ address, remoteAddress }: PipelinePeer): Uint8Array {
+  const scope = address.indexOf('%');
+  return remoteAddress ?? parseAddress(scope < 0 ? address : address.slice(0, scope));
+}
+
 function factsOf(peer: PipelinePeer): PeerFacts {
-  const scope = peer.address.indexOf('%');
   return {
     internal: peer.type === 'internal',
     member: peer.isMember === true,
     client: peer.routeReflectorClient === true,
     routerId: peer.routerId,
     name: peer.address,
-    address: peer.remoteAddress ?? parseAddress(scope < 0 ? peer.address : peer.address.slice(0, scope)),
+    address: farEndOf(peer),
   };
 }

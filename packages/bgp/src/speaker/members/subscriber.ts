@@ -1,7 +1,14 @@
 import type { AdjRibOut } from '../../rib/adj-rib-out.js';
 import { Column32 } from '../../rib/columns.js';
 import { IdQueue } from '../../rib/id-queue.js';
-import { NO_OUT, type OutId, type OutKey, type PeerIndex } from '../../rib/ids.js';
+import {
+  LOCAL_PEER,
+  type NextHopId,
+  NO_OUT,
+  type OutId,
+  type OutKey,
+  type PeerIndex,
+} from '../../rib/ids.js';
 import type { OutTable } from '../../rib/out-table.js';
 import type { FamilyTable } from '../../rib/rib.js';
 import type { OutKeyHolder, OutKeys } from '../../rib/slot-table.js';
@@ -16,10 +23,9 @@ export interface SubscriberGroup {
   /** What `adjOut` is keyed by: prefixes, or slots with add-path. Comments here say prefix for both. */
   readonly keys: OutKeys;
   readonly adjOut: AdjRibOut;
+  readonly profile: { readonly ownNextHop: NextHopId };
   /** Sends everything again, in place of what is not sent yet; `isMarked`: between Begin-of-RR and End-of-RR. */
   resend(subscriber: Subscriber, isMarked: boolean): void;
-  /** Prefixes that this member was sent and not withdrawn. */
-  sentCount(subscriber: Subscriber): number;
 }
 
 /**
@@ -37,6 +43,8 @@ export class Subscriber implements OutKeyHolder {
   readonly index: PeerIndex;
   group: SubscriberGroup;
   isInStream = false;
+  /** A route had this member itself as next hop: what it is sent is not what others are. */
+  isApart = false;
   cursor = 1;
   /** On its first walk, with nothing sent behind the cursor: such subscribers of one group walk together. */
   isFresh = true;
@@ -66,9 +74,24 @@ export class Subscriber implements OutKeyHolder {
     return this.dirty.get(prefix) !== 0;
   }
 
-  /** What this member may see of what its group advertises: not its own routes. */
+  /**
+   * What this member may see of what its group advertises: not its own routes, and none with itself as next hop (RFC 4271 §5.1.3).
+   * Of a route of ours it gets our address in that place; one of others it knows a better way for than ours.
+   */
   visible(out: OutId, source: PeerIndex): OutId {
-    return source === this.index ? NO_OUT : out;
+    if (source === this.index || out === NO_OUT) return NO_OUT;
+    if (this.outs.farEnd(out) !== this.index) return out;
+    this.isApart = true;
+    return source === LOCAL_PEER ? this.outs.withNextHop(out, this.group.profile.ownNextHop) : NO_OUT;
+  }
+
+  /** Routes that this member was sent and not withdrawn. */
+  get sentCount(): number {
+    const { adjOut, keys } = this.group;
+    if (this.isInStream && !this.isApart) return adjOut.size - adjOut.countFrom(this.index);
+    let count = 0;
+    for (let key = 1 as OutKey; key < keys.limit; key++) if (this.sent(key) !== NO_OUT) count++;
+    return count;
   }
 
   /** What this member was sent last of a prefix. */
@@ -106,6 +129,14 @@ export class Subscriber implements OutKeyHolder {
     this.isFresh = false;
     this.wasSent = false;
     this.cursor = 1;
+  }
+
+  /** It has been sent all but what is dirty. */
+  endWalk(): void {
+    this.cursor = WALKED;
+    this.isFresh = false;
+    this.wasSent = false;
+    this.isResent = false;
   }
 
   /** The next queued prefix that is still dirty, or 0. */

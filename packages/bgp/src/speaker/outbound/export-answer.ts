@@ -1,9 +1,11 @@
 import type { PolicyResult } from '../../policy/policy.js';
-import type { PathRow } from '../../rib/ids.js';
+import type { NextHopId, PathRow } from '../../rib/ids.js';
 
 /** One path that was asked for. */
 export interface ExportAnswer {
   readonly row: PathRow;
+  /** What it would go out with. */
+  readonly nextHop: NextHopId;
   /** `null`: without a policy everything goes. */
   readonly answer: PolicyResult | string | null;
 }

@@ -161,12 +161,10 @@ export class Exporter {
       const mayLeave = this.mayLeave(profile, row);
       const { policy } = profile;
       const said = policy === null || !mayLeave ? null : this.evaluate(profile, prefix, row, policy);
-      const refusal = !mayLeave
-        ? NOT_LEAVING
-        : this.lacksNextHop(profile, row, said)
-          ? NO_NEXT_HOP_FOR_IT
-          : null;
-      answers.push({ row, answer: refusal ?? said });
+      const nextHop = this.nextHopOf(profile, row, said);
+      const hasNextHop = canHave(this.rib, profile, nextHop);
+      const refusal = !mayLeave ? NOT_LEAVING : hasNextHop ? null : NO_NEXT_HOP_FOR_IT;
+      answers.push({ row, nextHop, answer: refusal ?? said });
       if (!mayLeave && profile.addPath === 0) break;
       if (refusal === null && said?.action !== 'reject' && --left === 0) break;
       asked.push(row);
@@ -174,11 +172,11 @@ export class Exporter {
     return answers;
   }
 
-  private lacksNextHop(profile: GroupProfile, row: PathRow, said: PolicyResult | null): boolean {
+  private nextHopOf(profile: GroupProfile, row: PathRow, said: PolicyResult | null): NextHopId {
     const { paths } = profile.table;
     const peer = paths.peer(row);
     const edits = said?.action === 'accept' ? (said.edits ?? null) : null;
-    return !canHave(this.rib, profile, nextHopFor(this.rib, profile, paths.nextHop(row), peer, edits));
+    return nextHopFor(this.rib, profile, paths.nextHop(row), peer, edits);
   }
 
   private evaluate(profile: GroupProfile, prefix: PrefixId, row: PathRow, policy: Policy): PolicyResult {

@@ -1,11 +1,23 @@
 import { Column32 } from '../../rib/columns.js';
-import type { OutId, OutKey } from '../../rib/ids.js';
+import type { OutId, OutKey, PeerIndex } from '../../rib/ids.js';
 
 /**
- * Who gets a change: 0 all members that keep up; `+p` all but peer `p`, which is the source of the route; `-p` only `p`.
+ * Who gets a change: 0 all members that keep up; `+p` all but peer `p`, which is the source of the route, and another one in the
+ * upper 16 bits; `-p` only `p`.
  * A batch has a prefix at most once for any member, so that the order in which a batch is sent does not matter.
  */
 export type Audience = number;
+
+/** All but these two, each of which may be 0. */
+export function allBut(one: PeerIndex | 0, other: PeerIndex | 0): Audience {
+  return one === 0 ? other : one + other * 0x10000;
+}
+
+/** Whether a member is in an audience. */
+export function isIn(audience: Audience, index: PeerIndex): boolean {
+  if (audience < 0) return index === -audience;
+  return index !== (audience & 0xffff) && index !== audience >>> 16;
+}
 
 /**
  * Changes for one audience: prefixes (slots with add-path) with what is advertised of them from now on (`NO_OUT`: withdrawn). The arrays are kept

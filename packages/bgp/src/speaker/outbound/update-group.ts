@@ -11,6 +11,7 @@ import {
   type PeerIndex,
   type PrefixId,
 } from '../../rib/ids.js';
+import type { OutTable } from '../../rib/out-table.js';
 import type { FamilyTable } from '../../rib/rib.js';
 import type { OutKeyHolder, OutKeys } from '../../rib/slot-table.js';
 import { type Subscriber, type SubscriberGroup, WALKED } from '../members/subscriber.js';
@@ -18,7 +19,7 @@ import { DefaultRoute } from './default-route.js';
 import type { Exporter } from './export.js';
 import type { GroupProfile } from './group-profile.js';
 import type { GroupTools } from './group-tools.js';
-import { type Audience, type OutBatch, OutBatches } from './out-batch.js';
+import { type Audience, allBut, isIn, type OutBatch, OutBatches } from './out-batch.js';
 import { Pace } from './pace.js';
 import { PathSlots } from './path-slots.js';
 import type { UpdateWriter } from './update-writer.js';
@@ -40,6 +41,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   /** Null without add-path. */
   private readonly slots: PathSlots | null;
   private readonly scope: number;
+  private readonly outs: OutTable;
   private readonly exporter: Exporter;
   private readonly writer: UpdateWriter;
   private readonly stepSize: number;
@@ -69,7 +71,8 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     this.exporter = tools.exporter;
     this.writer = tools.writer;
     this.stepSize = tools.stepSize;
-    this.adjOut = new AdjRibOut(tools.rib.outs);
+    this.outs = tools.rib.outs;
+    this.adjOut = new AdjRibOut(this.outs);
     const { slots } = profile.table;
     this.slots = profile.addPath > 0 ? new PathSlots(slots, profile.table, tools.exporter) : null;
     this.keys = this.slots?.table ?? profile.table;
@@ -102,7 +105,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   }
 
   get isEmpty(): boolean {
-    return this.stream.size === 0 && this.detached.size === 0;
+    return this.stream.size + this.detached.size === 0;
   }
 
   /** Adds a subscriber, whose cursor and dirty prefixes say what it has. */
@@ -170,16 +173,6 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     return false;
   }
 
-  /** Routes that this member was sent and not withdrawn. */
-  sentCount(subscriber: Subscriber): number {
-    if (subscriber.isInStream) return this.adjOut.size - this.adjOut.countFrom(subscriber.index);
-    let count = 0;
-    for (let key = 1 as OutKey; key < this.keys.limit; key++) {
-      if (subscriber.sent(key) !== NO_OUT) count++;
-    }
-    return count;
-  }
-
   /** As a group whose announcements are paced. */
   isKept(prefix: PrefixId): boolean {
     return prefix < this.filled;
@@ -207,6 +200,10 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     const oldOut = adjOut.out(prefix);
     const oldSource = adjOut.source(prefix);
     if (out === oldOut && (source === oldSource || out === NO_OUT)) return;
+    if (this.stream.size > 0) {
+      this.part(out, source);
+      this.part(oldOut, oldSource);
+    }
     if (this.detached.size > 0) for (const subscriber of this.detached) subscriber.beforeChange(prefix);
     if (this.stream.size > 0) {
       const isToMember = this.inStream.get(source) !== 0;
@@ -224,6 +221,15 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     adjOut.set(prefix, out, source);
   }
 
+  /** A member that is told something else than the others, because it is the next hop, leaves the stream before a change. */
+  private part(out: OutId, source: PeerIndex): void {
+    const end = out === NO_OUT ? 0 : this.outs.farEnd(out);
+    const member = end === 0 || end === source ? undefined : this.stream.get(end);
+    if (member === undefined) return;
+    this.batches.drain((audience, batch) => this.send(audience, batch));
+    this.detach(member);
+  }
+
   /** Packs a batch once and sends it to the members in the stream that it is for. */
   private send(audience: Audience, batch: OutBatch): void {
     const { stream, writer } = this;
@@ -233,9 +239,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
       if (only !== undefined) writer.sendTo(only.member);
       return;
     }
-    for (const subscriber of stream.values()) {
-      if (subscriber.index !== audience) writer.sendTo(subscriber.member);
-    }
+    for (const { index, member } of stream.values()) if (index !== audience) writer.sendTo(member);
   }
 
   private detach(subscriber: Subscriber): void {
@@ -244,9 +248,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     this.detached.add(subscriber);
     this.keys.holders.add(subscriber);
     subscriber.isInStream = false;
-    subscriber.cursor = WALKED;
-    subscriber.wasSent = false;
-    subscriber.isResent = false;
+    subscriber.endWalk();
   }
 
   private serve(subscriber: Subscriber): void {
@@ -262,11 +264,9 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
 
   /** One step of new members that are at the same place: packed once for all. */
   private walkTogether(cursor: number, limit: number): void {
-    const walkers: Subscriber[] = [];
-    for (const subscriber of this.detached) {
-      if (subscriber.isFresh && subscriber.cursor === cursor && subscriber.member.isWritable)
-        walkers.push(subscriber);
-    }
+    const walkers = [...this.detached].filter(
+      (one) => one.isFresh && one.cursor === cursor && one.member.isWritable,
+    );
     const end = Math.min(cursor + this.stepSize, limit);
     for (let prefix = cursor as OutKey; prefix < end; prefix++) {
       this.fill(prefix);
@@ -274,11 +274,15 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
       if (out === NO_OUT) continue;
       const source = this.adjOut.source(prefix);
       const isTheirs = walkers.some((walker) => walker.index === source);
-      this.batches.to(isTheirs ? source : 0).add(prefix, out);
+      const end = this.outs.farEnd(out);
+      const apart = end === 0 || end === source ? undefined : walkers.find(({ index }) => index === end);
+      this.batches.to(allBut(isTheirs ? source : 0, apart?.index ?? 0)).add(prefix, out);
+      const other = apart?.visible(out, source) ?? NO_OUT;
+      if (other !== NO_OUT) this.batches.to(-end).add(prefix, other);
     }
     this.batches.drain((audience, batch) => {
       this.writer.pack(this.profile, batch);
-      for (const walker of walkers) if (walker.index !== audience) this.writer.sendTo(walker.member);
+      for (const walker of walkers) if (isIn(audience, walker.index)) this.writer.sendTo(walker.member);
     });
     for (const walker of walkers) {
       walker.cursor = end;
@@ -332,10 +336,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   }
 
   private endWalk(subscriber: Subscriber): void {
-    subscriber.cursor = WALKED;
-    subscriber.isFresh = false;
-    subscriber.wasSent = false;
-    subscriber.isResent = false;
+    subscriber.endWalk();
     // From now on every new prefix comes through `update`.
     this.filled = WALKED;
     if (subscriber.refreshMark === 'begin') this.sendRefreshMark(subscriber, RefreshSubtype.Begin);

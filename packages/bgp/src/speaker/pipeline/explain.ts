@@ -80,20 +80,22 @@ function explainExport(
   if (best === NO_ROW) return nothing('there is no usable path');
   const paths: PolicyExplanation[] = [];
   let accepted: string | null = null;
-  let isEcho = false;
-  for (const { row, answer } of exporter.ask(profile, prefix, best)) {
+  let unseen: string | null = null;
+  for (const { row, nextHop, answer } of exporter.ask(profile, prefix, best)) {
     const from = table.paths.peer(row);
     const name = from === LOCAL_PEER ? 'local' : (member(from)?.peer.address ?? '');
     paths.push(explained(name, profile.policy?.name, answer));
     if (typeof answer === 'string' || answer?.action === 'reject') continue;
-    // With add-path several may go out; its own path never goes back to a peer.
-    if (from === target.index) isEcho = true;
+    // With add-path several may go out; its own path does not go back to a peer, but for memberships of targets (RFC 4684 §3.2).
+    const isItself = from !== LOCAL_PEER && rib.nextHops.farEnd(nextHop) === target.index;
+    if (from === target.index && !profile.isToldTargets) unseen = 'it was learned from this peer';
+    else if (isItself) unseen ??= 'its next hop is an address of this peer (RFC 4271 §5.1.3)';
     else accepted ??= name;
   }
   if (accepted !== null) {
     return { peer, advertised: true, reason: `the path from ${accepted} goes out`, paths };
   }
-  const reason = isEcho ? 'it was learned from this peer' : (paths.at(-1)?.reason ?? 'no path may go there');
+  const reason = unseen ?? paths.at(-1)?.reason ?? 'no path may go there';
   return { peer, advertised: false, reason, paths };
 }
 

@@ -339,8 +339,7 @@ export class Pipeline {
 
   /** Nothing is received from, or sent to, a session that is gone. */
   private detach(member: Member): void {
-    member.isOpen = false;
-    member.isKept = false;
+    member.close(this.tables);
     for (const family of member.families.values()) this.groups.unsubscribe(family);
   }
 

@@ -29,7 +29,7 @@ export function countsOf(peer: PeerIndex, own: MemberFamily | undefined): PeerCo
   return {
     received: table.paths.receivedCount(peer),
     accepted: table.paths.acceptedCount(peer),
-    advertised: subscriber === null ? 0 : subscriber.group.sentCount(subscriber),
+    advertised: subscriber?.sentCount ?? 0,
     endOfRib,
     stale: table.paths.staleCount(peer),
   };

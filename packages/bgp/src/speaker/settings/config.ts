@@ -389,7 +389,7 @@ export interface Announcement {
   readonly nlri?: readonly AnnouncedNlri[];
   /** ORIGIN defaults to igp, AS_PATH to empty. */
   readonly attributes?: PathAttributes;
-  /** Next hop to announce. Default: own address per session. */
+  /** Next hop to announce. Default: own address per session, also for the peer that it is an address of (RFC 4271 §5.1.3). */
   readonly nextHop?: string;
   /** Tag by which everything of one owner is listed and withdrawn. Default `''`. The last announcer of a prefix owns it. */
   readonly owner?: string;

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { parseAddress } from '../../../src/net/address.js';
+import { IPV4_UNICAST } from '../../../src/net/family.js';
 import { policy } from '../../../src/policy/compile.js';
 import { SessionRules } from '../../../src/speaker/members/session-rules.js';
 import { peerSettings } from '../../../src/speaker/settings/peer-settings.js';
@@ -124,3 +126,130 @@ t.test(
     t.same([...to.held.keys()], ['198.51.101.0/24'], 'that address is not ours any more');
   },
 );
+
+const client = { routeReflectorClient: true } as const;
+const told = (...ases: number[]) => ({ ...path(...ases), localPref: 100 });
+
+t.test('a route of ours is not sent to its next hop as it is, but with our address', async (t) => {
+  const p = pipeline();
+  const early = [new FarEnd('10.0.0.2', 64502).open(p), new FarEnd('10.0.0.3', 64502).open(p)];
+  settle(p);
+  p.announce({ prefixes: [prefix], nextHop: '10.0.0.2' });
+  p.announce({ prefixes: ['198.51.100.0/24'] });
+  settle(p);
+  const late = [new FarEnd('10.0.0.4', 64502), new FarEnd('10.0.0.5', 64502)];
+  p.announce({ prefixes: ['192.0.2.0/24'], nextHop: '10.0.0.4' });
+  for (const end of late) end.open(p);
+  settle(p);
+  const hops = (route: string) => [...early, ...late].map((end) => end.held.get(route)?.nextHop);
+  t.same(hops(prefix), [own, '10.0.0.2', '10.0.0.2', '10.0.0.2']);
+  t.same(hops('192.0.2.0/24'), ['10.0.0.4', '10.0.0.4', own, '10.0.0.4']);
+  t.same(hops('198.51.100.0/24'), [own, own, own, own]);
+  t.equal(p.counts(early[0]!.index, IPV4_UNICAST).advertised, 3);
+
+  p.announce({ prefixes: ['203.0.112.0/24'] });
+  settle(p);
+  const blocks = early.map(({ blocks }) => blocks.at(-1));
+  t.equal(blocks[0], blocks[1], 'they go on sharing octets');
+  p.announce({ prefixes: [prefix], nextHop: '10.0.0.3' });
+  settle(p);
+  t.same(hops(prefix), ['10.0.0.3', own, '10.0.0.3', '10.0.0.3']);
+  p.withdraw([prefix]);
+  settle(p);
+  for (const end of [...early, ...late]) {
+    t.equal(end.held.size, 3);
+    t.same(end.problems, []);
+  }
+});
+
+t.test('a route of others is not sent to its next hop', async (t) => {
+  const p = pipeline();
+  const from = new FarEnd('10.0.0.1', LOCAL_AS, client).open(p);
+  const [hop, other] = ['10.0.0.2', '10.0.0.3'].map((address) =>
+    new FarEnd(address, LOCAL_AS, client).open(p),
+  ) as [FarEnd, FarEnd];
+  settle(p);
+  from.announce(p, [prefix, '198.51.100.0/24'], told(7), '10.0.0.2');
+  from.announce(p, ['192.0.2.0/24'], told(7), '10.0.0.9');
+  settle(p);
+  t.same([...hop.held.keys()], ['192.0.2.0/24']);
+  t.equal(other.held.get(prefix)?.nextHop, '10.0.0.2');
+  t.equal(p.counts(hop.index, IPV4_UNICAST).advertised, 1);
+  t.match(p.explain(prefix, hop.index)?.export, { advertised: false, reason: /an address of this peer/ });
+  from.announce(p, [prefix], told(7), '10.0.0.1');
+  settle(p);
+  t.equal(hop.held.get(prefix)?.nextHop, '10.0.0.1');
+  from.announce(p, [prefix], told(7), '10.0.0.2');
+  settle(p);
+  t.equal(hop.held.has(prefix), false);
+  p.closePeer(hop.index);
+  settle(p);
+  hop.open(p);
+  settle(p);
+  t.same([...hop.held.keys()], ['192.0.2.0/24'], 'after its return too');
+  for (const end of [from, hop, other]) t.same(end.problems, []);
+});
+
+t.test('whatever comes and goes, nobody is told of itself, and all else arrives', async () => {
+  const routes = [0, 1, 2, 3].map((n) => `203.0.${n}.0/24`);
+  const command = fc.record({
+    who: fc.nat(3),
+    route: fc.nat(3),
+    hop: fc.integer({ min: 1, max: 5 }),
+    what: fc.constantFrom(
+      'announce',
+      'announce',
+      'announce',
+      'withdraw',
+      'ours',
+      'not ours',
+      'turn',
+      'turn',
+      'back',
+    ),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(command, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 3 }),
+      (commands, stepSize) => {
+        const p = pipeline({ stepSize });
+        const ends = [1, 2, 3, 4].map((n) => new FarEnd(`10.0.0.${n}`, LOCAL_AS, client).open(p));
+        for (const { who, route, hop, what } of commands) {
+          const [end, name] = [ends[who]!, routes[route]!];
+          if (what === 'announce')
+            end.announce(p, [name], told(...Array<number>(1 + who).fill(7)), `10.0.0.${hop}`);
+          else if (what === 'withdraw') end.withdraw(p, [name]);
+          else if (what === 'ours') p.announce({ prefixes: [name], nextHop: `10.0.0.${hop}` });
+          else if (what === 'not ours') p.withdraw([name]);
+          else if (what === 'turn') p.work(() => true);
+          else {
+            p.closePeer(end.index);
+            end.open(p);
+          }
+        }
+        settle(p);
+        for (const end of ends) {
+          const wanted = p.rib({}).routes.flatMap(({ prefix: name, paths }) => {
+            const best = paths.find((one) => one.best);
+            if (best === undefined || best.peer === end.address) return [];
+            if (best.nextHop !== end.address) return [`${name} ${best.nextHop}`];
+            return best.peer === 'local' ? [`${name} ${own}`] : [];
+          });
+          const found = [...end.held].map(([name, { nextHop }]) => `${name} ${nextHop}`);
+          const { advertised } = p.counts(end.index, IPV4_UNICAST);
+          if (
+            wanted.sort().join() !== found.sort().join() ||
+            advertised !== wanted.length ||
+            end.problems.length > 0
+          ) {
+            throw new Error(
+              `${end.address} wanted ${wanted}, found ${found}, ${advertised}; ${end.problems}`,
+            );
+          }
+        }
+      },
+    ),
+    { numRuns: 300, seed: 513 },
+  );
+});

@@ -5,6 +5,7 @@ import { builtFamilies, FamilyCodecs } from '../../../src/nlri/family-codecs.js'
 import { opaqueFamilies } from '../../../src/nlri/opaque-families.js';
 import { rawNlriCodec } from '../../../src/nlri/raw-nlri.js';
 import { policy, policyFunction } from '../../../src/policy/compile.js';
+import { ROUTE_TARGETS } from '../../../src/speaker/members/target-membership.js';
 import { ALL_PATHS } from '../../../src/speaker/settings/path-options.js';
 import { ByteWriter } from '../../../src/wire/byte-writer.js';
 import { fromHex, toHex } from '../../../src/wire/hex.js';
@@ -57,10 +58,13 @@ for (const family of opaqueFamilies) {
     settle(p);
     t.same(inner.hexes(), sent, 'to a client');
     t.same(outer.hexes(), sent, 'to an external peer');
+    // RFC 4684 §3.2: memberships are reflected as ours.
+    const isOurs = family.key === ROUTE_TARGETS.key;
+    const originatorId = isOurs ? '10.0.0.254' : '0.0.0.1';
     t.same([...inner.held.values()][0], {
       hex: [...inner.held.values()][0]?.hex,
-      nextHop: hopOf(family),
-      attributes: { ...path(64_700), localPref: 100, originatorId: '0.0.0.1', clusterList: ['10.0.0.254'] },
+      nextHop: isOurs ? '0a0000fe' : hopOf(family),
+      attributes: { ...path(64_700), localPref: 100, originatorId, clusterList: ['10.0.0.254'] },
     });
     t.same([...outer.held.values()][0]?.nextHop, hopOf(family), 'the next hop stays on external sessions');
     t.same([...outer.held.values()][0]?.attributes, path(LOCAL_AS, 64_700));
