@@ -43,7 +43,7 @@ function jsonConfig(folder: string, world: World): string {
   return write(folder, 'dut.json', `${JSON.stringify(config, null, 2)}\n`);
 }
 
-const peerageMain = join(root, 'packages/cli/dist/bin/peerage.js');
+const peerageMain = join(root, 'packages/cli/dist/bundle/bin/peerage.js');
 
 /** Peerage of this checkout, as it is built, on a Node binary. */
 export function peerage(node: string = process.execPath): Daemon {
