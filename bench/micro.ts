@@ -4,17 +4,9 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type BenchFile, type BenchResult, measure } from './micro/bench.js';
-import { decide } from './micro/cases/decide.js';
-import { decode } from './micro/cases/decode.js';
-import { group } from './micro/cases/group.js';
-import { hash } from './micro/cases/hash.js';
-import { intern } from './micro/cases/intern.js';
-import { pack } from './micro/cases/pack.js';
-import { policy } from './micro/cases/policy.js';
+import { type BenchResult, measure } from './micro/bench.js';
+import { allBenches } from './micro/cases/all.js';
 import { benchTable, parseSavedRun, type SavedRun } from './micro/compare.js';
-
-const files: readonly BenchFile[] = [decode, hash, intern, decide, group, pack, policy];
 
 const usage = `npm run bench -- [options]
 
@@ -47,7 +39,7 @@ function main(): void {
   const earlier =
     values.compare === undefined ? undefined : parseSavedRun(readFileSync(values.compare, 'utf8'));
   const results: BenchResult[] = [];
-  for (const file of files) {
+  for (const file of allBenches) {
     for (const bench of file()) {
       if (bench.name.includes(values.only)) results.push(measure(bench, rounds));
     }

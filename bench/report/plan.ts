@@ -1,0 +1,57 @@
+import { type Scenario, scenario } from '../peers/scenario.js';
+
+/** The scenarios that the page shows; `isQuick` in a twentieth of the sizes, so that the whole takes minutes. */
+export function plannedScenarios(isQuick: boolean): Scenario[] {
+  const of = (count: number): number => Math.round(count / (isQuick ? 20 : 1));
+  const meshes = isQuick ? meshSizes.quick : meshSizes.full;
+  return [
+    ...[100_000, 500_000, 1_000_000].map((n) => scenario('a', { n: of(n) })),
+    ...[false, true].flatMap((overlap) =>
+      meshes.map(([peers, perPeer]) => scenario('b', { peers, perPeer, overlap })),
+    ),
+    scenario('c', { n: of(100_000), monitors: isQuick ? 10 : 50 }),
+    scenario('d', { n: of(100_000), flap: of(10_000), steps: isQuick ? 2 : 5 }),
+    scenario('e', { n: of(500_000) }),
+  ];
+}
+
+/** Feeders, and prefixes of each. */
+const meshSizes = {
+  full: [
+    [10, 10_000],
+    [50, 1_000],
+    [100, 1_000],
+  ],
+  quick: [
+    [5, 1_000],
+    [20, 100],
+  ],
+} as const;
+
+/** One run that is to be made. */
+export interface PlannedRun {
+  readonly scenario: Scenario;
+  readonly daemon: string;
+  readonly run: number;
+  readonly pin: boolean;
+}
+
+/** All runs, round by round over the daemons, first with one core for the daemon, then with all of them. */
+export function plannedRuns(
+  daemons: readonly string[],
+  runs: number,
+  { isQuick, cores }: { readonly isQuick: boolean; readonly cores: number },
+): PlannedRun[] {
+  const pinnings = cores < 2 ? [false] : isQuick ? [true] : [true, false];
+  const rounds = Array.from({ length: runs }, (_, i) => i + 1);
+  return pinnings.flatMap((pin) =>
+    plannedScenarios(isQuick).flatMap((one) =>
+      rounds.flatMap((run) =>
+        // The reflector decides nothing, so that it cannot be right with overlap.
+        daemons
+          .filter((daemon) => !(one.overlap && daemon === 'reflector'))
+          .map((daemon) => ({ scenario: one, daemon, run, pin })),
+      ),
+    ),
+  );
+}
