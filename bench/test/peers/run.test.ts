@@ -15,6 +15,7 @@ const needed = needs('root', 'command:ip', 'command:setpriv');
 t.test('a daemon is called by name, and one that is not there says how to get it', async (t) => {
   t.equal(daemonCalled('reflector').daemon.name, 'reflector');
   t.ok(daemonsHere().includes('reflector'));
+  t.ok(daemonsHere().includes('peerage'), 'as it is built');
   t.throws(() => daemonCalled('quagga'), /no daemon "quagga"; there are peerage, bird2/);
   t.throws(() => daemonCalled('exec:/no/such/program'), /not on this machine/);
 });
