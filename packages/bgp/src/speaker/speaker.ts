@@ -6,6 +6,7 @@ import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Endpoint, Transport } from '../ports/transport.js';
 import { TurnLoop } from '../session/turn-loop.js';
 import { atMost } from './at-most.js';
+import { EarlyConnections } from './connections/early-connections.js';
 import { type InboundOrigin, Listeners, peerAt, Refusals } from './connections/listeners.js';
 import { ChangeFeed } from './feeds/change-feed.js';
 import type { ChangesOptions, RouteEvent } from './feeds/change-stream.js';
@@ -78,7 +79,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   readonly #ownRestart: OwnRestart;
   readonly #ending = new Set<Promise<void>>();
   /** Came in before peers were protected. */
-  readonly #early: Transport[] = [];
+  readonly #early = new EarlyConnections();
   #phase: 'new' | 'starting' | 'running' | 'closed' = 'new';
 
   /** Checks the configuration; throws `BGP_ERR_CONFIG` with the field, the value and what is allowed. */
@@ -140,12 +141,12 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     try {
       await this.#listeners.open(this.#settings.listen);
     } catch (error) {
-      for (const transport of this.#early.splice(0)) transport.destroy();
+      this.#early.cut();
       if (this.#phase === 'starting') this.#phase = 'new';
       throw error;
     }
     if (this.#phase !== 'starting') {
-      for (const transport of this.#early.splice(0)) transport.destroy();
+      this.#early.cut();
       await this.#listeners.close();
       return;
     }
@@ -154,7 +155,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#dynamic.start();
     for (const peer of this.#peers.values()) peer.start();
     // Nothing was asked of them when they came in, as of those that others accepted.
-    for (const transport of this.#early.splice(0)) this.#inbound(transport, 'acceptor');
+    for (const transport of this.#early.take()) this.#inbound(transport, 'acceptor');
   }
 
   /** Ends all sessions as `options` say, closes every socket, and waits for that. The speaker cannot be started again. */
@@ -385,7 +386,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   }
 
   #inbound(transport: Transport, origin: InboundOrigin): void {
-    if (this.#phase === 'starting') return void this.#early.push(transport);
+    if (this.#phase === 'starting') return void this.#early.add(transport);
     const address = canonicalAddress(transport.remote.address);
     const peer = peerAt(this.#peers, address) ?? this.#dynamic.take(address);
     if (peer !== undefined && this.#phase === 'running') {

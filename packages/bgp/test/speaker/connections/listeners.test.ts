@@ -6,6 +6,7 @@ import type {
   SocketProtection,
   Transport,
 } from '../../../src/ports/transport.js';
+import { EARLY_CONNECTIONS } from '../../../src/speaker/connections/early-connections.js';
 import type { PeerConfig } from '../../../src/speaker/settings/config.js';
 import { BgpSpeaker } from '../../../src/speaker/speaker.js';
 import {
@@ -111,7 +112,8 @@ t.test('a listener that cannot protect keeps that peer down, and only that one',
   t.same(asked, ['protect 192.0.2.1 192.0.2.3: ttl 1', 'dial 192.0.2.3: ttl 1']);
 });
 
-t.test('who connects while the listeners are opened waits, but is no protected peer', async (t) => {
+/** A speaker to which these addresses connect while it opens its listener, and their ends of the connections. */
+function besieged(addresses: readonly string[]) {
   const clock = new FakeClock();
   const taken: PipeTransport[] = [];
   const early = (address: string, accept: (transport: Transport) => void): void => {
@@ -129,8 +131,7 @@ t.test('who connects while the listeners are opened waits, but is no protected p
     connect: (target, signal) => host.connect(target, signal),
     async listen(target, accept) {
       const listener = await host.listen(target, accept);
-      early('192.0.2.2', accept);
-      early('192.0.2.3', accept);
+      for (const address of addresses) early(address, accept);
       return listener;
     },
   };
@@ -138,6 +139,11 @@ t.test('who connects while the listeners are opened waits, but is no protected p
     { localAs: 64512, routerId: '192.0.2.1', listen: [{ port: 179 }] },
     { sockets, clock, random: seededRandom(1) },
   );
+  return { clock, speaker, taken };
+}
+
+t.test('who connects while the listeners are opened waits, but is no protected peer', async (t) => {
+  const { clock, speaker, taken } = besieged(['192.0.2.2', '192.0.2.3']);
   speaker.addPeer(peer({ passive: true }));
   speaker.addPeer(peer({ address: '192.0.2.3', passive: true, password: 'abc' }));
   await speaker.start();
@@ -152,3 +158,25 @@ t.test('who connects while the listeners are opened waits, but is no protected p
   t.match(await refusal, { code: 6, subcode: 5 });
   t.equal(speaker.peer('192.0.2.3')?.state, 'active');
 });
+
+for (const [before, becomes] of [
+  [EARLY_CONNECTIONS - 1, 'established'],
+  [EARLY_CONNECTIONS, 'active'],
+] as const)
+  t.test(
+    `a peer behind ${before} connections that came while the listeners were opened is ${becomes}`,
+    async (t) => {
+      const strangers = Array.from({ length: before }, (_, i) => `198.51.${100 + (i >> 8)}.${i & 255}`);
+      const { clock, speaker, taken } = besieged([...strangers, '192.0.2.2']);
+      speaker.addPeer(peer({ passive: true }));
+      await speaker.start();
+      const last = new ScriptedPeer(taken.at(-1)!, { as: 64513, routerId: 2 });
+      const handshake = last.handshake().then(
+        () => 'established',
+        () => 'active',
+      );
+      await clock.runFor(100);
+      t.equal(speaker.peer('192.0.2.2')?.state, becomes);
+      t.equal(await handshake, becomes);
+    },
+  );
