@@ -56,6 +56,59 @@ t.test('input is served round-robin, a few milliseconds a turn, with work in bet
   t.equal(log.join(' '), 'a b a b work a a a a work');
 });
 
+t.test(
+  'inputMilliseconds bounds the input of a turn: what needs one more waits for the next turn',
+  async (t) => {
+    const served = async (inputMilliseconds: number, input: number): Promise<string> => {
+      const clock = new FakeClock();
+      const log: string[] = [];
+      const loop = new TurnLoop(clock, { inputMilliseconds });
+      loop.addWork(() => {
+        log.push('|');
+        return false;
+      });
+      await clock.settle();
+      log.length = 0;
+      const worker = new Worker('a', clock, log); // each read takes a millisecond
+      worker.input = input;
+      loop.enqueue(worker);
+      await clock.settle();
+      return log.join(' ');
+    };
+    t.equal(await served(6, 6), 'a a a a a a |');
+    t.equal(await served(6, 7), 'a a a a a a | a |');
+    t.equal(await served(1, 2), 'a | a |');
+  },
+);
+
+t.test(
+  'workMilliseconds bounds a function in a turn: what needs one more is asked again in the next',
+  async (t) => {
+    const turns = async (workMilliseconds: number, needed: number): Promise<readonly number[]> => {
+      const clock = new FakeClock();
+      const loop = new TurnLoop(clock, { workMilliseconds });
+      const done: number[] = [];
+      let left = needed;
+      loop.addWork((deadline) => {
+        let taken = 0;
+        for (; left > 0 && clock.now() < deadline; left--, taken++) clock.stall(1);
+        done.push(taken);
+        return left > 0;
+      });
+      // The one behind it has its time whole, whatever the first one took.
+      loop.addWork((deadline) => {
+        t.equal(deadline - clock.now(), workMilliseconds);
+        return false;
+      });
+      await clock.settle();
+      return done;
+    };
+    t.same(await turns(6, 6), [6]);
+    t.same(await turns(6, 7), [6, 1]);
+    t.same(await turns(1, 2), [1, 1]);
+  },
+);
+
 /** A clock of a process that is stopped for a while at every look. */
 class JumpingClock extends FakeClock {
   override now(): number {

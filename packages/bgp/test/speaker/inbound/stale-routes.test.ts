@@ -69,6 +69,32 @@ t.test('restarts and refreshes in any order leave what a naive twin has', async 
   t.pass(`${runs} runs of 400 commands`);
 });
 
+t.test(
+  '14 refreshes may begin behind one whose sweep goes on; a 15th counts for the one that is open',
+  async (t) => {
+    const p = pipeline({ stepSize: 1 });
+    const far = new FarEnd('10.0.0.1', 64_601).open(p);
+    const age = (how: 'begin refresh' | 'end refresh'): boolean => p.age(far.index, IPV4_UNICAST, how);
+    const announce = (number: number): void => far.announce(p, [prefixOf(number)], path(64_601));
+    for (const number of [1, 2, 3, 4]) announce(number);
+    settle(p);
+    t.equal(age('begin refresh'), true, 'the first');
+    for (let behind = 1; behind <= 14; behind++) {
+      announce(1);
+      t.equal(age('end refresh'), true);
+      t.equal(age('begin refresh'), true, `${behind} behind it`);
+    }
+    announce(2);
+    t.equal(age('begin refresh'), false, '15 behind it');
+    announce(3);
+    t.equal(age('end refresh'), true);
+    settle(p);
+    const held = [...prefixes(p.received(far.index, {}))].sort();
+    t.same(held, [prefixOf(2), prefixOf(3)], 'what came since the last one that could begin');
+    t.equal(age('begin refresh'), true, 'the sweep has ended: another one may begin');
+  },
+);
+
 function run(seed: number): void {
   const random = seeded(seed);
   const p = pipeline({ stepSize: 3 });
