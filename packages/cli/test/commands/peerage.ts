@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { ControlClient } from '@peerage/control';
 import { eventually, type Teardown, tempDir } from '@peerage/test-fixtures';
 import type { SpeakerFile } from '../../src/commands/speaker-file.js';
+import { main } from '../../src/main.js';
+import { commandLine } from './command-line.js';
 
-const program = fileURLToPath(new URL('../../src/bin/peerage.ts', import.meta.url));
-const flags = ['--import=tsx', '--conditions=@peerage/source', program];
+// Asked once: a build that goes on meanwhile changes nothing.
+const program = commandLine();
 
 /** How a `peerage` process ended, and what it said. */
 export interface Ended {
@@ -28,7 +31,7 @@ export interface Running {
 /** Starts the command of this tree as a process of its own, without input, in a network namespace if one is named. */
 export function startPeerage(t: Teardown, args: readonly string[], namespace?: string): Running {
   const within = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
-  const [command = '', ...rest] = [...within, process.execPath, ...flags, ...args];
+  const [command = '', ...rest] = [...within, process.execPath, ...program, ...args];
   const child = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
@@ -55,6 +58,17 @@ export function peerage(t: Teardown, args: readonly string[], input = ''): Promi
   return ended;
 }
 
+/** Runs the command to its end within this process: the same words and answers, without the start of a process. */
+export async function command(args: readonly string[]): Promise<Pick<Ended, 'status' | 'stdout' | 'stderr'>> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const said = Promise.all([text(stdout), text(stderr)]);
+  const status = await main(args, { stdin: Readable.from([]), stdout, stderr, env: process.env });
+  stdout.end();
+  stderr.end();
+  const [out, err] = await said;
+  return { status, stdout: out, stderr: err };
+}
+
 /** A `peerage speaker` that listens, and the way to ask it. */
 export interface SpeakerProcess extends Running {
   readonly socket: string;
@@ -78,7 +92,7 @@ export async function startSpeaker(
       if (running.child.exitCode !== null) return true;
       return running.stdout().includes('listening on');
     },
-    { timeout: 30_000 },
+    { timeout: 60_000 },
   );
   if (running.child.exitCode !== null) throw new Error(`the speaker ended at once: ${running.stderr()}`);
   return { ...running, socket, control: new ControlClient({ path: socket }) };
