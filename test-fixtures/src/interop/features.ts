@@ -153,7 +153,11 @@ export const interopFeatures = {
   },
   policy: { title: 'Policies in both directions' },
   'policy-change': { title: 'A changed policy holds without a new session', lacks: { ExaBGP: noRib } },
-  'next-hop-tracking': { title: 'Next hops that come and go', lacks: { ExaBGP: noRib } },
+  'next-hop-tracking': {
+    title: 'Next hops that come and go',
+    lacks: { ExaBGP: noRib },
+    meaning: 'ours: the daemon sees what we take instead; theirs: routes of the daemon',
+  },
   communities: { title: 'Standard and large communities (RFC 1997, RFC 8092)' },
   'extended-communities': { title: 'Extended communities (RFC 4360)' },
   'ipv6-extended-communities': {

@@ -1,4 +1,4 @@
-// test-timeout: 120
+// test-timeout: 300
 import {
   type Daemon,
   type DaemonName,
@@ -17,12 +17,12 @@ import t from 'tap';
 import { startSpeaker } from '../commands/peerage.js';
 import { ip, namespace } from './namespace.js';
 
-const patient = { timeout: 30_000 };
-const ROUTE = '203.0.113.0/24';
+const patient = { timeout: 60_000 };
 const AS = 64_512;
-const [OUR_PORT, THEIR_PORT] = [1790, 1179];
+const OUR_PORT = 1790;
+const PER_DAEMON = 2;
 
-/** A session with a daemon, on which it tells the route over this next hop. */
+/** A session with a daemon, on which it tells its route over this next hop. */
 interface Session {
   readonly n: number;
   readonly ours: string;
@@ -30,33 +30,56 @@ interface Session {
   readonly nextHop: string;
 }
 
-const sessions: readonly Session[] = [2, 3].map((n) => ({
-  ...{ n, ours: `127.0.${n}.1`, theirs: `127.0.${n}.2`, nextHop: `10.0.0.${n - 1}` },
-}));
+/** What one daemon of several in a namespace is to be. */
+interface Plan {
+  readonly within: string;
+  readonly routerId: string;
+  readonly port: number;
+  readonly route: string;
+  readonly sessions: readonly Session[];
+}
+
+function planOf(index: number, within: string): Plan {
+  return {
+    within,
+    routerId: `198.51.100.${100 + index}`,
+    port: 1179 + index,
+    route: `203.0.113.${index * 32}/27`,
+    sessions: Array.from({ length: PER_DAEMON }, (_, i) => ({
+      n: i + 1,
+      ours: `127.${index + 1}.${i + 1}.1`,
+      theirs: `127.${index + 1}.${i + 1}.2`,
+      nextHop: `10.0.0.${i + 1}`,
+    })),
+  };
+}
 
 interface Teller {
   readonly name: DaemonName;
   readonly needs: readonly Need[];
-  start(t: Teardown, within: string): Promise<Daemon>;
+  start(t: Teardown, plan: Plan): Promise<Daemon>;
+  /** What it has of a prefix, next hop included. */
+  shown(daemon: Daemon, prefix: string): Promise<string>;
 }
 
 const tellers: readonly Teller[] = [
   {
     name: 'BIRD',
     needs: ['command:bird', 'command:birdc'],
-    start: (t, within) =>
+    shown: (daemon, prefix) => daemon.query(`show route for ${prefix} all`).catch(String),
+    start: (t, { within, routerId, port, route, sessions }) =>
       startBird(
         t,
-        `router id 198.51.100.100;
-protocol static { ipv4; route ${ROUTE} blackhole; }
+        `router id ${routerId};
+protocol static { ipv4; route ${route} blackhole; }
 ${sessions
   .map(
     ({ n, ours, theirs, nextHop }) => `protocol bgp b${n} {
-  local ${theirs} port ${THEIR_PORT} as ${AS};
+  local ${theirs} port ${port} as ${AS};
   neighbor ${ours} port ${OUR_PORT} as ${AS};
   strict bind on; passive on; multihop;
   ipv4 {
-    import none;
+    import all;
     next hop keep;
     export filter { if source = RTS_STATIC then { bgp_next_hop = ${nextHop}; accept; } reject; };
   };
@@ -70,13 +93,14 @@ ${sessions
   {
     name: 'FRR',
     needs: ['command:bgpd', 'command:vtysh'],
-    start: (t, within) =>
+    shown: (daemon, prefix) => daemon.query(`show bgp ipv4 unicast ${prefix}`),
+    start: (t, { within, routerId, port, route, sessions }) =>
       startFrr(
         t,
         `${sessions
           .map(({ n, nextHop }) => `route-map OVER${n} permit 10\n set ip next-hop ${nextHop}\n`)
           .join('')}router bgp ${AS}
- bgp router-id 198.51.100.100
+ bgp router-id ${routerId}
  no bgp network import-check
 ${sessions
   .map(
@@ -87,22 +111,23 @@ ${sessions
  neighbor ${ours} route-map OVER${n} out
 `,
   )
-  .join('')} network ${ROUTE}
+  .join('')} network ${route}
 `,
-        { namespace: within, address: '0.0.0.0', port: THEIR_PORT },
+        { namespace: within, address: '0.0.0.0', port },
       ),
   },
   {
     name: 'GoBGP',
     needs: ['command:gobgpd', 'command:gobgp'],
-    async start(t, within) {
+    shown: (daemon, prefix) => daemon.query(`global rib ${prefix}`).catch(String),
+    async start(t, { within, routerId, port, route, sessions }) {
       const list = sessions.map(({ theirs }) => `"${theirs}"`).join(', ');
       const daemon = await startGobgp(
         t,
         `[global.config]
   as = ${AS}
-  router-id = "198.51.100.100"
-  port = ${THEIR_PORT}
+  router-id = "${routerId}"
+  port = ${port}
   local-address-list = [${list}]
 [global.apply-policy.config]
   export-policy-list = ["over"]
@@ -134,21 +159,22 @@ ${sessions
   .join('')}`,
         { namespace: within },
       );
-      await daemon.query(`global rib add ${ROUTE} nexthop 10.0.0.1`);
+      await daemon.query(`global rib add ${route} nexthop 10.0.0.1`);
       return daemon;
     },
   },
   {
     name: 'OpenBGPD',
     needs: ['command:bgpctl'],
-    start: (t, within) =>
+    shown: (daemon, prefix) => daemon.query(`show rib ${prefix}`),
+    start: (t, { within, routerId, port, route, sessions }) =>
       startOpenbgpd(
         t,
         `AS ${AS}
-router-id 198.51.100.100
-${sessions.map(({ theirs }) => `listen on ${theirs} port ${THEIR_PORT}`).join('\n')}
+router-id ${routerId}
+${sessions.map(({ theirs }) => `listen on ${theirs} port ${port}`).join('\n')}
 fib-update no
-network ${ROUTE}
+network ${route}
 ${sessions
   .map(
     ({ ours, theirs, nextHop }) => `neighbor ${ours} {
@@ -159,7 +185,8 @@ ${sessions
 allow to ${ours} set nexthop ${nextHop}
 `,
   )
-  .join('')}`,
+  .join('')}allow from any
+`,
         { namespace: within },
       ),
   },
@@ -185,50 +212,62 @@ async function network(t: Teardown): Promise<string> {
   return within;
 }
 
-for (const { name, needs: required, start } of tellers)
-  t.test(
-    `next-hop tracking by the kernel: routes of ${name} go with the link of their next hop, and the nearer one is best`,
-    needs('root', 'command:ip', ...required),
-    async (t) => {
-      proves(t, 'next-hop-tracking', name, ['theirs']);
-      const within = await network(t);
-      await start(t, within);
-      const neighbor = { remoteAs: AS, port: THEIR_PORT, connectRetryTime: 1 };
-      const speaker = await startSpeaker(
-        t,
-        {
-          localAs: AS,
-          routerId: '192.0.2.1',
-          listenPort: OUR_PORT,
-          trackNextHops: true,
-          neighbors: sessions.map(({ ours, theirs }) => ({
-            ...neighbor,
-            address: theirs,
-            localAddress: ours,
-          })),
-        },
-        { namespace: within },
-      );
-      const best = async (): Promise<string> => {
-        for await (const { paths } of speaker.control.rib({ prefix: ROUTE })) {
-          if (paths.length < 2) break;
-          const found = paths.find((path) => path.best);
-          return found === undefined ? 'none' : `${found.nextHop}, ${found.reason}`;
-        }
-        return 'fewer than two paths';
-      };
-      const becomes = (wanted: RegExp) => eventually(async () => wanted.test(await best()), patient);
-      await becomes(/^10\.0\.0\.1, nearer next hop/);
-      await ip(`-n ${within} route add 10.0.0.2/32 via 198.51.100.6 metric 5`);
-      await becomes(/^10\.0\.0\.2, nearer next hop/);
-      await ip(`-n ${within} link set four down`);
-      await becomes(/^10\.0\.0\.1,/);
-      await ip(`-n ${within} link set one down`);
-      await becomes(/^none/);
-      await ip(`-n ${within} link set four up`);
-      await becomes(/^10\.0\.0\.2,/);
-      t.match((await speaker.control.neighbor('127.0.2.2')).state, 'established');
-    },
-  );
+const all = tellers.map(({ name }) => name).join(', ');
+
+t.test(
+  `next-hop tracking by the kernel: routes of ${all} go with the link of their next hop, the nearer one is best, and the others see it`,
+  needs('root', 'command:ip', ...tellers.flatMap((teller) => teller.needs)),
+  async (t) => {
+    for (const { name } of tellers) proves(t, 'next-hop-tracking', name);
+    const within = await network(t);
+    const plans = tellers.map((_, index) => planOf(index, within));
+    const neighbors = plans.flatMap(({ port, sessions }) =>
+      sessions.map(({ ours, theirs }) => ({
+        ...{ address: theirs, localAddress: ours, port, remoteAs: AS, connectRetryTime: 1 },
+        routeReflectorClient: true,
+      })),
+    );
+    const starting = startSpeaker(
+      t,
+      { localAs: AS, routerId: '192.0.2.1', listenPort: OUR_PORT, trackNextHops: true, neighbors },
+      { namespace: within },
+    );
+    const daemons = await Promise.all(tellers.map(({ start }, i) => start(t, plans[i]!)));
+    const speaker = await starting;
+    const best = async (prefix: string): Promise<string> => {
+      for await (const { paths } of speaker.control.rib({ prefix })) {
+        if (paths.length < PER_DAEMON) break;
+        const found = paths.find((path) => path.best);
+        return found === undefined ? 'none' : `${found.nextHop}, ${found.reason}`;
+      }
+      return 'fewer than two paths';
+    };
+    /** With us, and with the daemon beside the one that tells it: this next hop of the two, or neither. */
+    const becomes = async (nextHop: string | undefined, reason = ''): Promise<void> => {
+      const wanted = nextHop === undefined ? 'none' : `${nextHop},${reason}`;
+      for (const { route } of plans)
+        await eventually(async () => (await best(route)).startsWith(wanted), patient);
+      for (const [i, { shown }] of tellers.entries()) {
+        const { route, sessions } = plans[(i + 1) % plans.length]!;
+        await eventually(async () => {
+          const text = await shown(daemons[i]!, route);
+          const seen = sessions.filter((session) => text.includes(session.nextHop));
+          return seen.map((session) => session.nextHop).join() === (nextHop ?? '');
+        }, patient);
+      }
+    };
+    await becomes('10.0.0.1', ' nearer next hop');
+    await ip(`-n ${within} route add 10.0.0.2/32 via 198.51.100.6 metric 5`);
+    await becomes('10.0.0.2', ' nearer next hop');
+    await ip(`-n ${within} link set four down`);
+    await becomes('10.0.0.1');
+    await ip(`-n ${within} link set one down`);
+    await becomes(undefined);
+    await ip(`-n ${within} link set four up`);
+    await becomes('10.0.0.2');
+    for (const { address } of neighbors)
+      t.match(await speaker.control.neighbor(address), { state: 'established', flaps: 0 }, address);
+  },
+);
 
 proofsOf(t, import.meta.url);
