@@ -1,6 +1,7 @@
 // The door `@peerage/bgp/codec`: messages and their parts, without sessions and tables.
 
 export type { AttributeContext } from './attributes/attribute-context.js';
+export type { AttributeEdits } from './attributes/attribute-edits.js';
 export { canonicalize, decodeCanonical, encodeCanonical } from './attributes/canonical.js';
 export { formatCommunity } from './attributes/communities.js';
 export type { ExtendedCommunity } from './attributes/extended-community.js';
@@ -15,7 +16,7 @@ export type {
   Tunnel,
   UnknownAttribute,
 } from './attributes/path-attributes.js';
-export type { AttributeEdits, Rewrite } from './attributes/rewrite.js';
+export type { Rewrite } from './attributes/rewrite.js';
 export { rewriteCanonical } from './attributes/rewrite.js';
 export type { SessionEncoding } from './attributes/session-attributes.js';
 export { encodeForSession } from './attributes/session-attributes.js';

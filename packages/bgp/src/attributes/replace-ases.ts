@@ -1,4 +1,4 @@
-import { AttributeCode } from '../iana/attribute-code.js';
+import { AttributeCode, SegmentType } from '../iana/attribute-code.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
 import { beginAttribute, endAttribute, valueEnd, valueStart } from './attribute-header.js';
 import { readU32 } from './attribute-row.js';
@@ -13,7 +13,7 @@ export function isPrivateAs(as: number): boolean {
 
 /**
  * Appends a canonical block with other ASes in its AS_PATH. Segments keep their places; one that loses all of its ASes
- * goes, so that no empty segment is ever sent (RFC 7606 §7.2).
+ * goes, so that no empty segment is ever sent (RFC 7606 §7.2). Segments of a type above `last` stay as they are.
  */
 export function replaceAses(
   block: Uint8Array,
@@ -21,12 +21,13 @@ export function replaceAses(
   end: number,
   replacement: AsReplacement,
   out: ByteWriter,
+  last: number = SegmentType.ConfedSet,
 ): void {
   for (let at = start; at < end; ) {
     const stop = valueEnd(block, at);
     if (block[at + 1] === AttributeCode.AsPath) {
       const header = beginAttribute(out, 0x40, AttributeCode.AsPath);
-      replaceSegments(block, valueStart(block, at), stop, replacement, out);
+      replaceSegments(block, valueStart(block, at), stop, replacement, out, last);
       endAttribute(out, header);
     } else {
       out.copy(block, at, stop);
@@ -41,9 +42,15 @@ function replaceSegments(
   stop: number,
   replacement: AsReplacement,
   out: ByteWriter,
+  last: number,
 ): void {
   for (let segment = start; segment < stop; ) {
     const next = segment + 2 + block[segment + 1]! * 4;
+    if (block[segment]! > last) {
+      out.copy(block, segment, next);
+      segment = next;
+      continue;
+    }
     const from = out.length;
     out.u8(block[segment]!);
     const countAt = out.reserve(1);

@@ -1,16 +1,21 @@
 import { AttributeCode, SegmentType } from '../iana/attribute-code.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
+import { type AsOrSelf, type AsPathEdits, asNumber, editedAsPath } from './as-path-edits.js';
 import { beginAttribute, endAttribute, valueStart } from './attribute-header.js';
 
 /** What becomes of an AS_PATH on its way out: the part of a `Rewrite` that is about it. */
 export interface PathRewrite {
   /** ASes to put in front of AS_PATH, front first. */
   readonly prepend: readonly number[];
-  /** Of the policy; they go in front of what the session prepends. */
-  readonly edits: {
-    readonly prepend?: { readonly as: number; readonly count: number };
-    readonly prependAses?: readonly number[];
-  } | null;
+  /** Of the policy; what it prepends goes in front of what the session prepends. */
+  readonly edits:
+    | (AsPathEdits & {
+        readonly prepend?: { readonly as: AsOrSelf; readonly count: number };
+        readonly prependAses?: readonly AsOrSelf[];
+      })
+    | null;
+  /** Our AS on that session, for edits with `self`. */
+  readonly ownAs?: number;
   /** Confederation segments stay behind (RFC 5065 §4). */
   readonly external?: boolean;
   /** Our member AS, for a peer in another one of the confederation: goes into AS_CONFED_SEQUENCE; null = there is none. */
@@ -21,14 +26,15 @@ export interface PathRewrite {
 function prepended(rewrite: PathRewrite, i: number): number {
   const ases = rewrite.edits?.prependAses;
   const listed = ases === undefined ? 0 : ases.length;
-  if (i < listed && ases !== undefined) return ases[i]!;
+  if (i < listed && ases !== undefined) return asNumber(ases[i]!, rewrite.ownAs);
   const edit = rewrite.edits?.prepend;
   const edited = listed + (edit === undefined ? 0 : edit.count);
-  return i < edited && edit !== undefined ? edit.as : rewrite.prepend[i - edited]!;
+  if (i < edited && edit !== undefined) return asNumber(edit.as, rewrite.ownAs);
+  return rewrite.prepend[i - edited]!;
 }
 
 /**
- * Writes AS_PATH with ASes in front: into the first sequence as far as 255 allow, the others in sequences of their own
+ * Writes AS_PATH, as the policy edits it, with ASes in front: into the first sequence as far as 255 allow, the others in sequences of their own
  * before it (RFC 4271 §5.1.2). Within a confederation, its segments stay in front of them all.
  */
 export function rewritePath(
@@ -38,6 +44,16 @@ export function rewritePath(
   rewrite: PathRewrite,
   out: ByteWriter,
 ): void {
+  const { edits } = rewrite;
+  if (edits === null || (edits.asPath === undefined && edits.asRules === undefined)) {
+    writePath(block, at, stop, rewrite, out);
+    return;
+  }
+  const path = editedAsPath(block, at, stop, edits, rewrite.ownAs);
+  writePath(path, 0, path.length, rewrite, out);
+}
+
+function writePath(block: Uint8Array, at: number, stop: number, rewrite: PathRewrite, out: ByteWriter): void {
   const { edits, memberAs = null, external = false } = rewrite;
   const edited = (edits?.prepend?.count ?? 0) + (edits?.prependAses?.length ?? 0);
   const count = rewrite.prepend.length + edited;

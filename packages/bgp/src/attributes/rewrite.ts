@@ -1,6 +1,9 @@
 import { AttributeCode, AttributeFlag } from '../iana/attribute-code.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
+import { aggregator } from './aggregator.js';
 import { writeAigp, writeRaisedAigp } from './aigp.js';
+import { asNumber } from './as-path-edits.js';
+import type { AttributeEdits } from './attribute-edits.js';
 import { checkU32, refuseAttribute } from './attribute-error.js';
 import {
   beginAttribute,
@@ -11,38 +14,10 @@ import {
 } from './attribute-header.js';
 import { readU32 } from './attribute-row.js';
 import { attributeRow } from './attribute-table.js';
-import { writeLargeCommunity } from './large-communities.js';
 import { ORIGINS } from './origin.js';
-import type { Origin } from './path-attributes.js';
-import { matchesAnyRecord, type RecordEdits, type RecordPattern } from './record-pattern.js';
+import type { Aggregator, Origin } from './path-attributes.js';
+import { rewriteCommunities, rewriteRecords } from './rewrite-communities.js';
 import { rewritePath } from './rewrite-path.js';
-import { sortTail } from './sorted-records.js';
-
-/** What a policy changes in the attributes: the part of its edits that is not the next hop. Absent = unchanged, `null` removes. */
-export interface AttributeEdits {
-  readonly origin?: Origin;
-  readonly med?: number | null;
-  /** Added to the MED (0 where there is none), negative to subtract; stays in 0 … 2^32 − 1. `med` wins over it. */
-  readonly addMed?: number;
-  readonly localPref?: number | null;
-  /** Added to LOCAL_PREF (100 where there is none), as `addMed`. `localPref` wins over it. */
-  readonly addLocalPref?: number;
-  /** Accumulated IGP metric, 0 … 2^53 − 1. It leaves by sessions that exchange it only. */
-  readonly aigp?: number | null;
-  /** Goes in front of what the session itself prepends. */
-  readonly prepend?: { readonly as: number; readonly count: number };
-  /** ASes to put in front of those, front first. */
-  readonly prependAses?: readonly number[];
-  readonly addCommunities?: readonly number[];
-  readonly removeCommunities?: readonly number[];
-  readonly removeCommunityPatterns?: readonly RecordPattern[];
-  readonly setCommunities?: readonly number[];
-  readonly addLargeCommunities?: readonly string[];
-  /** Records of 12 octets. */
-  readonly largeCommunities?: RecordEdits;
-  /** Records of 8 octets. */
-  readonly extendedCommunities?: RecordEdits;
-}
 
 /** What a session changes in attributes on their way out. */
 export interface Rewrite {
@@ -72,6 +47,10 @@ export interface Rewrite {
   readonly memberAs?: number | null;
   /** Goes out with AIGP, raised by so much (RFC 7311 §3.4.3); null: without it. Absent = it stays within the AS. */
   readonly aigp?: number | null;
+  /** Our AS on that session, for edits with `self`. */
+  readonly ownAs?: number;
+  /** The role of the session decides on OTC, and no policy does (RFC 9234 §5). */
+  readonly hasRole?: boolean;
 }
 
 /** Attributes that a rewrite may change or add, in code order. Everything between them is copied. */
@@ -80,12 +59,15 @@ const REWRITTEN: readonly number[] = [
   AttributeCode.AsPath,
   AttributeCode.Med,
   AttributeCode.LocalPref,
+  AttributeCode.AtomicAggregate,
+  AttributeCode.Aggregator,
   AttributeCode.Communities,
   AttributeCode.OriginatorId,
   AttributeCode.ClusterList,
   AttributeCode.ExtendedCommunities,
   AttributeCode.Aigp,
   AttributeCode.LargeCommunities,
+  AttributeCode.OnlyToCustomer,
 ];
 
 /**
@@ -101,13 +83,14 @@ export function rewriteCanonical(
   rewrite: Rewrite,
   out: ByteWriter,
 ): void {
+  const removed = rewrite.edits?.removeAttributes;
   let at = start;
   for (let i = 0; i < REWRITTEN.length; i++) {
     const code = REWRITTEN[i]!;
     at = passBelow(block, at, end, code, rewrite, out);
     if (at < end && block[at + 1] === code) {
       const stop = valueEnd(block, at);
-      rewriteOne(code, block, at, stop, rewrite, out);
+      rewriteOne(code, block, removed?.includes(code) ? stop : at, stop, rewrite, out);
       at = stop;
     } else {
       rewriteOne(code, block, at, at, rewrite, out);
@@ -125,10 +108,15 @@ function passBelow(
   rewrite: Rewrite,
   out: ByteWriter,
 ): number {
+  const removed = rewrite.edits?.removeAttributes;
   let at = from;
   while (at < end && block[at + 1]! < code) {
     const stop = valueEnd(block, at);
     const row = attributeRow(block[at + 1]!);
+    if (removed?.includes(block[at + 1]!)) {
+      at = stop;
+      continue;
+    }
     if (row !== undefined) {
       if (row.internalOnly !== true || rewrite.external !== true) out.copy(block, at, stop);
     } else if ((block[at]! & AttributeFlag.Transitive) !== 0) {
@@ -165,6 +153,21 @@ function rewriteOne(
     case AttributeCode.LocalPref:
       rewriteLocalPref(rewrite, block, at, stop, out);
       return;
+    case AttributeCode.AtomicAggregate:
+      if (edits?.atomicAggregate === undefined) out.copy(block, at, stop);
+      else if (edits.atomicAggregate) writeAttributeHeader(out, 0x40, code, 0);
+      return;
+    case AttributeCode.Aggregator:
+      if (edits?.aggregator === undefined) out.copy(block, at, stop);
+      else if (edits.aggregator !== null) writeAggregator(edits.aggregator, out);
+      return;
+    case AttributeCode.OnlyToCustomer:
+      if (at === stop && edits?.onlyToCustomer !== undefined && rewrite.hasRole !== true) {
+        writeAttributeHeader(out, 0xc0, code, 4);
+        out.u32(asNumber(edits.onlyToCustomer, rewrite.ownAs));
+      }
+      out.copy(block, at, stop);
+      return;
     case AttributeCode.Communities:
       rewriteCommunities(block, at, stop, edits, out);
       return;
@@ -200,6 +203,12 @@ function rewriteAigp(block: Uint8Array, at: number, stop: number, rewrite: Rewri
 /** Reflection is an affair of one AS, or of one member of a confederation (RFC 4456 §8). */
 function leavesCluster({ external, memberAs = null }: Rewrite): boolean {
   return external === true || memberAs !== null;
+}
+
+function writeAggregator(value: Aggregator, out: ByteWriter): void {
+  const header = beginAttribute(out, 0xc0, AttributeCode.Aggregator);
+  aggregator.encode?.({ aggregator: value }, out);
+  endAttribute(out, header);
 }
 
 function writeOrigin(origin: Origin, out: ByteWriter): void {
@@ -252,101 +261,6 @@ function rewriteNumber(
     writeAttributeHeader(out, flags, code, 4);
     out.u32(checkU32(path, value));
   }
-}
-
-/** Loops, not callbacks: a closure over `out` would be made on every call, also where nothing is edited. */
-function rewriteCommunities(
-  block: Uint8Array,
-  at: number,
-  stop: number,
-  edits: AttributeEdits | null,
-  out: ByteWriter,
-): void {
-  if (edits === null || !editsCommunities(edits)) {
-    out.copy(block, at, stop);
-    return;
-  }
-  const { setCommunities, addCommunities, removeCommunities, removeCommunityPatterns } = edits;
-  const partial = at === stop ? 0 : block[at]! & AttributeFlag.Partial;
-  const header = beginAttribute(out, 0xc0 | partial, AttributeCode.Communities);
-  const value = out.length;
-  if (setCommunities !== undefined) {
-    for (let i = 0; i < setCommunities.length; i++) {
-      out.u32(checkCommunity('setCommunities', i, setCommunities[i]!));
-    }
-  } else if (at !== stop) {
-    for (let i = valueStart(block, at); i < stop; i += 4) {
-      const community = readU32(block, i);
-      if (removeCommunities?.includes(community)) continue;
-      if (removeCommunityPatterns !== undefined && matchesAnyRecord(removeCommunityPatterns, block, i))
-        continue;
-      out.u32(community);
-    }
-  }
-  if (addCommunities !== undefined) {
-    for (let i = 0; i < addCommunities.length; i++) {
-      out.u32(checkCommunity('addCommunities', i, addCommunities[i]!));
-    }
-  }
-  finishList(out, header, value, 4);
-}
-
-function editsCommunities(edits: AttributeEdits): boolean {
-  return (
-    edits.setCommunities !== undefined ||
-    edits.addCommunities !== undefined ||
-    edits.removeCommunities !== undefined ||
-    edits.removeCommunityPatterns !== undefined
-  );
-}
-
-function checkCommunity(field: string, i: number, community: number): number {
-  // The name is only made for the error.
-  if (community >>> 0 === community) return community;
-  return checkU32(`${field}[${i}]`, community);
-}
-
-/** Large (12 octets) or extended (8 octets) communities. `text`: large ones to add that are not octets yet. */
-function rewriteRecords(
-  code: number,
-  size: number,
-  block: Uint8Array,
-  at: number,
-  stop: number,
-  edits: RecordEdits | undefined,
-  text: readonly string[] | undefined,
-  out: ByteWriter,
-): void {
-  if (edits === undefined && text === undefined) {
-    out.copy(block, at, stop);
-    return;
-  }
-  const partial = at === stop ? 0 : block[at]! & AttributeFlag.Partial;
-  const header = beginAttribute(out, 0xc0 | partial, code);
-  const value = out.length;
-  if (edits?.set !== undefined) {
-    out.copy(edits.set, 0, edits.set.length);
-  } else if (at !== stop) {
-    const remove = edits?.remove;
-    for (let i = valueStart(block, at); i < stop; i += size) {
-      if (remove === undefined || !matchesAnyRecord(remove, block, i)) out.copy(block, i, i + size);
-    }
-  }
-  if (edits?.add !== undefined) out.copy(edits.add, 0, edits.add.length);
-  if (text !== undefined) {
-    for (let i = 0; i < text.length; i++) writeLargeCommunity(text[i]!, `addLargeCommunities[${i}]`, out);
-  }
-  finishList(out, header, value, size);
-}
-
-/** Sorts a list that was written, and takes back an empty one. */
-function finishList(out: ByteWriter, header: number, value: number, size: number): void {
-  if (out.length === value) {
-    out.length = header;
-    return;
-  }
-  sortTail(out, value, size);
-  endAttribute(out, header);
 }
 
 function rewriteClusters(

@@ -1,3 +1,5 @@
+import type { AsRule } from '../attributes/as-path-edits.js';
+import { attributeRow } from '../attributes/attribute-table.js';
 import type { RecordEdits, RecordPattern } from '../attributes/record-pattern.js';
 import { formatCommunity } from './community.js';
 import type { RouteEdits } from './policy.js';
@@ -8,11 +10,20 @@ export function editsText(edits: RouteEdits): readonly string[] {
   const add = (phrase: string | undefined): void => {
     if (phrase !== undefined) phrases.push(phrase);
   };
+  const { removeAttributes = [], atomicAggregate, aggregator } = edits;
+  if (removeAttributes.length > 0) add(`remove attributes ${removeAttributes.map(attributeText).join(', ')}`);
   add(edits.origin && `origin ${edits.origin}`);
   add(numberText('MED', edits.med, edits.addMed));
   add(numberText('local preference', edits.localPref, edits.addLocalPref));
+  add(edits.asPath && `AS path ${edits.asPath.join(' ') || 'empty'}`);
+  for (const rule of edits.asRules ?? []) add(ruleText(rule));
   add(edits.prependAses && `prepend ${edits.prependAses.join(' ')}`);
   add(edits.prepend && `prepend ${edits.prepend.as} × ${edits.prepend.count}`);
+  if (atomicAggregate !== undefined) add(`${atomicAggregate ? 'set' : 'no'} ATOMIC_AGGREGATE`);
+  if (aggregator === null) add('no aggregator');
+  else add(aggregator && `aggregator ${aggregator.as} ${aggregator.address}`);
+  const { onlyToCustomer } = edits;
+  if (onlyToCustomer !== undefined) add(`only to customers ${onlyToCustomer}, where there is no OTC`);
   add(edits.setCommunities && `set communities ${list(edits.setCommunities.map(formatCommunity))}`);
   const removed = [
     ...(edits.removeCommunities ?? []).map(formatCommunity),
@@ -27,6 +38,15 @@ export function editsText(edits: RouteEdits): readonly string[] {
   const { nextHop } = edits;
   if (nextHop !== undefined) add(`next hop ${typeof nextHop === 'string' ? nextHop : nextHop.address}`);
   return phrases;
+}
+
+function attributeText(code: number): string {
+  return attributeRow(code)?.name ?? String(code);
+}
+
+function ruleText(rule: AsRule): string {
+  const ases = rule.ases.map(({ least, most }) => (least === most ? least : `${least}-${most}`)).join(' ');
+  return rule.with === null ? `remove ASes ${ases}` : `replace ASes ${ases} by ${rule.with}`;
 }
 
 function numberText(

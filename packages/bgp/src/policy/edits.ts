@@ -1,11 +1,14 @@
-import type { Origin } from '../attributes/path-attributes.js';
+import type { AsOrSelf } from '../attributes/as-path-edits.js';
+import type { Aggregator, Origin } from '../attributes/path-attributes.js';
 import type { RecordEdits, RecordPattern } from '../attributes/record-pattern.js';
 import { formatAddress, isAddress, parseAddress } from '../net/address.js';
+import { type AsSelection, asList, asPathEdits, checkAs } from './as-edits.js';
 import { type CommunityKind, communityOctets, communityPatterns } from './community-pattern.js';
 import { isU32 } from './number-range.js';
 import type { RouteEdits } from './policy.js';
 import { badPolicy, checkShape } from './policy-error.js';
 import { listOf, NO_SETS, type PolicySets } from './policy-sets.js';
+import { removedAttributes } from './removed-attributes.js';
 
 /**
  * Edits as a statement declares them. Absent = unchanged, `null` removes. Communities are numbers or text; in those to
@@ -18,9 +21,27 @@ export interface EditsDeclaration {
   readonly addMed?: number;
   readonly localPref?: number | null;
   readonly addLocalPref?: number;
-  readonly prepend?: { readonly as: number; readonly count: number };
+  /** In place of the AS path that came, front first; what is prepended goes in front of it, and `[]` leaves that only. */
+  readonly asPath?: readonly AsOrSelf[];
+  /** Other ASes of the path that came become this one: `{ ases: ['private'], with: 'self' }`. */
+  readonly replaceAses?: { readonly ases: readonly AsSelection[]; readonly with: AsOrSelf };
+  /** ASes that leave the path: `['private']`. */
+  readonly removeAses?: readonly AsSelection[];
+  /** `self`: our AS, as the peer of that session sees it. */
+  readonly prepend?: { readonly as: AsOrSelf; readonly count: number };
   /** Any ASes to prepend, front first. */
-  readonly prependAses?: readonly number[];
+  readonly prependAses?: readonly AsOrSelf[];
+  /** `false` removes ATOMIC_AGGREGATE; RFC 4271 §5.1.6 has it stay where the more specific routes are not known. */
+  readonly atomicAggregate?: boolean;
+  /** Who formed the aggregate: an AS, and a router id as dotted quad. */
+  readonly aggregator?: Aggregator | null;
+  /**
+   * Marks a route that has no OTC (RFC 9234 §5): one that is there stays as it is. Sent to a peer with a role it does nothing,
+   * because the role decides.
+   */
+  readonly onlyToCustomer?: AsOrSelf;
+  /** Codes of attributes that go, known or not, before the other edits are made. */
+  readonly removeAttributes?: readonly number[];
   readonly addCommunities?: readonly (string | number)[];
   readonly removeCommunities?: readonly (string | number)[];
   readonly setCommunities?: readonly (string | number)[];
@@ -42,8 +63,15 @@ const fields: readonly (keyof EditsDeclaration)[] = [
   'addMed',
   'localPref',
   'addLocalPref',
+  'asPath',
+  'replaceAses',
+  'removeAses',
   'prepend',
   'prependAses',
+  'atomicAggregate',
+  'aggregator',
+  'onlyToCustomer',
+  'removeAttributes',
   'addCommunities',
   'removeCommunities',
   'setCommunities',
@@ -77,6 +105,7 @@ export function compileEdits(
   checkShape(path, declared, fields);
   const of = (field: keyof EditsDeclaration): string => `${path}.${field}`;
   const { origin, med, addMed, localPref, addLocalPref, prepend, prependAses, aigp, nextHop } = declared;
+  const { atomicAggregate, aggregator, onlyToCustomer, removeAttributes } = declared;
   if (origin !== undefined && !['igp', 'egp', 'incomplete'].includes(origin)) {
     throw badPolicy(of('origin'), origin, 'igp, egp or incomplete');
   }
@@ -91,12 +120,14 @@ export function compileEdits(
       throw badPolicy(`${of('prepend')}.count`, prepend.count, '1 … 255');
     }
   }
-  if (prependAses !== undefined) {
-    if (!Array.isArray(prependAses) || prependAses.length > 255) {
-      throw badPolicy(of('prependAses'), prependAses, 'a list of at most 255 ASes');
-    }
-    for (const [i, as] of prependAses.entries()) checkAs(`${of('prependAses')}[${i}]`, as);
+  if (atomicAggregate !== undefined && typeof atomicAggregate !== 'boolean') {
+    throw badPolicy(of('atomicAggregate'), atomicAggregate, 'true to set it, or false to remove it');
   }
+  if (onlyToCustomer === null) {
+    const allowed = 'an AS or self: once it is there it is preserved unchanged (RFC 9234 §5)';
+    throw badPolicy(of('onlyToCustomer'), onlyToCustomer, allowed);
+  }
+  if (onlyToCustomer !== undefined) checkAs(of('onlyToCustomer'), onlyToCustomer);
   if (aigp !== undefined && aigp !== null && (!Number.isSafeInteger(aigp) || aigp < 0)) {
     throw badPolicy(of('aigp'), aigp, '0 … 2^53 − 1, or null to remove it');
   }
@@ -109,7 +140,14 @@ export function compileEdits(
     ...(localPref !== undefined && { localPref }),
     ...(addLocalPref !== undefined && { addLocalPref }),
     ...(prepend !== undefined && { prepend }),
-    ...(prependAses !== undefined && { prependAses: Object.freeze([...prependAses]) }),
+    ...asPathEdits(declared, path, sets),
+    ...(prependAses !== undefined && { prependAses: asList(of('prependAses'), prependAses) }),
+    ...(atomicAggregate !== undefined && { atomicAggregate }),
+    ...(aggregator !== undefined && { aggregator: aggregatorOf(of('aggregator'), aggregator) }),
+    ...(onlyToCustomer !== undefined && { onlyToCustomer }),
+    ...(removeAttributes !== undefined && {
+      removeAttributes: removedAttributes(of('removeAttributes'), removeAttributes),
+    }),
     ...standard(declared, path, sets),
     ...(large !== null && { largeCommunities: large }),
     ...(extended !== null && { extendedCommunities: extended }),
@@ -184,6 +222,17 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
+function aggregatorOf(path: string, value: Aggregator | null): Aggregator | null {
+  if (value === null) return null;
+  checkShape(path, value, ['as', 'address']);
+  const { as, address }: { readonly as: unknown; readonly address: unknown } = value;
+  if (!isU32(as) || as === 0) throw badPolicy(`${path}.as`, as, '1 … 4294967295');
+  if (typeof address !== 'string' || address.includes(':') || !isAddress(address)) {
+    throw badPolicy(`${path}.address`, address, 'a router id as dotted quad');
+  }
+  return Object.freeze({ as, address });
+}
+
 function nextHopOf(path: string, value: unknown): NonNullable<RouteEdits['nextHop']> {
   if (value === 'self' || value === 'unchanged') return value;
   const address = typeof value === 'object' && value !== null ? Reflect.get(value, 'address') : value;
@@ -204,8 +253,4 @@ function checkAdded(path: string, value: number | undefined, set: number | null 
     throw badPolicy(path, value, 'an integer −4294967295 … 4294967295');
   }
   if (set !== undefined) throw badPolicy(path, value, 'absent where the value itself is set');
-}
-
-function checkAs(path: string, as: unknown): void {
-  if (!isU32(as) || as === 0) throw badPolicy(path, as, '1 … 4294967295');
 }

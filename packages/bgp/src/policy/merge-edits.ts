@@ -1,4 +1,6 @@
+import { type AsOrSelf, ruledAs } from '../attributes/as-path-edits.js';
 import { matchesAnyRecord, type RecordEdits } from '../attributes/record-pattern.js';
+import { AttributeCode } from '../iana/attribute-code.js';
 import { joined } from './edits.js';
 import type { RouteEdits } from './policy.js';
 
@@ -6,13 +8,20 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * What two statements change together, the second after the first: single values of the later one win, additions to numbers add
- * up, ASes are prepended to what the first prepended, and communities are removed from what the first one left.
+ * up, ASes are prepended to what the first prepended, and communities, ASes and attributes are removed from what the first one left.
+ * Our own AS, written as `self`, is meant: it stays where the first put it.
  */
-export function mergeEdits(first: RouteEdits, second: RouteEdits): RouteEdits {
+export function mergeEdits(before: RouteEdits, second: RouteEdits): RouteEdits {
+  const first = withoutRemoved(before, second);
   const merged: Mutable<RouteEdits> = { ...first, ...second };
+  // OTC that the first one set is preserved as any other (RFC 9234 §5).
+  if (first.onlyToCustomer !== undefined) merged.onlyToCustomer = first.onlyToCustomer;
+  if (first.removeAttributes && second.removeAttributes) {
+    merged.removeAttributes = [...new Set([...first.removeAttributes, ...second.removeAttributes])];
+  }
   mergeNumber(merged, first, second, 'med', 'addMed');
   mergeNumber(merged, first, second, 'localPref', 'addLocalPref');
-  mergePrepends(merged, first, second);
+  mergePaths(merged, first, second);
   mergeCommunities(merged, first, second);
   if (first.addLargeCommunities && second.addLargeCommunities) {
     merged.addLargeCommunities = [...first.addLargeCommunities, ...second.addLargeCommunities];
@@ -22,6 +31,29 @@ export function mergeEdits(first: RouteEdits, second: RouteEdits): RouteEdits {
     if (before !== undefined && after !== undefined) merged[kind] = mergeRecords(before, after, size);
   }
   return Object.freeze(merged);
+}
+
+/** The fields that are about an attribute which the second takes away. */
+const removable: ReadonlyMap<number, readonly (keyof RouteEdits)[]> = new Map([
+  [AttributeCode.Med, ['med', 'addMed']],
+  [AttributeCode.AtomicAggregate, ['atomicAggregate']],
+  [AttributeCode.Aggregator, ['aggregator']],
+  [
+    AttributeCode.Communities,
+    ['addCommunities', 'removeCommunities', 'removeCommunityPatterns', 'setCommunities'],
+  ],
+  [AttributeCode.ExtendedCommunities, ['extendedCommunities']],
+  [AttributeCode.Aigp, ['aigp']],
+  [AttributeCode.LargeCommunities, ['addLargeCommunities', 'largeCommunities']],
+]);
+
+function withoutRemoved(first: RouteEdits, { removeAttributes }: RouteEdits): RouteEdits {
+  if (removeAttributes === undefined) return first;
+  const left: Mutable<RouteEdits> = { ...first };
+  for (const code of removeAttributes) {
+    for (const field of removable.get(code) ?? []) delete left[field];
+  }
+  return left;
 }
 
 const recordKinds = [
@@ -49,6 +81,29 @@ function mergeNumber(
   }
 }
 
+/** A path that the second sets is all there is; its rules hold for what the first prepended, too. */
+function mergePaths(merged: Mutable<RouteEdits>, first: RouteEdits, second: RouteEdits): void {
+  if (second.asPath !== undefined) {
+    for (const field of ['prepend', 'prependAses', 'asRules'] as const) {
+      if (second[field] === undefined) delete merged[field];
+    }
+    return;
+  }
+  const { asRules } = second;
+  if (asRules === undefined) {
+    mergePrepends(merged, first, second);
+    return;
+  }
+  merged.asRules = [...(first.asRules ?? []), ...asRules];
+  const kept = prependsOf(first)
+    .map((as) => (as === 'self' ? as : ruledAs(as, asRules)))
+    .filter((as) => as !== null);
+  const together = [...prependsOf(second), ...kept];
+  delete merged.prepend;
+  delete merged.prependAses;
+  if (together.length > 0) merged.prependAses = together;
+}
+
 function mergePrepends(merged: Mutable<RouteEdits>, first: RouteEdits, second: RouteEdits): void {
   const isBoth = prependsOf(first).length > 0 && prependsOf(second).length > 0;
   if (!isBoth) return;
@@ -61,11 +116,11 @@ function mergePrepends(merged: Mutable<RouteEdits>, first: RouteEdits, second: R
   merged.prependAses = [...prependsOf(second), ...prependsOf(first)];
 }
 
-function prependsOf(edits: RouteEdits): readonly number[] {
+function prependsOf(edits: RouteEdits): readonly AsOrSelf[] {
   const { prepend, prependAses = [] } = edits;
   return prepend === undefined
     ? prependAses
-    : [...prependAses, ...new Array<number>(prepend.count).fill(prepend.as)];
+    : [...prependAses, ...new Array<AsOrSelf>(prepend.count).fill(prepend.as)];
 }
 
 function mergeCommunities(merged: Mutable<RouteEdits>, first: RouteEdits, second: RouteEdits): void {

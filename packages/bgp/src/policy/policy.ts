@@ -1,6 +1,6 @@
+import type { AttributeEdits } from '../attributes/attribute-edits.js';
 import type { AttributeBlock } from '../attributes/find-attribute.js';
 import type { PathAttributes } from '../attributes/path-attributes.js';
-import type { AttributeEdits } from '../attributes/rewrite.js';
 import type { Family } from '../net/family.js';
 import type { RpkiState } from '../net/rpki-state.js';
 

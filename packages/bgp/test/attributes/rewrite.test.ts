@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
+import type { AttributeEdits } from '../../src/attributes/attribute-edits.js';
 import { decodeCanonical, encodeCanonical } from '../../src/attributes/canonical.js';
 import type { PathAttributes } from '../../src/attributes/path-attributes.js';
-import { type AttributeEdits, type Rewrite, rewriteCanonical } from '../../src/attributes/rewrite.js';
+import { type Rewrite, rewriteCanonical } from '../../src/attributes/rewrite.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
 import { toHex } from '../../src/wire/hex.js';
 import { anyAttributes } from './any-attributes.js';

@@ -3,6 +3,7 @@ import { decodeCanonical, encodeCanonical } from '../../src/attributes/canonical
 import type { PathAttributes } from '../../src/attributes/path-attributes.js';
 import { rewriteCanonical } from '../../src/attributes/rewrite.js';
 import { type EditsDeclaration, routeEdits } from '../../src/policy/edits.js';
+import { editsText } from '../../src/policy/edits-text.js';
 import { mergeEdits } from '../../src/policy/merge-edits.js';
 import type { RouteEdits } from '../../src/policy/policy.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
@@ -14,10 +15,14 @@ function edited(attributes: PathAttributes, edits: RouteEdits): PathAttributes {
   const out = new ByteWriter();
   const plain = { prepend: [], markPartial: false, dropNonTransitiveUnknown: true } as const;
   const rest = { localPref: 'keep', med: 'keep', originatorId: null, prependCluster: null } as const;
-  rewriteCanonical(block.bytes, 0, block.length, { ...plain, ...rest, edits }, out);
+  rewriteCanonical(block.bytes, 0, block.length, { ...plain, ...rest, edits, ownAs: 65_551 }, out);
   const { origin: _, asPath, ...more } = decodeCanonical(out.slice());
   return asPath?.length === 0 ? more : { ...more, ...(asPath && { asPath }) };
 }
+
+const seq = (...ases: number[]) => ({ type: 'sequence', ases }) as const;
+const set = (...ases: number[]) => ({ type: 'set', ases }) as const;
+const confed = (...ases: number[]) => ({ type: 'confed-sequence', ases }) as const;
 
 const community = (as: number, value: number): number => as * 65536 + value;
 
@@ -38,6 +43,50 @@ t.test('declared edits do what they say', async (t) => {
       { prepend: { as: 9, count: 2 }, prependAses: [1] },
       { asPath: [{ type: 'sequence', ases: [7] }] },
       { asPath: [{ type: 'sequence', ases: [1, 9, 9, 7] }] },
+    ],
+    [{ asPath: [7, 8] }, { asPath: [seq(1, 2), set(3, 4)] }, { asPath: [seq(7, 8)] }],
+    [{ asPath: [] }, { asPath: [seq(1)] }, {}],
+    [{ asPath: ['self'], prepend: { as: 'self', count: 1 } }, {}, { asPath: [seq(65_551, 65_551)] }],
+    [{ asPath: [7], removeAses: [7] }, { asPath: [seq(1)] }, {}],
+    [{ asPath: [7] }, { asPath: [confed(65_001), seq(1)] }, { asPath: [confed(65_001), seq(7)] }],
+    [
+      { replaceAses: { ases: ['private', '5-6'], with: 'self' } },
+      { asPath: [confed(64_513), seq(64_513, 4, 5), set(6, 65_535)] },
+      { asPath: [confed(64_513), seq(65_551, 4, 65_551), set(65_551, 65_535)] },
+    ],
+    [
+      { replaceAses: { ases: [1], with: 2 }, removeAses: [2] },
+      { asPath: [seq(1, 2, 3)] },
+      { asPath: [seq(3)] },
+    ],
+    [{ removeAses: ['private'] }, { asPath: [seq(64_512), seq(4_200_000_000, 3)] }, { asPath: [seq(3)] }],
+    [
+      { removeAses: ['private'], prependAses: [64_512] },
+      { asPath: [seq(64_513)] },
+      { asPath: [seq(64_512)] },
+    ],
+    [{ atomicAggregate: true }, {}, { atomicAggregate: true }],
+    [{ atomicAggregate: false }, { atomicAggregate: true }, {}],
+    [
+      { aggregator: { as: 70_000, address: '192.0.2.1' } },
+      { aggregator: { as: 1, address: '192.0.2.9' } },
+      { aggregator: { as: 70_000, address: '192.0.2.1' } },
+    ],
+    [{ aggregator: null }, { aggregator: { as: 1, address: '192.0.2.9' } }, {}],
+    [{ onlyToCustomer: 'self' }, {}, { onlyToCustomer: 65_551 }],
+    [{ onlyToCustomer: 7 }, { onlyToCustomer: 3 }, { onlyToCustomer: 3 }],
+    [
+      { removeAttributes: [4, 8, 40, 200], addMed: 3, addCommunities: [9] },
+      {
+        med: 5,
+        communities: [1],
+        prefixSid: [{ type: 1, hex: '00000000000064' }],
+        unknown: [
+          { code: 200, flags: 0xc0, value: Uint8Array.of(1) },
+          { code: 201, flags: 0xc0, value: Uint8Array.of(2) },
+        ],
+      },
+      { med: 3, communities: [9], unknown: [{ code: 201, flags: 0xc0, value: Uint8Array.of(2) }] },
     ],
     [
       { removeCommunities: ['64512:*', 'no-export'], addCommunities: ['1:1'] },
@@ -78,6 +127,20 @@ t.test('edits of two statements do what both do one after the other', async (t) 
     { prepend: { as: 5, count: 2 } },
     { prepend: { as: 6, count: 1 } },
     { prependAses: [8, 9] },
+    { prepend: { as: 'self', count: 2 } },
+    { asPath: [5, 64_512] },
+    { asPath: [], prependAses: [64_513] },
+    { removeAses: ['private', 8] },
+    { replaceAses: { ases: [5, 7], with: 6 }, prependAses: [5] },
+    { replaceAses: { ases: ['5-6'], with: 'self' } },
+    { atomicAggregate: true },
+    { atomicAggregate: false },
+    { aggregator: { as: 5, address: '192.0.2.5' } },
+    { aggregator: null },
+    { onlyToCustomer: 5 },
+    { onlyToCustomer: 'self' },
+    { removeAttributes: [4, 6, 7, 8, 16, 200] },
+    { removeAttributes: [32, 200], addMed: 1 },
     { addCommunities: ['1:1', '2:2'] },
     { removeCommunities: ['1:*'] },
     { removeCommunities: ['2:2'], addCommunities: ['3:3'] },
@@ -92,10 +155,12 @@ t.test('edits of two statements do what both do one after the other', async (t) 
   const attributes: PathAttributes = {
     med: 20,
     localPref: 300,
-    asPath: [{ type: 'sequence', ases: [7] }],
+    asPath: [seq(7, 64_512, 8)],
     communities: [community(1, 1), community(2, 2), community(5, 5)],
     largeCommunities: ['1:9:9', '3:3:3'],
     extendedCommunities: ['0002000100000009', '8006000049742400'],
+    aggregator: { as: 9, address: '192.0.2.9' },
+    unknown: [{ code: 200, flags: 0xc0, value: Uint8Array.of(1) }],
   };
   for (const first of all) {
     for (const second of all) {
@@ -104,6 +169,34 @@ t.test('edits of two statements do what both do one after the other', async (t) 
       t.same(edited(attributes, mergeEdits(one, two)), wanted, JSON.stringify([first, second]));
     }
   }
+});
+
+t.test('what must not be removed is refused with the reason and the way out', async (t) => {
+  const refused = (edits: unknown) => () => routeEdits(edits as EditsDeclaration);
+  t.throws(refused({ removeAttributes: [2] }), { value: 2, message: /mandatory.*set asPath/ });
+  t.throws(refused({ onlyToCustomer: null }), { message: /preserved unchanged \(RFC 9234 §5\)/ });
+});
+
+t.test('people read what the edits change', async (t) => {
+  const text = (declared: EditsDeclaration) => editsText(routeEdits(declared));
+  t.same(text({ asPath: [7, 'self'], removeAses: ['private'] }), [
+    'AS path 7 self',
+    'remove ASes 64512-65534 4200000000-4294967294',
+  ]);
+  t.same(text({ asPath: [], replaceAses: { ases: [5, '7-9'], with: 'self' } }), [
+    'AS path empty',
+    'replace ASes 5 7-9 by self',
+  ]);
+  t.same(text({ atomicAggregate: false, aggregator: { as: 5, address: '192.0.2.5' } }), [
+    'no ATOMIC_AGGREGATE',
+    'aggregator 5 192.0.2.5',
+  ]);
+  t.same(text({ atomicAggregate: true, aggregator: null }), ['set ATOMIC_AGGREGATE', 'no aggregator']);
+  t.same(text({ onlyToCustomer: 'self', removeAttributes: [7, 200] }), [
+    'remove attributes AGGREGATOR, 200',
+    'only to customers self, where there is no OTC',
+  ]);
+  t.same(text({ prepend: { as: 'self', count: 2 } }), ['prepend self × 2']);
 });
 
 t.test('errors name the place, the value and what is allowed', async (t) => {
@@ -115,6 +208,26 @@ t.test('errors name the place, the value and what is allowed', async (t) => {
     [{ prepend: { as: 0, count: 1 } }, 'edits.prepend.as'],
     [{ prepend: { as: 1, count: 0 } }, 'edits.prepend.count'],
     [{ prependAses: [1, 0] }, 'edits.prependAses[1]'],
+    [{ prependAses: ['me'] }, 'edits.prependAses[0]'],
+    [{ asPath: [1, -1] }, 'edits.asPath[1]'],
+    [{ asPath: '1 2' }, 'edits.asPath'],
+    [{ asPath: new Array(256).fill(1) }, 'edits.asPath'],
+    [{ removeAses: [] }, 'edits.removeAses'],
+    [{ removeAses: ['privat'] }, 'edits.removeAses[0]'],
+    [{ replaceAses: { ases: [1], with: 0 } }, 'edits.replaceAses.with'],
+    [{ replaceAses: { ases: ['9-1'], with: 1 } }, 'edits.replaceAses.ases[0]'],
+    [{ replaceAses: { ases: [1], by: 1 } }, 'edits.replaceAses.by'],
+    [{ atomicAggregate: null }, 'edits.atomicAggregate'],
+    [{ aggregator: { as: 0, address: '192.0.2.1' } }, 'edits.aggregator.as'],
+    [{ aggregator: { as: 1, address: '2001:db8::1' } }, 'edits.aggregator.address'],
+    [{ onlyToCustomer: null }, 'edits.onlyToCustomer'],
+    [{ onlyToCustomer: 0 }, 'edits.onlyToCustomer'],
+    [{ removeAttributes: 7 }, 'edits.removeAttributes'],
+    [{ removeAttributes: [256] }, 'edits.removeAttributes[0]'],
+    ...[1, 2, 3, 5, 9, 10, 14, 15, 17, 18, 35].map((code): [unknown, string] => [
+      { removeAttributes: [200, code] },
+      'edits.removeAttributes[1]',
+    ]),
     [{ addCommunities: ['1:*'] }, 'edits.addCommunities[0]'],
     [{ setLargeCommunities: ['1:2:*'] }, 'edits.setLargeCommunities[0]'],
     [{ addExtendedCommunities: ['rt:1:*'] }, 'edits.addExtendedCommunities[0]'],

@@ -31,7 +31,7 @@ export class Importer {
   private readonly scratch = new ByteWriter(4096);
   private readonly scopes = new WeakMap<Policy, number>();
   /** Filled anew for each rewriting. */
-  private readonly rewrite: Omit<Rewrite, 'edits'> & { edits: RouteEdits | null } = {
+  private readonly rewrite: Omit<Rewrite, 'edits' | 'ownAs'> & { edits: RouteEdits | null; ownAs: number } = {
     prepend: [],
     localPref: 'keep',
     med: 'keep',
@@ -40,6 +40,7 @@ export class Importer {
     dropNonTransitiveUnknown: true,
     originatorId: null,
     prependCluster: null,
+    ownAs: 0,
   };
   private lastScope = 0;
   private lastEdits: RouteEdits | null = null;
@@ -96,7 +97,9 @@ export class Importer {
     const scope = this.scopeOf(policy);
     const serial = attributes.serial(set);
     const hopWord = policy.reads.includes('nextHop') ? hop : 0;
-    const peerWord = policy.reads.includes('peer') ? member.index : 0;
+    // Edits may say `self`, which is not the same AS on all sessions.
+    const { localAs } = member.peer;
+    const peerWord = policy.reads.includes('peer') ? member.index : localAs | 0;
     if (isMemorable && this.memo.find(scope, set, serial, hopWord, peerWord)) {
       const answer = this.memo.answer;
       if (answer === AS_RECEIVED) this.accepted = set;
@@ -108,7 +111,8 @@ export class Importer {
     }
     const result = this.evaluate(policy, member, family, prefix, set, hop);
     const edits = result.action === 'accept' ? result.edits : undefined;
-    if (result.action === 'accept') this.accepted = edits === undefined ? set : this.edited(set, edits);
+    if (result.action === 'accept')
+      this.accepted = edits === undefined ? set : this.edited(set, edits, localAs);
     if (edits?.nextHop !== undefined) this.nextHop = this.editedNextHop(family, hop, edits);
     // An edited next hop is not remembered: rules that set one are rare on import.
     else if (isMemorable) this.remember(scope, set, serial, hopWord, peerWord);
@@ -147,7 +151,7 @@ export class Importer {
     const { attributes } = this.rib;
     attributes.prepare(set);
     const isMarked = (attributes.flags(set) & SummaryFlag.LlgrStale) !== 0;
-    return isMarked ? set : this.edited(set, LLGR_STALE);
+    return isMarked ? set : this.edited(set, LLGR_STALE, 0);
   }
 
   /** Peers or next hops were freed, whose ids the memo has. */
@@ -228,20 +232,21 @@ export class Importer {
     else this.memo.put(scope, set, serial, hop, peer, accepted, this.rib.attributes.serial(accepted));
   }
 
-  private edited(set: AttrId, edits: RouteEdits): AttrId {
+  private edited(set: AttrId, edits: RouteEdits, ownAs: number): AttrId {
     const { attributes } = this.rib;
+    const { scratch, rewrite } = this;
     if (
       edits === this.lastEdits &&
+      ownAs === rewrite.ownAs &&
       set === this.lastEdited &&
       attributes.serial(set) === this.lastEditedSerial &&
       attributes.serial(this.lastResult) === this.lastResultSerial
     ) {
       return this.lastResult;
     }
-    const { scratch } = this;
     scratch.reset();
-    const { rewrite } = this;
     rewrite.edits = edits;
+    rewrite.ownAs = ownAs;
     rewriteCanonical(attributes.bytes(set), attributes.start(set), attributes.end(set), rewrite, scratch);
     const result = attributes.intern(scratch.bytes, 0, scratch.length);
     this.lastEdits = edits;

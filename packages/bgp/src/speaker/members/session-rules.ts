@@ -82,6 +82,11 @@ export class SessionRules {
     return new SessionRules(settings, speakerAs, JSON.stringify([ofPeer, ...set]));
   }
 
+  /** Whether this session has a role that says what becomes of OTC: for unicast only (RFC 9234 §5). */
+  decidesOtc(family: Family): boolean {
+    return this.role !== null && family.safi === 1;
+  }
+
   /** Why a received route leaks (RFC 9234 §5, ingress 1 and 2), or null. */
   ingressLeak(bytes: Uint8Array, start: number, end: number, family: Family): string | null {
     if (this.role === null || family.safi !== 1) return null;

@@ -65,6 +65,8 @@ export class Exporter {
     external: false,
     memberAs: null,
     aigp: null,
+    ownAs: 0,
+    hasRole: false,
   };
   private ownPath: readonly number[] = NO_ASES;
   private lastScope = 0;
@@ -307,6 +309,8 @@ export class Exporter {
     // RFC 4271 §5.1.4: the MED of one neighbour is not passed to another AS; our own routes have our own.
     rewrite.med = !isOutside || isLocal || isServed ? 'keep' : 'remove';
     rewrite.edits = edits;
+    rewrite.ownAs = profile.localAs;
+    rewrite.hasRole = rules?.decidesOtc(profile.table.family) === true;
     rewrite.markPartial = !isLocal;
     rewrite.external = isOutside;
     rewrite.memberAs = profile.isMember ? profile.localAs : null;

@@ -35,6 +35,28 @@ const REWRITES: readonly Rewrite[] = [
     },
     external: true,
   },
+  {
+    ...PLAIN,
+    ownAs: 64_496,
+    edits: {
+      asRules: [{ ases: [{ least: 1, most: 0x7fffffff }], with: null }],
+      onlyToCustomer: 'self',
+      aggregator: null,
+      removeAttributes: [4, 8, 16, 22, 23, 40, 128, 255],
+    },
+  },
+  {
+    ...PLAIN,
+    prepend: [7],
+    ownAs: 64_496,
+    edits: {
+      asPath: ['self', 5],
+      atomicAggregate: true,
+      aggregator: { as: 5, address: '192.0.2.1' },
+      onlyToCustomer: 5,
+    },
+    external: true,
+  },
   { ...PLAIN, edits: { setCommunities: [], addMed: 4_294_967_295, removeCommunityPatterns: [] } },
 ];
 

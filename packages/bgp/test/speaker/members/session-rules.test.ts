@@ -1,5 +1,7 @@
 import t from 'tap';
 import type { PathAttributes } from '../../../src/attributes/path-attributes.js';
+import { policyFunction } from '../../../src/policy/compile.js';
+import { routeEdits } from '../../../src/policy/edits.js';
 import { SessionRules } from '../../../src/speaker/members/session-rules.js';
 import type { PeerConfig } from '../../../src/speaker/settings/config.js';
 import { peerSettings } from '../../../src/speaker/settings/peer-settings.js';
@@ -218,3 +220,46 @@ t.test(
     t.equal(other.held.get(P), undefined, 'as if it were withdrawn (RFC 9774)');
   },
 );
+
+t.test('`self` in edits is our AS as the peer of that session sees it', async (t) => {
+  const p = pipeline();
+  const edits = routeEdits({ replaceAses: { ases: ['1-9'], with: 'self' } });
+  const policy = policyFunction('own', () => ({ action: 'accept', statement: 's', edits }), { reads: [] });
+  const [a, c] = [64_700, 4_200_000_700].map((localAs, i) => {
+    const settings = peerSettings(
+      { address: `10.0.0.${i + 3}`, remoteAs: 64_601, localAs: { as: localAs, noPrepend: true } },
+      LOCAL_AS,
+    );
+    const rules = SessionRules.of(settings, LOCAL_AS);
+    return new FarEnd(`10.0.0.${i + 3}`, 64_601, { rules, localAs, importPolicy: policy }).open(p);
+  });
+  const b = end('10.0.0.2', 64_602, {}).open(p);
+  const prefixes = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '192.0.3.0/24'];
+  for (const [i, prefix] of prefixes.entries()) (i % 2 === 0 ? a : c)?.announce(p, [prefix], path(64_601, 7));
+  settle(p);
+  t.same(
+    prefixes.map((prefix) => asPath(b.held.get(prefix))),
+    [64_700, 4_200_000_700, 64_700, 4_200_000_700].map((own) => [LOCAL_AS, 64_601, own]),
+    'the same policy and attributes, and an answer of each session',
+  );
+});
+
+t.test('OTC of a policy marks routes for peers without a role only (RFC 9234 §5)', async (t) => {
+  const edits = routeEdits({ onlyToCustomer: 7 });
+  const exportPolicy = policyFunction('mark', () => ({ action: 'accept', statement: 's', edits }));
+  const otc = (role: Options, attributes: PathAttributes = path(64_601)) => {
+    const p = pipeline();
+    const a = end('10.0.0.1', 64_601, {}).open(p);
+    const settings = peerSettings({ address: '10.0.0.2', remoteAs: 64_602, ...role }, LOCAL_AS);
+    const rules = SessionRules.of(settings, LOCAL_AS);
+    const b = new FarEnd('10.0.0.2', 64_602, { rules, exportPolicy }).open(p);
+    a.announce(p, [P], attributes);
+    settle(p);
+    const held = b.held.get(P);
+    return held && (held.attributes.onlyToCustomer ?? null);
+  };
+  t.equal(otc({}), 7);
+  t.equal(otc({}, { ...path(64_601), onlyToCustomer: 3 }), 3, 'what is there is preserved');
+  t.equal(otc({ role: 'customer' }), null, 'to our provider it would be a leak');
+  t.equal(otc({ role: 'provider' }), LOCAL_AS, 'to a customer the role sets ours');
+});

@@ -1,0 +1,38 @@
+import type { AsOrSelf, AsPathEdits } from './as-path-edits.js';
+import type { Aggregator, Origin } from './path-attributes.js';
+import type { RecordEdits, RecordPattern } from './record-pattern.js';
+
+/**
+ * What a policy changes in the attributes: the part of its edits that is not the next hop. Absent = unchanged, `null` removes.
+ * ORIGINATOR_ID and CLUSTER_LIST are not in it: reflectors find loops by them (RFC 4456 §8), and whoever changed them would make some.
+ */
+export interface AttributeEdits extends AsPathEdits {
+  /** Codes of attributes that go before all the rest is done. */
+  readonly removeAttributes?: readonly number[];
+  readonly origin?: Origin;
+  readonly med?: number | null;
+  /** Added to the MED (0 where there is none), negative to subtract; stays in 0 … 2^32 − 1. `med` wins over it. */
+  readonly addMed?: number;
+  readonly localPref?: number | null;
+  /** Added to LOCAL_PREF (100 where there is none), as `addMed`. `localPref` wins over it. */
+  readonly addLocalPref?: number;
+  /** Accumulated IGP metric, 0 … 2^53 − 1. It leaves by sessions that exchange it only. */
+  readonly aigp?: number | null;
+  /** Goes in front of what the session itself prepends. */
+  readonly prepend?: { readonly as: AsOrSelf; readonly count: number };
+  /** ASes to put in front of those, front first. */
+  readonly prependAses?: readonly AsOrSelf[];
+  readonly atomicAggregate?: boolean;
+  readonly aggregator?: Aggregator | null;
+  /** For a route that has none: one that is there is preserved unchanged (RFC 9234 §5). */
+  readonly onlyToCustomer?: AsOrSelf;
+  readonly addCommunities?: readonly number[];
+  readonly removeCommunities?: readonly number[];
+  readonly removeCommunityPatterns?: readonly RecordPattern[];
+  readonly setCommunities?: readonly number[];
+  readonly addLargeCommunities?: readonly string[];
+  /** Records of 12 octets. */
+  readonly largeCommunities?: RecordEdits;
+  /** Records of 8 octets. */
+  readonly extendedCommunities?: RecordEdits;
+}
