@@ -1,15 +1,15 @@
 import { fold32, mix32 } from './hash.js';
 
-const WORDS = 7;
+const WORDS = 8;
 const LEAST_ENTRIES = 256;
 const MOST_ENTRIES = 65_536;
 
 /**
- * Remembers the answers of policies: a direct-mapped cache from four words to one. Bounded; it holds no references: the
+ * Remembers the answers of policies: a direct-mapped cache from five words to one. Bounded; it holds no references: the
  * words of ids come with the serial of their present life, and one that was given out anew is not found.
  *
  * ```
- * entry [ scope | set | serial of set | next hop | peer | answer | serial of answer ]      scope 0 = empty
+ * entry [ scope | set | serial of set | next hop | peer | edits | answer | serial of answer ]      scope 0 = empty
  * ```
  *
  * It starts small and grows fourfold when as many answers were displaced as it has entries.
@@ -20,10 +20,10 @@ export class AnswerMemo {
   private at = 0;
 
   /** Looks for an answer; after true, `answer` and `answerSerial` give it. */
-  find(scope: number, set: number, serial: number, nextHop: number, peer: number): boolean {
+  find(scope: number, set: number, serial: number, nextHop: number, peer: number, edits: number): boolean {
     const { table } = this;
     const entries = table.length / WORDS;
-    const hash = mix32(fold32(fold32(fold32(scope, set), nextHop), peer));
+    const hash = mix32(fold32(fold32(fold32(fold32(scope, set), nextHop), peer), edits));
     const at = (hash & (entries - 1)) * WORDS;
     this.at = at;
     return (
@@ -31,16 +31,17 @@ export class AnswerMemo {
       table[at + 1] === set &&
       table[at + 2] === serial &&
       table[at + 3] === nextHop &&
-      table[at + 4] === peer
+      table[at + 4] === peer &&
+      table[at + 5] === edits
     );
   }
 
   get answer(): number {
-    return this.table[this.at + 5]!;
+    return this.table[this.at + 6]!;
   }
 
   get answerSerial(): number {
-    return this.table[this.at + 6]!;
+    return this.table[this.at + 7]!;
   }
 
   put(
@@ -49,10 +50,11 @@ export class AnswerMemo {
     serial: number,
     nextHop: number,
     peer: number,
+    edits: number,
     answer: number,
     answerSerial: number,
   ): void {
-    this.find(scope, set, serial, nextHop, peer);
+    this.find(scope, set, serial, nextHop, peer, edits);
     if (
       this.table[this.at] !== 0 &&
       this.table[this.at + 1] !== set &&
@@ -61,7 +63,7 @@ export class AnswerMemo {
       this.displaced = 0;
       if (this.table.length < MOST_ENTRIES * WORDS) {
         this.table = new Int32Array(this.table.length * 4);
-        this.find(scope, set, serial, nextHop, peer);
+        this.find(scope, set, serial, nextHop, peer, edits);
       }
     }
     const { table, at } = this;
@@ -70,8 +72,9 @@ export class AnswerMemo {
     table[at + 2] = serial;
     table[at + 3] = nextHop;
     table[at + 4] = peer;
-    table[at + 5] = answer;
-    table[at + 6] = answerSerial;
+    table[at + 5] = edits;
+    table[at + 6] = answer;
+    table[at + 7] = answerSerial;
   }
 
   /** Forgets everything: ids without a serial (next hops, peers) were freed. */

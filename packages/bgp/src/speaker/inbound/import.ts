@@ -43,6 +43,11 @@ export class Importer {
     ownAs: 0,
   };
   private lastScope = 0;
+  private aimed: Policy | null = null;
+  private readsPrefix = false;
+  private readsNextHop = false;
+  private readsPeer = false;
+  private scope = 0;
   private lastEdits: RouteEdits | null = null;
   private lastEdited: AttrId = NO_ATTR;
   private lastEditedSerial = 0;
@@ -93,14 +98,15 @@ export class Importer {
       return;
     }
     const { attributes } = this.rib;
-    const isMemorable = !policy.reads.includes('prefix');
-    const scope = this.scopeOf(policy);
+    if (policy !== this.aimed) this.aim(policy);
+    const { scope } = this;
+    const isMemorable = !this.readsPrefix;
     const serial = attributes.serial(set);
-    const hopWord = policy.reads.includes('nextHop') ? hop : 0;
+    const hopWord = this.readsNextHop ? hop : 0;
     // Edits may say `self`, which is not the same AS on all sessions.
     const { localAs } = member.peer;
-    const peerWord = policy.reads.includes('peer') ? member.index : localAs | 0;
-    if (isMemorable && this.memo.find(scope, set, serial, hopWord, peerWord)) {
+    const peerWord = this.readsPeer ? member.index : localAs | 0;
+    if (isMemorable && this.memo.find(scope, set, serial, hopWord, peerWord, 0)) {
       const answer = this.memo.answer;
       if (answer === AS_RECEIVED) this.accepted = set;
       if (answer === AS_RECEIVED || answer === 0) return;
@@ -227,9 +233,9 @@ export class Importer {
 
   private remember(scope: number, set: AttrId, serial: number, hop: number, peer: number): void {
     const { accepted } = this;
-    if (accepted === set) this.memo.put(scope, set, serial, hop, peer, AS_RECEIVED, 0);
-    else if (accepted === NO_ATTR) this.memo.put(scope, set, serial, hop, peer, 0, 0);
-    else this.memo.put(scope, set, serial, hop, peer, accepted, this.rib.attributes.serial(accepted));
+    if (accepted === set) this.memo.put(scope, set, serial, hop, peer, 0, AS_RECEIVED, 0);
+    else if (accepted === NO_ATTR) this.memo.put(scope, set, serial, hop, peer, 0, 0, 0);
+    else this.memo.put(scope, set, serial, hop, peer, 0, accepted, this.rib.attributes.serial(accepted));
   }
 
   private edited(set: AttrId, edits: RouteEdits, ownAs: number): AttrId {
@@ -265,11 +271,13 @@ export class Importer {
     return this.rib.nextHops.intern(address, 0, address.length);
   }
 
-  private scopeOf(policy: Policy): number {
-    const known = this.scopes.get(policy);
-    if (known !== undefined) return known;
-    this.lastScope++;
-    this.scopes.set(policy, this.lastScope);
-    return this.lastScope;
+  /** Looks up what the policy reads, and its number in the memo: routes come in runs of one policy. */
+  private aim(policy: Policy): void {
+    this.aimed = policy;
+    this.readsPrefix = policy.reads.includes('prefix');
+    this.readsNextHop = policy.reads.includes('nextHop');
+    this.readsPeer = policy.reads.includes('peer');
+    this.scope = this.scopes.get(policy) ?? ++this.lastScope;
+    this.scopes.set(policy, this.scope);
   }
 }

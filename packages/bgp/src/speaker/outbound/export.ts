@@ -35,6 +35,9 @@ export interface Sources {
 }
 
 const NO_ASES: readonly number[] = [];
+/** In the memo, in place of the number of edits: the policy is asked when the answer is not known. */
+const NOT_ASKED = 0;
+const NO_EDITS = 1;
 /** RFC 9494 §4.6 */
 const STALE: RouteEdits = Object.freeze({ localPref: 0, addCommunities: [WellKnownCommunity.NoExport] });
 /** RFC 4271 §5.1.5: LOCAL_PREF goes into every UPDATE to an internal peer. */
@@ -74,6 +77,9 @@ export class Exporter {
   private lastSerial = 0;
   private lastHop = 0;
   private lastPeerWord = 0;
+  private lastEditsWord = 0;
+  private readonly editsNumbers = new WeakMap<RouteEdits, number>();
+  private lastEditsNumber = NO_EDITS;
   private lastAnswer = NO_OUT;
   private lastAnswerSerial = 0;
   /** Outcome of the last `choose`. */
@@ -228,13 +234,20 @@ export class Exporter {
   private outOf(profile: GroupProfile, scope: number, prefix: PrefixId, row: PathRow): OutId {
     const { attributes, outs } = this.rib;
     const { paths } = profile.table;
-    const { policy } = profile;
     const set = paths.accepted(row);
     const hop = paths.nextHop(row);
     const peer = paths.peer(row);
     // AIGP depends on the metric of the next hop, which no memo knows.
-    const hasAigp = (attributes.flags(set) & SummaryFlag.HasAigp) !== 0;
-    if (hasAigp || policy?.reads.includes('prefix')) return this.compute(profile, prefix, set, hop, peer);
+    if ((attributes.flags(set) & SummaryFlag.HasAigp) !== 0)
+      return this.compute(profile, prefix, set, hop, peer);
+    let edits: RouteEdits | null = null;
+    let editsWord = NOT_ASKED;
+    if (profile.readsPrefix) {
+      const result = this.askPolicy(profile, prefix, set, hop, peer);
+      if (result?.action === 'reject') return NO_OUT;
+      edits = result?.edits ?? null;
+      editsWord = this.numberOf(edits);
+    }
     const serial = attributes.serial(set);
     const peerWord = this.peerWord(profile, prefix, peer);
     if (
@@ -243,25 +256,30 @@ export class Exporter {
       serial === this.lastSerial &&
       hop === this.lastHop &&
       peerWord === this.lastPeerWord &&
+      editsWord === this.lastEditsWord &&
       (this.lastAnswer === NO_OUT || outs.serial(this.lastAnswer) === this.lastAnswerSerial)
     ) {
       return this.lastAnswer;
     }
     let out = NO_OUT;
     const isKnown =
-      this.memo.find(scope, set, serial, hop, peerWord) &&
+      this.memo.find(scope, set, serial, hop, peerWord, editsWord) &&
       (this.memo.answer === NO_OUT || outs.serial(this.memo.answer as OutId) === this.memo.answerSerial);
     if (isKnown) {
       out = this.memo.answer as OutId;
     } else {
-      out = this.compute(profile, prefix, set, hop, peer);
-      this.memo.put(scope, set, serial, hop, peerWord, out, outs.serial(out));
+      out =
+        editsWord === NOT_ASKED
+          ? this.compute(profile, prefix, set, hop, peer)
+          : this.written(profile, set, hop, peer, edits);
+      this.memo.put(scope, set, serial, hop, peerWord, editsWord, out, outs.serial(out));
     }
     this.lastScope = scope;
     this.lastSet = set;
     this.lastSerial = serial;
     this.lastHop = hop;
     this.lastPeerWord = peerWord;
+    this.lastEditsWord = editsWord;
     this.lastAnswer = out;
     this.lastAnswerSerial = outs.serial(out);
     return out;
@@ -270,10 +288,33 @@ export class Exporter {
   /** What an answer depends on of the source: for local routes the owner, else the peer or only its type. */
   private peerWord(profile: GroupProfile, prefix: PrefixId, peer: PeerIndex): number {
     if (peer === LOCAL_PEER) return -this.sources.ownerNumber(profile, prefix);
-    if (profile.policy?.reads.includes('peer')) return peer;
+    if (profile.readsPeer) return peer;
     if (!this.rib.peers.isInternal(peer)) return 2;
     // What is reflected may get the identifier of its source.
     return profile.type === 'internal' ? peer + 2 : 1;
+  }
+
+  /** The same edits have the same number: statements give one object for all routes. */
+  private numberOf(edits: RouteEdits | null): number {
+    if (edits === null) return NO_EDITS;
+    const known = this.editsNumbers.get(edits);
+    if (known !== undefined) return known;
+    this.lastEditsNumber = (this.lastEditsNumber + 1) | 0;
+    this.editsNumbers.set(edits, this.lastEditsNumber);
+    return this.lastEditsNumber;
+  }
+
+  private askPolicy(
+    profile: GroupProfile,
+    prefix: PrefixId,
+    set: AttrId,
+    hop: NextHopId,
+    peer: PeerIndex,
+  ): PolicyResult | null {
+    if (profile.policy === null) return null;
+    const owner = peer === LOCAL_PEER ? this.sources.owner(profile, prefix) : null;
+    this.view.aim(profile.table, prefix, set, hop, this.sources.policyPeer(peer), profile.target, owner);
+    return profile.policy.evaluate(this.view);
   }
 
   private compute(
@@ -283,15 +324,21 @@ export class Exporter {
     hop: NextHopId,
     peer: PeerIndex,
   ): OutId {
-    let edits: RouteEdits | null = null;
+    const result = this.askPolicy(profile, prefix, set, hop, peer);
+    if (result?.action === 'reject') return NO_OUT;
+    return this.written(profile, set, hop, peer, result?.edits ?? null);
+  }
+
+  /** What goes out of an accepted path with these edits. */
+  private written(
+    profile: GroupProfile,
+    set: AttrId,
+    hop: NextHopId,
+    peer: PeerIndex,
+    policyEdits: RouteEdits | null,
+  ): OutId {
+    let edits = policyEdits;
     const isLocal = peer === LOCAL_PEER;
-    if (profile.policy !== null) {
-      const owner = isLocal ? this.sources.owner(profile, prefix) : null;
-      this.view.aim(profile.table, prefix, set, hop, this.sources.policyPeer(peer), profile.target, owner);
-      const result = profile.policy.evaluate(this.view);
-      if (result.action === 'reject') return NO_OUT;
-      edits = result.edits ?? null;
-    }
     const nextHop = nextHopFor(this.rib, profile, hop, peer, edits);
     if (!canHave(this.rib, profile, nextHop)) return NO_OUT;
     const { attributes } = this.rib;

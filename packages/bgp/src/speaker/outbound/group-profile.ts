@@ -45,6 +45,9 @@ export interface GroupProfile {
   /** Most paths of a prefix that are sent with path identifiers (RFC 7911); 0 = one, without an identifier. */
   readonly addPath: number;
   readonly policy: Policy | null;
+  /** What the policy reads: its answer may differ between prefixes, or sources, with equal attributes. */
+  readonly readsPrefix: boolean;
+  readonly readsPeer: boolean;
   /** Milliseconds between bursts of announcements (RFC 4271 §9.2.1.1); 0 = none. */
   readonly advertisementInterval: number;
   /** Is sent what aggregates keep from others. */
@@ -84,6 +87,8 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     zone: peer.routeServerClient === true ? member.zone : NO_ZONE,
     addPath: peer.addPathSend?.get(family.table.family.key) ?? 0,
     policy: exportPolicy,
+    readsPrefix: exportPolicy?.reads.includes('prefix') === true,
+    readsPeer: exportPolicy?.reads.includes('peer') === true,
     advertisementInterval: peer.advertisementInterval ?? 0,
     isBlocked: peer.type === 'external' && peer.requirePolicy && exportPolicy === null,
     unsuppress: member.unsuppress,
