@@ -13,7 +13,6 @@ export interface Proof {
 
 /** A test of tap, as far as proofs need it. */
 interface Proving {
-  teardown(handler: () => void): void;
   passing(): boolean;
 }
 
@@ -27,8 +26,9 @@ interface Assertions {
   same(found: unknown, wanted: unknown, message: string): unknown;
 }
 
-// One file of tests is one process: what was proved in it so far.
-const proved = new Map<string, Proof>();
+// One file of tests is one process: what was begun in it so far. Whether a test ended well is asked at the end of the file, since
+// what tests that run beside others take down may still be going on.
+const begun: { readonly by: Proving; readonly proof: Proof }[] = [];
 const keyOf = (proof: Proof): string => `${proof.feature} ${proof.daemon} ${proof.direction}`;
 
 /**
@@ -46,14 +46,8 @@ export function proves(
   daemon: DaemonName,
   directions: readonly Direction[] = ['ours', 'theirs'],
 ): void {
-  t.teardown(() => {
-    if (!t.passing()) return;
-    for (const feature of typeof features === 'string' ? [features] : features)
-      for (const direction of directions) {
-        const proof = { feature, daemon, direction };
-        proved.set(keyOf(proof), proof);
-      }
-  });
+  for (const feature of typeof features === 'string' ? [features] : features)
+    for (const direction of directions) begun.push({ by: t, proof: { feature, daemon, direction } });
 }
 
 /** The record of a file of tests: beside it, in `proofs`. */
@@ -82,7 +76,8 @@ const installed: Readonly<Record<DaemonName, () => boolean>> = {
 export function proofsOf(root: Root, url: string): void {
   root.test('what was proved here is what is on record', async (t) => {
     const file = recordFile(fileURLToPath(url));
-    const now = [...proved.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    const proved = begun.filter(({ by }) => by.passing()).map(({ proof }) => [keyOf(proof), proof] as const);
+    const now = [...new Map(proved).values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     if (process.env.PEERAGE_WRITE_PAGES === '1') {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, `[\n${now.map(lineOf).join(',\n')}\n]\n`);

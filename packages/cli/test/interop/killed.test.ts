@@ -1,4 +1,4 @@
-// test-timeout: 120
+// test-timeout: 300
 import {
   type Daemon,
   type DaemonName,
@@ -21,6 +21,7 @@ import { type SpeakerProcess, startSpeaker } from '../commands/peerage.js';
 const [KEPT, LOST, THEIRS] = ['203.0.113.0/24', '203.0.112.0/24', '198.51.100.0/24'];
 const [SPEAKER_AS, DAEMON_AS] = [64_512, 64_513];
 const RESTART_TIME = 120;
+const patient = { timeout: 60_000 };
 
 interface Place {
   readonly address: string;
@@ -238,26 +239,26 @@ t.test(
     }
 
     const first = await life([KEPT, LOST], false);
-    await each((one, daemon) => eventually(() => one.shows(daemon, LOST)));
-    await each((one, daemon) => eventually(() => one.shows(daemon, KEPT)));
+    await each((one, daemon) => eventually(() => one.shows(daemon, LOST), patient));
+    await each((one, daemon) => eventually(() => one.shows(daemon, KEPT), patient));
     first.child.kill('SIGKILL');
     await first.ended;
     await each(async ({ name, restarts, shows }, daemon) => {
       if (restarts === undefined) {
-        await eventually(async () => !(await shows(daemon, KEPT)));
+        await eventually(async () => !(await shows(daemon, KEPT)), patient);
         return;
       }
-      await eventually(async () => !(await restarts.isUp(daemon)));
+      await eventually(async () => !(await restarts.isUp(daemon)), patient);
       t.ok(await shows(daemon, KEPT), `${name} keeps it while we are away`);
       t.ok(await shows(daemon, LOST), `${name} cannot know yet`);
     });
 
     const second = await life([KEPT], true);
     await each(async ({ name, restarts, shows }, daemon) => {
-      await eventually(() => shows(daemon, KEPT));
+      await eventually(() => shows(daemon, KEPT), patient);
       if (restarts === undefined) return;
-      await eventually(() => restarts.hasEndOfRib(daemon));
-      await eventually(async () => !(await shows(daemon, LOST)));
+      await eventually(() => restarts.hasEndOfRib(daemon), patient);
+      await eventually(async () => !(await shows(daemon, LOST)), patient);
       t.ok(await shows(daemon, KEPT), `${name} has what we told again`);
     });
     for (const { address } of places) {

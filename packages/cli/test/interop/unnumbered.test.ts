@@ -1,4 +1,4 @@
-// test-timeout: 120
+// test-timeout: 300
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -19,7 +19,9 @@ import t from 'tap';
 import { ip, namespace } from './namespace.js';
 import type { RouterConfig, RouterState } from './unnumbered-router.js';
 
-t.setTimeout(120_000);
+t.setTimeout(300_000);
+// They wait most of the time, each in namespaces of its own.
+t.jobs = 3;
 
 const run = promisify(execFile);
 const patient = { timeout: 60_000 };
@@ -78,7 +80,7 @@ async function pings(within: string, from: string, to: string): Promise<boolean>
 
 t.test(
   'FRR and we find each other over an interface, and packets go both ways over RFC 8950 routes',
-  needs('root', 'command:ip', 'command:bgpd', 'command:vtysh', 'command:ping'),
+  { ...needs('root', 'command:ip', 'command:bgpd', 'command:vtysh', 'command:ping'), buffered: true },
   async (t) => {
     proves(t, ['unnumbered', 'extended-next-hop'], 'FRR');
     const { near, far } = await cabled(t);
@@ -138,7 +140,7 @@ router bgp 64513
 
 t.test(
   'BIRD dials us at our link-local address, which is enough for us to know it',
-  needs('root', 'command:ip', 'command:bird', 'command:birdc'),
+  { ...needs('root', 'command:ip', 'command:bird', 'command:birdc'), buffered: true },
   async (t) => {
     proves(t, ['unnumbered', 'extended-next-hop'], 'BIRD');
     const { near, far } = await cabled(t);
@@ -178,12 +180,12 @@ protocol bgp ours {
 
 t.test(
   'GoBGP finds us by the neighbour table of its interface, and dials us',
-  needs('root', 'command:ip', 'command:gobgpd', 'command:gobgp', 'command:ping'),
+  { ...needs('root', 'command:ip', 'command:gobgpd', 'command:gobgp', 'command:ping'), buffered: true },
   async (t) => {
     proves(t, ['unnumbered', 'extended-next-hop'], 'GoBGP');
     const { near, far } = await cabled(t);
     // It looks there once, at its start, and asks nobody itself.
-    await eventually(() => pings(far, 'eth1', 'fe80::1'));
+    await eventually(() => pings(far, 'eth1', 'fe80::1'), patient);
     const gobgp = await startGobgp(
       t,
       `[global.config]
