@@ -48,7 +48,10 @@ function declarationOf(tree: SourceTree, path: string, name: string): Declaratio
   return target === undefined ? undefined : declarationOf(tree, target, name);
 }
 
-/** Finds what goes through a door without a doc comment, and classes and functions without an example. */
+/**
+ * Finds what goes through a door without a doc comment, and classes and functions without an example. A type needs no example, since
+ * those of functions show it; nor does a constant, which is used by writing its name.
+ */
 export function findUnexplainedExports(tree: SourceTree, packages = explainedPackages): Finding[] {
   const findings = new Map<string, Finding>();
   for (const { name, doors } of tree.packages) {

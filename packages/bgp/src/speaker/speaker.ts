@@ -78,7 +78,6 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
   readonly #dynamic: DynamicPeers;
   readonly #ownRestart: OwnRestart;
   readonly #ending = new Set<Promise<void>>();
-  /** Came in before peers were protected. */
   readonly #early = new EarlyConnections();
   #phase: 'new' | 'starting' | 'running' | 'closed' = 'new';
 
@@ -132,10 +131,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
    */
   async start(): Promise<void> {
     if (this.#phase !== 'new') {
-      throw new BgpError(
-        'BGP_ERR_STATE',
-        `start() needs a new speaker, this one is ${this.#phase}; create another one`,
-      );
+      const why = `start() needs a new speaker, this one is ${this.#phase}; create another one`;
+      throw new BgpError('BGP_ERR_STATE', why);
     }
     this.#phase = 'starting';
     try {
@@ -221,10 +218,12 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#dynamic.remove(prefix);
   }
 
+  /** How the peer at an address, or on an interface, is now: `speaker.peer('192.0.2.254')?.state`. Undefined when there is none. */
   peer(address: string): PeerStatus | undefined {
     return this.#peers.get(peerName(address))?.status();
   }
 
+  /** How all peers are now, those of ranges included, in the order in which they were added. A copy: ask again for later. */
   peers(): readonly PeerStatus[] {
     return [...this.#peers.values()].map((peer) => peer.status());
   }
@@ -275,6 +274,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#loop.wake();
   }
 
+  /** Ends all that was announced with this owner: `speaker.withdrawOwner('vip')`. One that has nothing is no mistake. */
   withdrawOwner(owner: string): void {
     this.#pipeline.withdrawOwner(owner);
     this.#loop.wake();
@@ -333,6 +333,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     return this.#planner.apply(wanted);
   }
 
+  /** The speaker as a whole, now: who it is, where it listens, how many peers it has and how many are up, sizes of its tables. */
   status(): SpeakerStatus {
     return {
       ...identityOf(this.#settings),
@@ -389,10 +390,7 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     if (this.#phase === 'starting') return void this.#early.add(transport);
     const address = canonicalAddress(transport.remote.address);
     const peer = peerAt(this.#peers, address) ?? this.#dynamic.take(address);
-    if (peer !== undefined && this.#phase === 'running') {
-      peer.accept(transport, origin);
-      return;
-    }
+    if (peer !== undefined && this.#phase === 'running') return void peer.accept(transport, origin);
     const { local, remote } = transport;
     tell(this.#ports.log, 'info', 'connection.unknown', { remote: remote.address, local: local.address });
     this.#host.refusals.refuse(transport);
