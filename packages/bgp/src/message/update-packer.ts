@@ -95,7 +95,7 @@ export class UpdatePacker {
     return messages;
   }
 
-  /** Withdraws destinations. Returns the number of messages. */
+  /** Withdraws destinations: of labelled ones without their labels (RFC 8277 §2.4). Returns the number of messages. */
   withdraw(out: ByteWriter, family: Family, keys: KeySource): number {
     const codec = this.#codec(family);
     const addPath = this.#addPath(family);
@@ -116,7 +116,8 @@ export class UpdatePacker {
         else openUnreach(out, family);
         messages++;
       }
-      codec.write(out, key, addPath);
+      if (codec.writeWithdrawn === undefined) codec.write(out, key, addPath);
+      else codec.writeWithdrawn(out, key, addPath);
     }
     if (message >= 0) this.#closeWithdrawal(out, message, plain);
     return messages;

@@ -45,6 +45,23 @@ export function showLabels(bytes: Uint8Array, at: number, end: number): number[]
   return labels;
 }
 
+/**
+ * Appends a labelled NLRI that is withdrawn: whatever its labels at `[start + 1, labels)` were, RFC 8277 §2.4 has one field of
+ * 0x800000 in their place, and receivers ignore it.
+ */
+export function writeWithoutLabels(
+  bytes: Uint8Array,
+  start: number,
+  labels: number,
+  end: number,
+  out: ByteWriter,
+): void {
+  out.u8(bytes[start]! - 8 * (labels - start - 1) + 24);
+  out.u8(NO_LABEL >>> 16);
+  out.u16(0);
+  out.copy(bytes, labels, end);
+}
+
 /** Appends a stack; the mark of a withdrawal for an empty one. Throws `BGP_ERR_NLRI`. Returns the octets it took. */
 export function writeLabels(path: string, labels: unknown, out: ByteWriter): number {
   if (!Array.isArray(labels)) refuseNlri(path, labels, 'must be a list of labels');

@@ -1,6 +1,6 @@
 import { type Family, familyOf } from '../net/family.js';
 import { BITS, framedRead } from './framing.js';
-import { labelsEnd, showLabels, writeLabels } from './label-stack.js';
+import { labelsEnd, showLabels, writeLabels, writeWithoutLabels } from './label-stack.js';
 import { refuseNlri } from './nlri-error.js';
 import type { OpaqueNlriCodec } from './opaque-nlri-codec.js';
 import { addressBits, checkPrefix, showPrefix, writePrefixKey, writePrefixOctets } from './prefix-octets.js';
@@ -39,6 +39,9 @@ function labeledUnicast(family: Family, nextHopLengths: readonly number[]): Opaq
     writeKey(bytes, start, end, out) {
       const at = labelsStop(bytes, start, end);
       writePrefixKey(bytes, at, bytes[start]! - 8 * (at - start - 1), out);
+    },
+    writeWithdrawn(bytes, start, end, out) {
+      writeWithoutLabels(bytes, start, labelsStop(bytes, start, end), end, out);
     },
     decode(bytes, start, end) {
       const at = labelsStop(bytes, start, end);

@@ -15,6 +15,8 @@ export interface NlriCodec {
    */
   read(bytes: Uint8Array, at: number, end: number, addPath: boolean, out: NlriKey): number;
   write(out: ByteWriter, key: NlriKey, addPath: boolean): void;
+  /** As `write`, in a withdrawal, where that has another form; not longer. */
+  writeWithdrawn?(out: ByteWriter, key: NlriKey, addPath: boolean): void;
   /** Octets that `write` will append. */
   size(key: NlriKey, addPath: boolean): number;
   /** `10.0.0.0/8` */

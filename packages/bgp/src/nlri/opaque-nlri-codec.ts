@@ -57,6 +57,8 @@ export interface OpaqueNlriCodec<V = unknown> {
   check(bytes: Uint8Array, start: number, end: number): string | null;
   /** Appends the octets by which one route is told from another: without labels and other properties of a path. */
   writeKey(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void;
+  /** Appends the NLRI as a withdrawal has it, not longer than as it was announced. Absent where both are the same. */
+  writeWithdrawn?(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void;
   /** A value that JSON can hold. */
   decode(bytes: Uint8Array, start: number, end: number): V;
   /** Appends one NLRI without path identifier. Throws `BGP_ERR_NLRI` with path and value for what cannot be one. */

@@ -1,3 +1,5 @@
+import type { NlriKey } from '../net/nlri-key.js';
+import type { ByteWriter } from '../wire/byte-writer.js';
 import { toHex } from '../wire/hex.js';
 import type { NlriCodec } from './nlri-codec.js';
 import type { NlriValue } from './opaque-families.js';
@@ -11,6 +13,7 @@ export interface SpanCodec extends NlriCodec {
 
 /** Reading gives spans into the octets that were read; they are good as long as those are. Allocates nothing. */
 export function spanCodec(opaque: OpaqueNlriCodec<NlriValue>): SpanCodec {
+  const { writeWithdrawn } = opaque;
   return {
     family: opaque.family,
     layout: 'bytes',
@@ -23,6 +26,12 @@ export function spanCodec(opaque: OpaqueNlriCodec<NlriValue>): SpanCodec {
       if (addPath) out.u32(pathId);
       out.copy(octets, start, end);
     },
+    ...(writeWithdrawn && {
+      writeWithdrawn(out: ByteWriter, { pathId, octets, start, end }: NlriKey, addPath: boolean) {
+        if (addPath) out.u32(pathId);
+        writeWithdrawn(octets, start, end, out);
+      },
+    }),
     size: ({ start, end }, addPath) => end - start + (addPath ? 4 : 0),
     format({ octets, start, end }) {
       if (opaque.check(octets, start, end) !== null) return toHex(octets, start, end);

@@ -1,6 +1,6 @@
 import { type Family, familyOf } from '../net/family.js';
 import { BITS, framedRead } from './framing.js';
-import { labelsEnd, showLabels, writeLabels } from './label-stack.js';
+import { labelsEnd, showLabels, writeLabels, writeWithoutLabels } from './label-stack.js';
 import type { LabeledPrefix } from './labeled-unicast.js';
 import { refuseNlri } from './nlri-error.js';
 import type { OpaqueNlriCodec } from './opaque-nlri-codec.js';
@@ -43,6 +43,9 @@ function vpnUnicast(family: Family, nextHopLengths: readonly number[]): OpaqueNl
       const rd = rdAt(bytes, start, end);
       out.copy(bytes, rd, rd + RD_LENGTH);
       writePrefixKey(bytes, rd + RD_LENGTH, prefixBits(bytes, start, rd), out);
+    },
+    writeWithdrawn(bytes, start, end, out) {
+      writeWithoutLabels(bytes, start, rdAt(bytes, start, end), end, out);
     },
     decode(bytes, start, end) {
       const rd = rdAt(bytes, start, end);

@@ -17,7 +17,7 @@ import { NO_PREFIX, type PrefixId } from './ids.js';
  *                   └──────── key ────────┘     hashed and compared; written out of what is kept when it is asked for
  * ```
  *
- * What is kept is sent in withdrawals, where labels and the like mean nothing, and for every path that came with the same
+ * What is kept is sent in withdrawals, where labels and the like mean nothing and have no place (RFC 8277 §2.4), and for every path that came with the same
  * octets; paths with others have a form of their own (`FormTable`). 13 octets a destination, about 8 of index, and the NLRI.
  */
 export class PrefixTableBytes {

@@ -6,7 +6,7 @@ import { UpdateReader } from '../../src/message/update-reader.js';
 import { parseAddress } from '../../src/net/address.js';
 import type { Family } from '../../src/net/family.js';
 import { createNlriKey, type NlriKey } from '../../src/net/nlri-key.js';
-import { builtFamilies, type FamilyCodecs } from '../../src/nlri/family-codecs.js';
+import { builtFamilies, FamilyCodecs } from '../../src/nlri/family-codecs.js';
 import { encodeNlri, type NlriValue } from '../../src/nlri/opaque-families.js';
 import { shapeNextHop } from '../../src/nlri/shape-next-hop.js';
 import type { PeerIndex } from '../../src/rib/ids.js';
@@ -34,6 +34,8 @@ export function nlriHex(family: Family, value: NlriValue): string {
 export class OpaqueEnd {
   /** By key, with `#path id` where those are sent. */
   readonly held = new Map<string, HeldNlri>();
+  /** The NLRI of each withdrawal, as it came. */
+  readonly withdrawn: string[] = [];
   readonly problems: string[] = [];
   endOfRib = 0;
   messages = 0;
@@ -44,6 +46,7 @@ export class OpaqueEnd {
   private readonly packer: UpdatePacker;
   private readonly reader: UpdateReader;
   private readonly getsIds: boolean;
+  private readonly sendsIds: boolean;
   readonly peer: PipelinePeer;
 
   constructor(
@@ -59,6 +62,7 @@ export class OpaqueEnd {
     const receives = (other: Family): boolean => other.key === family.key;
     const shared = { as4: true, type, maxMessage: 4096, receives, codecs } as const;
     this.packer = new UpdatePacker({ maxMessage: 4096, addPath: () => sendsIds, codecs });
+    this.sendsIds = sendsIds;
     this.getsIds = overrides.addPathSend !== undefined;
     const addPath = (): boolean => this.getsIds;
     this.reader = new UpdateReader({ ...shared, addPath, localAs: as, peerAs: LOCAL_AS });
@@ -108,6 +112,15 @@ export class OpaqueEnd {
     this.deliver(p, out);
   }
 
+  /** With just these octets, whatever a withdrawal of ours would have in their place. */
+  withdrawAsIs(p: Pipeline, nlri: readonly string[]): void {
+    const out = new ByteWriter();
+    const codecs = new FamilyCodecs([{ ...this.codecs.opaque(this.family)!, writeWithdrawn: asItIs }]);
+    const addPath = (): boolean => this.sendsIds;
+    new UpdatePacker({ maxMessage: 4096, addPath, codecs }).withdraw(out, this.family, keysOf(nlri));
+    this.deliver(p, out);
+  }
+
   hexes(): readonly string[] {
     return [...this.held.values()].map(({ hex }) => hex).sort();
   }
@@ -139,6 +152,7 @@ export class OpaqueEnd {
     }
     if (reader.endOfRib !== null) this.endOfRib++;
     this.each(block, reader.unreachNlriStart, reader.unreachNlriEnd, (name, hex) => {
+      this.withdrawn.push(hex);
       if (!this.held.delete(name)) this.problems.push(`${hex} was withdrawn but not held`);
     });
     if (reader.reachFamily === null) return;
@@ -184,4 +198,8 @@ function keysOf(nlri: readonly string[]): { next(key: NlriKey): boolean } {
       return true;
     },
   };
+}
+
+function asItIs(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void {
+  out.copy(bytes, start, end);
 }

@@ -108,6 +108,47 @@ for (const family of opaqueFamilies) {
   });
 }
 
+t.test(
+  'a withdrawal has one mark where the labels were, and any label withdraws (RFC 8277 §2.4)',
+  async (t) => {
+    const rd = '0000fde800000001';
+    const octets: readonly [family: string, length: number, labels: string, rest: string][] = [
+      ['ipv4-labeled-unicast', 24, '000641', 'cb0071'],
+      ['ipv4-labeled-unicast', 0, '000641', ''],
+      ['ipv6-labeled-unicast', 32, '000640000651', '20010db8'],
+      ['vpnv4-unicast', 64 + 20, '000641', `${rd}0a0110`],
+      ['vpnv6-unicast', 64 + 32, '000640000650000661', `${rd}20010db8`],
+      ['vpnv4-multicast', 64 + 32, '800000', `${rd}0a010203`],
+    ];
+    const hexOf = (bits: number, labels: string, rest: string): string =>
+      (bits + 4 * labels.length).toString(16).padStart(2, '0') + labels + rest;
+    for (const [name, bits, labels, rest] of octets) {
+      const family = parseFamily(name);
+      const announced = hexOf(bits, labels, rest);
+      for (const field of [labels, '800000', '000000', '000001', '0fffff', '80000e']) {
+        const p = pipeline();
+        const source = new OpaqueEnd('10.0.0.1', 64_601, family, {}, { sendsIds: true }).open(p);
+        const target = new OpaqueEnd('10.0.0.2', 64_602, family).open(p);
+        const all = new OpaqueEnd('10.0.0.3', 64_603, family, {
+          addPathSend: new Map([[family.key, ALL_PATHS]]),
+        }).open(p);
+        source.announce(p, [`${announced}#7`], path(64_601), hopOf(family));
+        settle(p);
+        t.same(
+          [target.hexes(), all.hexes()],
+          [[announced], [announced]],
+          `${name} is relayed with its labels`,
+        );
+        source.withdrawAsIs(p, [`${hexOf(bits, field, rest)}#7`]);
+        settle(p);
+        const wanted = [hexOf(bits, '800000', rest)];
+        t.same([target.withdrawn, all.withdrawn], [wanted, wanted], `${name} withdrawn with ${field}`);
+        t.same([...target.problems, ...all.problems], []);
+      }
+    }
+  },
+);
+
 t.test('another label is another announcement, and goes to all who have the route', async (t) => {
   const p = pipeline();
   const source = new OpaqueEnd('10.0.0.1', 64_601, vpnv4).open(p);
