@@ -4,6 +4,8 @@ import { ByteWriter } from '../wire/byte-writer.js';
 import { fail, ok, type Result, resetFault } from '../wire/result.js';
 import type { Capability } from './capability.js';
 import { type CapabilityRow, capabilityTable } from './capability-table.js';
+import { checkCapability } from './check-capability.js';
+import { refuseField } from './message-field.js';
 
 const ROW_BY_CODE: ReadonlyMap<number, CapabilityRow> = new Map(
   capabilityTable.map((row) => [row.code, row]),
@@ -60,23 +62,28 @@ export function capabilityCode(capability: Capability): number {
   return capability.name === 'unknown' ? capability.code : ROW_BY_NAME.get(capability.name)!.code;
 }
 
-/** Appends one capability with code and length. */
-export function encodeCapability(capability: Capability, out: ByteWriter): void {
+/** Appends one capability with code and length. Throws `BGP_ERR_MESSAGE`, with its place, for one that cannot be sent. */
+export function encodeCapability(capability: Capability, out: ByteWriter, path = 'capability'): void {
+  checkCapability(path, capability);
   out.u8(capabilityCode(capability));
   const lengthAt = out.reserve(1);
   if (capability.name === 'unknown') out.copy(capability.value);
   else ROW_BY_NAME.get(capability.name)!.encode(capability, out);
-  out.patch8(lengthAt, out.length - lengthAt - 1);
+  const length = out.length - lengthAt - 1;
+  if (length > 255) refuseField(path, capability, 'of at most 255 octets (RFC 5492 §4)');
+  out.patch8(lengthAt, length);
 }
 
 /**
- * A run of capabilities, as the data of a NOTIFICATION 2/7 lists them (RFC 5492 §5).
+ * A run of capabilities, as the data of a NOTIFICATION 2/7 lists them (RFC 5492 §5). Throws `BGP_ERR_MESSAGE`.
  *
  * @example
  * toHex(encodeCapabilities([{ name: 'route-refresh' }])); // '0200'
  */
 export function encodeCapabilities(capabilities: readonly Capability[]): Uint8Array {
   const out = new ByteWriter(256);
-  for (const capability of capabilities) encodeCapability(capability, out);
+  if (!Array.isArray(capabilities)) refuseField('capabilities', capabilities, 'a list of capabilities');
+  for (const [i, capability] of capabilities.entries())
+    encodeCapability(capability, out, `capabilities[${i}]`);
   return out.slice();
 }

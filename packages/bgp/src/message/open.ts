@@ -1,5 +1,6 @@
 import { decodeCapabilities, encodeCapability } from '../capabilities/capabilities.js';
 import type { Capability } from '../capabilities/capability.js';
+import { checkInteger, fieldsOf, refuseField } from '../capabilities/message-field.js';
 import { asOf, findCapability } from '../capabilities/negotiate.js';
 import { BgpError } from '../errors.js';
 import { AS_TRANS } from '../iana/attribute-code.js';
@@ -140,12 +141,14 @@ export function decodeParameterList(
 
 /**
  * The whole message. All capabilities go into one parameter when they fit (RFC 5492 §4), into several otherwise, and
- * into the extended form (RFC 9072) over 255 octets. Throws `BGP_ERR_MESSAGE_SIZE` when it would pass 4096 octets.
+ * into the extended form (RFC 9072) over 255 octets. Throws `BGP_ERR_MESSAGE_SIZE` when it would pass 4096 octets,
+ * and `BGP_ERR_MESSAGE` for a field that does not fit.
  *
  * @example
  * encodeOpen(createOpen({ localAs: 64512, holdTime: 90, routerId: 1, capabilities: [] })).length; // 37
  */
 export function encodeOpen(open: OpenMessage): Uint8Array {
+  checkOpen(open);
   const out = new ByteWriter(256);
   const at = beginMessage(out, MessageType.Open);
   out.u8(open.version);
@@ -153,7 +156,9 @@ export function encodeOpen(open: OpenMessage): Uint8Array {
   out.u16(open.holdTime);
   out.u32(open.routerId);
   const capabilities = new ByteWriter(256);
-  for (const capability of open.capabilities) encodeCapability(capability, capabilities);
+  for (const [i, capability] of open.capabilities.entries()) {
+    encodeCapability(capability, capabilities, `open.capabilities[${i}]`);
+  }
   const { length } = capabilities;
   if (length === 0) {
     out.u8(0);
@@ -177,6 +182,17 @@ export function encodeOpen(open: OpenMessage): Uint8Array {
   }
   endMessage(out, at);
   return out.slice();
+}
+
+function checkOpen(open: unknown): void {
+  const { version, as, holdTime, routerId, capabilities } = fieldsOf('open', open, 'an OPEN message');
+  checkInteger('open.version', version, 0xff);
+  checkInteger('open.as', as, 0xffff);
+  checkInteger('open.holdTime', holdTime, 0xffff);
+  checkInteger('open.routerId', routerId, 0xffffffff);
+  if (!Array.isArray(capabilities)) {
+    refuseField('open.capabilities', capabilities, 'a list of capabilities');
+  }
 }
 
 /**

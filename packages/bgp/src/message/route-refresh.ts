@@ -1,3 +1,4 @@
+import { checkFamily, checkInteger, checkOctets, fieldsOf } from '../capabilities/message-field.js';
 import { ErrorCode, HeaderError, RouteRefreshError } from '../iana/error-code.js';
 import { type Family, familyOf } from '../net/family.js';
 import { ByteWriter } from '../wire/byte-writer.js';
@@ -54,7 +55,7 @@ export function decodeRouteRefresh(
 }
 
 /**
- * The whole message.
+ * The whole message. Throws `BGP_ERR_MESSAGE` for a field that does not fit.
  *
  * @example
  * toHex(encodeRouteRefresh({ family: IPV6_UNICAST }).subarray(19)); // '00020001'
@@ -64,6 +65,10 @@ export function encodeRouteRefresh(message: {
   readonly subtype?: number;
   readonly rest?: Uint8Array;
 }): Uint8Array {
+  const { family, subtype, rest } = fieldsOf('routeRefresh', message, 'an object with a family');
+  checkFamily('routeRefresh.family', family);
+  if (subtype !== undefined) checkInteger('routeRefresh.subtype', subtype, 0xff);
+  if (rest !== undefined) checkOctets('routeRefresh.rest', rest);
   const out = new ByteWriter(32);
   const at = beginMessage(out, MessageType.RouteRefresh);
   out.u16(message.family.afi);

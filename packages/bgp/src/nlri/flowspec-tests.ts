@@ -7,7 +7,7 @@ import {
   NUMERIC_OPERATORS,
   type NumericTest,
 } from './flowspec-component.js';
-import { refuseNlri } from './nlri-error.js';
+import { checkFields, refuseNlri } from './nlri-error.js';
 
 /** Bits of an operator octet (RFC 8955 §4.2.1): end of list, AND, two bits of length; then what compares. */
 const LAST = 0x80;
@@ -107,9 +107,10 @@ function writeTest(
   for (let shift = 8 * (size - 1); shift >= 0; shift -= 8) out.u8(Number((number >> BigInt(shift)) & 0xffn));
 }
 
-function checkList(path: string, list: unknown): void {
+function checkList(path: string, list: unknown, fields: string): void {
   if (!Array.isArray(list) || list.length === 0)
     refuseNlri(path, list, 'must be a list of at least one test');
+  for (const [i, test] of list.entries()) checkFields(`${path}[${i}]`, test, fields);
 }
 
 /** The bits of a test that both kinds have: the end of the list, and AND, which the first must not have. */
@@ -124,7 +125,7 @@ export function writeNumericTests(
   row: ComponentRow,
   out: ByteWriter,
 ): void {
-  checkList(path, tests);
+  checkList(path, tests, 'op, value and');
   tests.forEach(({ op, value }, i) => {
     const bits = NUMERIC_OPERATORS.indexOf(op);
     if (bits < 0) refuseNlri(`${path}[${i}].op`, op, `must be one of ${NUMERIC_OPERATORS.join(' ')}`);
@@ -138,7 +139,7 @@ export function writeBitmaskTests(
   row: ComponentRow,
   out: ByteWriter,
 ): void {
-  checkList(path, tests);
+  checkList(path, tests, 'not, match, value and');
   tests.forEach(({ not, match, value }, i) => {
     const bits = (not ? NOT : 0) | (match ? MATCH : 0);
     writeTest(`${path}[${i}]`, listBits(path, tests, i) | bits, value, row, out);

@@ -13,7 +13,7 @@ import {
   writeNumericTests,
 } from './flowspec-tests.js';
 import { beginSpan, endSpan, wholeKey } from './framing.js';
-import { checkNumber, refuseNlri } from './nlri-error.js';
+import { checkFields, checkNumber, refuseNlri } from './nlri-error.js';
 import type { OpaqueNlriCodec } from './opaque-nlri-codec.js';
 import { addressBits, checkPrefix, showPrefix, writePrefixOctets } from './prefix-octets.js';
 import { formatRouteDistinguisher, RD_LENGTH, writeRouteDistinguisher } from './route-distinguisher.js';
@@ -201,6 +201,7 @@ function flowspec(family: Family, isVpn: boolean): OpaqueNlriCodec<Flowspec> {
       let last = 0;
       value.components.forEach((component, i) => {
         const path = `nlri.components[${i}]`;
+        checkFields(path, component, 'a type, and a prefix, tests or bits');
         const type = checkType(path, component, afi);
         if (type <= last) refuseNlri(path, component.type, 'must come in the order of component types');
         last = type;

@@ -12,6 +12,12 @@ export function refuseNlri(path: string, value: unknown, wayOut: string): never 
   });
 }
 
+/** Refuses what has no fields: `what` says which are wanted. */
+export function checkFields(path: string, value: unknown, what: string): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  refuseNlri(path, value, `must be an object: ${what}`);
+}
+
 /** Refuses what is not an integer 0 … `most`. */
 export function checkNumber(path: string, value: unknown, most: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > most) {

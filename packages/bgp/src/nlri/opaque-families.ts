@@ -6,6 +6,7 @@ import { type Flowspec, ipv4Flowspec, ipv6Flowspec, vpnv4Flowspec, vpnv6Flowspec
 import { ipv4LabeledUnicast, ipv6LabeledUnicast, type LabeledPrefix } from './labeled-unicast.js';
 import { bgpLs, bgpLsVpn, type LinkStateNlri } from './link-state.js';
 import { ipv4Mup, ipv6Mup, type MupRoute } from './mup.js';
+import { checkFields } from './nlri-error.js';
 import type { OpaqueNlriCodec } from './opaque-nlri-codec.js';
 import type { RawNlri } from './raw-nlri.js';
 import { ipv4RouteTarget, type RouteTargetMembership } from './route-target.js';
@@ -74,6 +75,7 @@ export function opaqueNlriCodec(family: Family): OpaqueNlriCodec<NlriValue> | un
  * if (evpn !== undefined) encodeNlri(evpn, value, out);
  */
 export function encodeNlri<V>(codec: OpaqueNlriCodec<V>, value: V, out: ByteWriter): void {
+  checkFields('nlri', value, `a destination of ${codec.family.name}`);
   const before = out.length;
   try {
     codec.encode(value, out);

@@ -1,3 +1,4 @@
+import { BgpError } from '../errors.js';
 import { formatAddress } from '../net/address.js';
 import { IPV4_UNICAST } from '../net/family.js';
 import { parsePrefix } from '../net/prefix.js';
@@ -21,9 +22,20 @@ export function showPrefix(bytes: Uint8Array, at: number, bits: number, afi: num
 /** The prefix of a text of this AFI. Throws `BGP_ERR_PREFIX`, or `BGP_ERR_NLRI` when it is of the other one. */
 export function checkPrefix(path: string, text: unknown, afi: number): { bytes: Uint8Array; length: number } {
   if (typeof text !== 'string') refuseNlri(path, text, 'must be a prefix');
-  const prefix = parsePrefix(text);
+  const prefix = parsedAt(path, text);
   if (prefix.family.afi !== afi) refuseNlri(path, text, `must be an IPv${afi === 1 ? 4 : 6} prefix`);
   return prefix;
+}
+
+/** A prefix, whose refusal names the place. */
+function parsedAt(path: string, text: string): ReturnType<typeof parsePrefix> {
+  try {
+    return parsePrefix(text);
+  } catch (error) {
+    if (!(error instanceof BgpError)) throw error;
+    const allowed = 'a prefix such as 10.0.0.0/8 or 2001:db8::/32';
+    throw new BgpError(error.code, `${path}: ${error.message}`, { path, value: text, allowed, cause: error });
+  }
 }
 
 /** Appends the octets that a prefix needs, without its length. */

@@ -33,7 +33,8 @@ function showTarget(bytes: Uint8Array, at: number, end: number): string {
 }
 
 /** Octets of an extended community that is a route target. */
-function readTarget(text: string): Uint8Array {
+function readTarget(text: unknown): Uint8Array {
+  if (typeof text !== 'string') refuseNlri('nlri.target', text, 'must be a route target such as 65000:100');
   if (text.startsWith('0x')) return checkHex('nlri.target', text.slice(2));
   const kind = guessAdministrator(text);
   const octets = parseAdministrator(kind, text);
