@@ -46,7 +46,7 @@ t.test(
   'the fuzzer finds what is planted: a throw, a wrong round trip, a look past the end, a hang',
   async (t) => {
     const planted = fileURLToPath(new URL('./planted.ts', import.meta.url));
-    const limits = ['--seconds', '60', '--hang-seconds', '3', '--findings', '4'];
+    const limits = ['--seconds', '240', '--hang-seconds', '3', '--findings', '4'];
     const { status, findings } = await fuzz('--target', planted, ...limits);
     t.equal(status, 1);
     for (const message of [
