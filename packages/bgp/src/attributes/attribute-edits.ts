@@ -1,5 +1,6 @@
 import type { AsOrSelf, AsPathEdits } from './as-path-edits.js';
 import type { Aggregator, Origin } from './path-attributes.js';
+import type { RawAttribute } from './raw-attribute.js';
 import type { RecordEdits, RecordPattern } from './record-pattern.js';
 
 /**
@@ -9,6 +10,8 @@ import type { RecordEdits, RecordPattern } from './record-pattern.js';
 export interface AttributeEdits extends AsPathEdits {
   /** Codes of attributes that go before all the rest is done. */
   readonly removeAttributes?: readonly number[];
+  /** In the place of those of these codes, or added: codes that no other edit writes, ascending, each once. */
+  readonly setAttributes?: readonly RawAttribute[];
   readonly origin?: Origin;
   readonly med?: number | null;
   /** Added to the MED (0 where there is none), negative to subtract; stays in 0 … 2^32 − 1. `med` wins over it. */

@@ -87,7 +87,7 @@ export function rewriteCanonical(
   let at = start;
   for (let i = 0; i < REWRITTEN.length; i++) {
     const code = REWRITTEN[i]!;
-    at = passBelow(block, at, end, code, rewrite, out);
+    at = passBetween(block, at, end, i === 0 ? 0 : REWRITTEN[i - 1]!, code, rewrite, out);
     if (at < end && block[at + 1] === code) {
       const stop = valueEnd(block, at);
       rewriteOne(code, block, removed?.includes(code) ? stop : at, stop, rewrite, out);
@@ -96,7 +96,31 @@ export function rewriteCanonical(
       rewriteOne(code, block, at, at, rewrite, out);
     }
   }
-  passBelow(block, at, end, 256, rewrite, out);
+  passBetween(block, at, end, REWRITTEN.at(-1)!, 256, rewrite, out);
+}
+
+/** As `passBelow`, and sets the attributes over `above` and below `code` that a policy has. */
+function passBetween(
+  block: Uint8Array,
+  from: number,
+  end: number,
+  above: number,
+  code: number,
+  rewrite: Rewrite,
+  out: ByteWriter,
+): number {
+  const set = rewrite.edits?.setAttributes;
+  if (set === undefined) return passBelow(block, from, end, code, rewrite, out);
+  let at = from;
+  for (let i = 0; i < set.length; i++) {
+    const attribute = set[i]!;
+    if (attribute.code <= above || attribute.code >= code) continue;
+    at = passBelow(block, at, end, attribute.code, rewrite, out);
+    if (at < end && block[at + 1] === attribute.code) at = valueEnd(block, at);
+    writeAttributeHeader(out, attribute.flags, attribute.code, attribute.value.length);
+    out.copy(attribute.value);
+  }
+  return passBelow(block, at, end, code, rewrite, out);
 }
 
 /** Copies the attributes below `code`: the ones that are understood as they are, others as RFC 4271 §5 has it. */

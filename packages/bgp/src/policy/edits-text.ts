@@ -1,6 +1,8 @@
 import type { AsRule } from '../attributes/as-path-edits.js';
 import { attributeRow } from '../attributes/attribute-table.js';
+import type { RawAttribute } from '../attributes/raw-attribute.js';
 import type { RecordEdits, RecordPattern } from '../attributes/record-pattern.js';
+import { AttributeFlag } from '../iana/attribute-code.js';
 import { formatCommunity } from './community.js';
 import type { RouteEdits } from './policy.js';
 
@@ -12,6 +14,7 @@ export function editsText(edits: RouteEdits): readonly string[] {
   };
   const { removeAttributes = [], atomicAggregate, aggregator } = edits;
   if (removeAttributes.length > 0) add(`remove attributes ${removeAttributes.map(attributeText).join(', ')}`);
+  for (const attribute of edits.setAttributes ?? []) add(setText(attribute));
   add(edits.origin && `origin ${edits.origin}`);
   add(numberText('MED', edits.med, edits.addMed));
   add(numberText('local preference', edits.localPref, edits.addLocalPref));
@@ -42,6 +45,17 @@ export function editsText(edits: RouteEdits): readonly string[] {
 
 function attributeText(code: number): string {
   return attributeRow(code)?.name ?? String(code);
+}
+
+/** Octets of a value that are shown: enough to tell which one it is. */
+const MOST_SHOWN = 32;
+
+function setText({ code, flags, value }: RawAttribute): string {
+  const isLocal = attributeRow(code) === undefined && (flags & AttributeFlag.Transitive) === 0;
+  const name = `${isLocal ? 'non-transitive ' : ''}attribute ${attributeText(code)}`;
+  if (value.length === 0) return `set ${name} without a value`;
+  const hex = hexText(value.subarray(0, MOST_SHOWN));
+  return `set ${name} ${hex}${value.length > MOST_SHOWN ? `… (${value.length} octets)` : ''}`;
 }
 
 function ruleText(rule: AsRule): string {
@@ -96,6 +110,6 @@ function largeText(record: Uint8Array): string {
   return [0, 4, 8].map((at) => view.getUint32(at)).join(':');
 }
 
-function hexText(record: Uint8Array): string {
-  return Array.from(record, (octet) => octet.toString(16).padStart(2, '0')).join('');
+function hexText(octets: Uint8Array): string {
+  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('');
 }

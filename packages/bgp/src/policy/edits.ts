@@ -9,6 +9,7 @@ import type { RouteEdits } from './policy.js';
 import { badPolicy, checkShape } from './policy-error.js';
 import { listOf, NO_SETS, type PolicySets } from './policy-sets.js';
 import { removedAttributes } from './removed-attributes.js';
+import { type AttributeToSet, rawAttributes } from './set-attributes.js';
 
 /**
  * Edits as a statement declares them. Absent = unchanged, `null` removes. Communities are numbers or text; in those to
@@ -42,6 +43,8 @@ export interface EditsDeclaration {
   readonly onlyToCustomer?: AsOrSelf;
   /** Codes of attributes that go, known or not, before the other edits are made. */
   readonly removeAttributes?: readonly number[];
+  /** Attributes without an edit of their own, in the place of the one of that code or added. */
+  readonly setAttributes?: readonly AttributeToSet[];
   readonly addCommunities?: readonly (string | number)[];
   readonly removeCommunities?: readonly (string | number)[];
   readonly setCommunities?: readonly (string | number)[];
@@ -72,6 +75,7 @@ const fields: readonly (keyof EditsDeclaration)[] = [
   'aggregator',
   'onlyToCustomer',
   'removeAttributes',
+  'setAttributes',
   'addCommunities',
   'removeCommunities',
   'setCommunities',
@@ -105,7 +109,7 @@ export function compileEdits(
   checkShape(path, declared, fields);
   const of = (field: keyof EditsDeclaration): string => `${path}.${field}`;
   const { origin, med, addMed, localPref, addLocalPref, prepend, prependAses, aigp, nextHop } = declared;
-  const { atomicAggregate, aggregator, onlyToCustomer, removeAttributes } = declared;
+  const { atomicAggregate, aggregator, onlyToCustomer, removeAttributes, setAttributes } = declared;
   if (origin !== undefined && !['igp', 'egp', 'incomplete'].includes(origin)) {
     throw badPolicy(of('origin'), origin, 'igp, egp or incomplete');
   }
@@ -147,6 +151,9 @@ export function compileEdits(
     ...(onlyToCustomer !== undefined && { onlyToCustomer }),
     ...(removeAttributes !== undefined && {
       removeAttributes: removedAttributes(of('removeAttributes'), removeAttributes),
+    }),
+    ...(setAttributes !== undefined && {
+      setAttributes: rawAttributes(of('setAttributes'), setAttributes),
     }),
     ...standard(declared, path, sets),
     ...(large !== null && { largeCommunities: large }),

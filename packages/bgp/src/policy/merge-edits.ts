@@ -1,4 +1,5 @@
 import { type AsOrSelf, ruledAs } from '../attributes/as-path-edits.js';
+import type { RawAttribute } from '../attributes/raw-attribute.js';
 import { matchesAnyRecord, type RecordEdits } from '../attributes/record-pattern.js';
 import { AttributeCode } from '../iana/attribute-code.js';
 import { joined } from './edits.js';
@@ -7,9 +8,9 @@ import type { RouteEdits } from './policy.js';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * What two statements change together, the second after the first: single values of the later one win, additions to numbers add
- * up, ASes are prepended to what the first prepended, and communities, ASes and attributes are removed from what the first one left.
- * Our own AS, written as `self`, is meant: it stays where the first put it.
+ * What two statements change together, the second after the first: single values of the later one win, and attributes that it
+ * sets, additions to numbers add up, ASes are prepended to what the first prepended, and communities, ASes and attributes are
+ * removed from what the first one left. Our own AS, written as `self`, is meant: it stays where the first put it.
  */
 export function mergeEdits(before: RouteEdits, second: RouteEdits): RouteEdits {
   const first = withoutRemoved(before, second);
@@ -18,6 +19,9 @@ export function mergeEdits(before: RouteEdits, second: RouteEdits): RouteEdits {
   if (first.onlyToCustomer !== undefined) merged.onlyToCustomer = first.onlyToCustomer;
   if (first.removeAttributes && second.removeAttributes) {
     merged.removeAttributes = [...new Set([...first.removeAttributes, ...second.removeAttributes])];
+  }
+  if (first.setAttributes && second.setAttributes) {
+    merged.setAttributes = mergeAttributes(first.setAttributes, second.setAttributes);
   }
   mergeNumber(merged, first, second, 'med', 'addMed');
   mergeNumber(merged, first, second, 'localPref', 'addLocalPref');
@@ -53,7 +57,18 @@ function withoutRemoved(first: RouteEdits, { removeAttributes }: RouteEdits): Ro
   for (const code of removeAttributes) {
     for (const field of removable.get(code) ?? []) delete left[field];
   }
+  if (first.setAttributes !== undefined) {
+    left.setAttributes = first.setAttributes.filter(({ code }) => !removeAttributes.includes(code));
+  }
   return left;
+}
+
+function mergeAttributes(
+  first: readonly RawAttribute[],
+  second: readonly RawAttribute[],
+): readonly RawAttribute[] {
+  const kept = first.filter(({ code }) => !second.some((attribute) => attribute.code === code));
+  return [...kept, ...second].sort((x, y) => x.code - y.code);
 }
 
 const recordKinds = [

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { attributeTable } from '../../src/attributes/attribute-table.js';
 import { decodeCanonical, encodeCanonical } from '../../src/attributes/canonical.js';
 import type { PathAttributes } from '../../src/attributes/path-attributes.js';
 import { rewriteCanonical } from '../../src/attributes/rewrite.js';
@@ -89,6 +90,52 @@ t.test('declared edits do what they say', async (t) => {
       { med: 3, communities: [9], unknown: [{ code: 201, flags: 0xc0, value: Uint8Array.of(2) }] },
     ],
     [
+      { setAttributes: [{ code: 40, value: '01000700000000000064' }] },
+      { med: 5, prefixSid: [{ type: 1, hex: '00000000000001' }], onlyToCustomer: 3 },
+      { med: 5, prefixSid: [{ type: 'label-index', value: { flags: 0, index: 100 } }], onlyToCustomer: 3 },
+    ],
+    [
+      {
+        setAttributes: [
+          { code: 255, value: 'C0FFEE', flags: 0x80 },
+          { code: 128, value: '0000fc0040010100' },
+          { code: 29, value: '' },
+          { code: 25, value: `0002${'20010db8'.padEnd(32, '0')}0007` },
+          { code: 22, value: '0000000640' },
+          { code: 11, value: '' },
+        ],
+        removeAttributes: [25],
+        addMed: 2,
+      },
+      {
+        pmsiTunnel: { flags: 1, tunnelType: 'none', label: 1, tunnelId: '' },
+        ipv6ExtendedCommunities: ['00'.repeat(20)],
+        largeCommunities: ['1:1:1'],
+        unknown: [
+          { code: 11, flags: 0xe0, value: Uint8Array.of(1) },
+          { code: 201, flags: 0xc0, value: Uint8Array.of(2) },
+        ],
+      },
+      {
+        med: 2,
+        pmsiTunnel: { flags: 0, tunnelType: 'none', label: 0x640, tunnelId: '' },
+        ipv6ExtendedCommunities: [`0002${'20010db8'.padEnd(32, '0')}0007`],
+        linkState: [],
+        largeCommunities: ['1:1:1'],
+        attributeSet: { originAs: 64_512, hex: '40010100' },
+        unknown: [
+          { code: 11, flags: 0xc0, value: new Uint8Array(0) },
+          { code: 201, flags: 0xc0, value: Uint8Array.of(2) },
+          { code: 255, flags: 0x80, value: Uint8Array.of(0xc0, 0xff, 0xee) },
+        ],
+      },
+    ],
+    [
+      { setAttributes: [{ code: 200, value: '07'.repeat(300) }] },
+      {},
+      { unknown: [{ code: 200, flags: 0xc0, value: new Uint8Array(300).fill(7) }] },
+    ],
+    [
       { removeCommunities: ['64512:*', 'no-export'], addCommunities: ['1:1'] },
       { communities: [community(64512, 1), community(64512, 2), community(7, 7), 0xffffff01] },
       { communities: [community(1, 1), community(7, 7)] },
@@ -141,6 +188,10 @@ t.test('edits of two statements do what both do one after the other', async (t) 
     { onlyToCustomer: 'self' },
     { removeAttributes: [4, 6, 7, 8, 16, 200] },
     { removeAttributes: [32, 200], addMed: 1 },
+    { setAttributes: [{ code: 200, value: '02' }] },
+    { setAttributes: [40, 200, 11].map((code) => ({ code, value: code === 40 ? '63000101' : '03' })) },
+    { removeAttributes: [200, 11], setAttributes: [{ code: 11, value: '04' }] },
+    { setAttributes: [] },
     { addCommunities: ['1:1', '2:2'] },
     { removeCommunities: ['1:*'] },
     { removeCommunities: ['2:2'], addCommunities: ['3:3'] },
@@ -174,7 +225,31 @@ t.test('edits of two statements do what both do one after the other', async (t) 
 t.test('what must not be removed is refused with the reason and the way out', async (t) => {
   const refused = (edits: unknown) => () => routeEdits(edits as EditsDeclaration);
   t.throws(refused({ removeAttributes: [2] }), { value: 2, message: /mandatory.*set asPath/ });
+  t.throws(refused({ setAttributes: [{ code: 2, value: '' }] }), { value: 2, message: /: edit asPath/ });
+  t.throws(refused({ setAttributes: [{ code: 8, value: '' }] }), { message: /edit setCommunities/ });
+  t.throws(refused({ setAttributes: [{ code: 9, value: '' }] }), { message: /RFC 4456 §8/ });
+  const double = { code: 200, value: '' };
+  t.throws(refused({ setAttributes: [double, double] }), { value: 200, message: /each code once/ });
+  const pmsi = { code: 22, value: '00' };
+  t.throws(refused({ setAttributes: [pmsi] }), { value: '00', message: /well-formed PMSI_TUNNEL/ });
   t.throws(refused({ onlyToCustomer: null }), { message: /preserved unchanged \(RFC 9234 §5\)/ });
+});
+
+t.test('each known attribute has an edit, can be set by its octets, or is refused', async (t) => {
+  const known = attributeTable.filter(({ code }) => {
+    const value = { 22: '0000000000', 23: '00080000', 25: '00'.repeat(20), 128: '00000001' };
+    const hex = new Map(Object.entries(value)).get(String(code)) ?? '63000101';
+    try {
+      routeEdits({ setAttributes: [{ code, value: code === 29 ? '' : hex }] });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  t.same(
+    known.map((row) => row.code),
+    [22, 23, 25, 29, 40, 128],
+  );
 });
 
 t.test('people read what the edits change', async (t) => {
@@ -195,6 +270,16 @@ t.test('people read what the edits change', async (t) => {
   t.same(text({ onlyToCustomer: 'self', removeAttributes: [7, 200] }), [
     'remove attributes AGGREGATOR, 200',
     'only to customers self, where there is no OTC',
+  ]);
+  const list = [
+    { code: 255, value: '00'.repeat(33), flags: 0x80 },
+    { code: 40, value: '63000101' },
+    { code: 201, value: '' },
+  ];
+  t.same(text({ setAttributes: list }), [
+    'set attribute PREFIX_SID 63000101',
+    'set attribute 201 without a value',
+    `set non-transitive attribute 255 ${'00'.repeat(32)}… (33 octets)`,
   ]);
   t.same(text({ prepend: { as: 'self', count: 2 } }), ['prepend self × 2']);
 });
@@ -228,6 +313,31 @@ t.test('errors name the place, the value and what is allowed', async (t) => {
       { removeAttributes: [200, code] },
       'edits.removeAttributes[1]',
     ]),
+    [{ setAttributes: { code: 200, value: '' } }, 'edits.setAttributes'],
+    [{ setAttributes: [200] }, 'edits.setAttributes[0]'],
+    [{ setAttributes: [{ code: 200, value: '', name: 'x' }] }, 'edits.setAttributes[0].name'],
+    ...[0, 256, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 26, 32, 35].map(
+      (code): [unknown, string] => [
+        {
+          setAttributes: [
+            { code: 200, value: '' },
+            { code, value: '00000001' },
+          ],
+        },
+        'edits.setAttributes[1].code',
+      ],
+    ),
+    ...[undefined, 1234, '123', '0x12', '00'.repeat(4001)].map((value): [unknown, string] => [
+      { setAttributes: [{ code: 200, value }] },
+      'edits.setAttributes[0].value',
+    ]),
+    ...[22, 23, 25, 40, 128].map((code): [unknown, string] => [
+      { setAttributes: [{ code, value: '0102' }] },
+      'edits.setAttributes[0].value',
+    ]),
+    [{ setAttributes: [{ code: 200, value: '', flags: 0x40 }] }, 'edits.setAttributes[0].flags'],
+    [{ setAttributes: [{ code: 200, value: '', flags: 0xe0 }] }, 'edits.setAttributes[0].flags'],
+    [{ setAttributes: [{ code: 40, value: '63000101', flags: 0x80 }] }, 'edits.setAttributes[0].flags'],
     [{ addCommunities: ['1:*'] }, 'edits.addCommunities[0]'],
     [{ setLargeCommunities: ['1:2:*'] }, 'edits.setLargeCommunities[0]'],
     [{ addExtendedCommunities: ['rt:1:*'] }, 'edits.addExtendedCommunities[0]'],

@@ -47,6 +47,7 @@ const edits: Readonly<Record<keyof EditsDeclaration, string>> = {
   aggregator: '`aggregator:',
   onlyToCustomer: '`onlyToCustomer`',
   removeAttributes: '`removeAttributes:',
+  setAttributes: '`setAttributes:',
   addCommunities: kinds,
   removeCommunities: kinds,
   setCommunities: kinds,

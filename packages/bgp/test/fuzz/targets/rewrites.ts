@@ -57,6 +57,21 @@ const REWRITES: readonly Rewrite[] = [
     },
     external: true,
   },
+  {
+    ...PLAIN,
+    prepend: [65_000],
+    markPartial: true,
+    edits: {
+      removeAttributes: [8, 23],
+      setAttributes: [
+        { code: 11, flags: 0xc0, value: new Uint8Array(0) },
+        { code: 23, flags: 0xc0, value: Uint8Array.of(0, 8, 0, 0) },
+        { code: 25, flags: 0xc0, value: new Uint8Array(20) },
+        { code: 255, flags: 0x80, value: new Uint8Array(300) },
+      ],
+    },
+    external: true,
+  },
   { ...PLAIN, edits: { setCommunities: [], addMed: 4_294_967_295, removeCommunityPatterns: [] } },
 ];
 
