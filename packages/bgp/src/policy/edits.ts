@@ -20,6 +20,7 @@ export interface EditsDeclaration {
   readonly med?: number | null;
   /** Added to the MED, negative to subtract. */
   readonly addMed?: number;
+  /** Internal peers are sent 100 in place of what `null` removes (RFC 4271 §5.1.5). */
   readonly localPref?: number | null;
   readonly addLocalPref?: number;
   /** In place of the AS path that came, front first; what is prepended goes in front of it, and `[]` leaves that only. */

@@ -40,7 +40,7 @@ const NOT_ASKED = 0;
 const NO_EDITS = 1;
 /** RFC 9494 §4.6 */
 const STALE: RouteEdits = Object.freeze({ localPref: 0, addCommunities: [WellKnownCommunity.NoExport] });
-/** RFC 4271 §5.1.5: LOCAL_PREF goes into every UPDATE to an internal peer. */
+/** RFC 4271 §5.1.5: LOCAL_PREF goes into every UPDATE to an internal peer, also where a policy takes it away. */
 const DEFAULT_LOCAL_PREF = 100;
 
 /**
@@ -344,9 +344,10 @@ export class Exporter {
     const { attributes } = this.rib;
     if (profile.softensStale && (attributes.flags(set) & SummaryFlag.LlgrStale) !== 0)
       edits = edits === null ? STALE : mergeEdits(edits, STALE);
-    const hasLocalPref = (attributes.flags(set) & SummaryFlag.HasLocalPref) !== 0;
     const isInternal = profile.type === 'internal';
     const isOutside = !isInternal && !profile.isMember;
+    if (!isOutside && edits?.localPref === null) edits = { ...edits, localPref: DEFAULT_LOCAL_PREF };
+    const hasLocalPref = (attributes.flags(set) & SummaryFlag.HasLocalPref) !== 0;
     const { rewrite, scratch } = this;
     const { rules } = profile;
     // RFC 7947 §2.2: a route server changes neither AS path, next hop nor MED of what it passes on.

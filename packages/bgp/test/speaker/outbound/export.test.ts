@@ -73,6 +73,17 @@ t.test('edits of a policy are applied, but LOCAL_PREF never leaves the AS', asyn
 });
 
 t.test(
+  'a policy that takes LOCAL_PREF away leaves internal peers the default (RFC 4271 §5.1.5)',
+  async (t) => {
+    const edits: RouteEdits = { localPref: null, addCommunities: [5] };
+    const expected = { ...path(64_601), communities: [5] };
+    t.strictSame(passed(path(64_601), { as: LOCAL_AS, edits })?.attributes, { ...expected, localPref: 100 });
+    const external = passed(path(64_601), { edits })?.attributes;
+    t.strictSame(external, { ...expected, ...path(LOCAL_AS, 64_601) }, 'external peers get none');
+  },
+);
+
+t.test(
   'a peer of two-octet AS numbers and one of four are sent their own form, in groups of their own',
   async (t) => {
     const p = pipeline();
