@@ -92,7 +92,7 @@ export type { KeyLayout, NlriCodec, NlriKey } from './nlri/nlri.js';
 export { createNlriKey, nlriCodec } from './nlri/nlri.js';
 export type { NlriValue } from './nlri/opaque-families.js';
 export { encodeNlri, opaqueFamilies, opaqueNlriCodec } from './nlri/opaque-families.js';
-export type { NlriSpan, OpaqueNlriCodec } from './nlri/opaque-nlri-codec.js';
+export type { NlriReading, NlriSpan, OpaqueNlriCodec } from './nlri/opaque-nlri-codec.js';
 export { createNlriSpan } from './nlri/opaque-nlri-codec.js';
 export type { RawNlri } from './nlri/raw-nlri.js';
 export { rawNlriCodec } from './nlri/raw-nlri.js';

@@ -19,6 +19,6 @@ export const mpUnreach: AttributeRow = {
   check: (_bytes, start, end) => (end - start < 3 ? UpdateError.OptionalAttribute : 0),
   show(bytes, start, end, { addPath }) {
     const family = familyOf(readU16(bytes, start), bytes[start + 2]!);
-    return { family: family.name, withdrawn: showNlri(family, bytes, start + 3, end, addPath) };
+    return { family: family.name, withdrawn: showNlri(family, bytes, start + 3, end, addPath, true) };
   },
 };

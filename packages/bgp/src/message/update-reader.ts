@@ -8,7 +8,12 @@ import { formatAddress } from '../net/address.js';
 import { type Family, familyOf, IPV4_UNICAST } from '../net/family.js';
 import { builtFamilies, type FamilyCodecs } from '../nlri/family-codecs.js';
 import { createNlriKey, nlriCodec } from '../nlri/nlri.js';
-import { createNlriSpan, type OpaqueNlriCodec } from '../nlri/opaque-nlri-codec.js';
+import {
+  createNlriSpan,
+  type NlriReading,
+  nlriReading,
+  type OpaqueNlriCodec,
+} from '../nlri/opaque-nlri-codec.js';
 import type { ByteWriter } from '../wire/byte-writer.js';
 import type { Fault } from '../wire/result.js';
 import { AttributeReader } from './attribute-reader.js';
@@ -225,8 +230,8 @@ export class UpdateReader {
       if (this.nlriStart < this.nlriEnd) this.#announces = true;
       if (this.#context.receives(IPV4_UNICAST)) {
         const subcode = UpdateError.InvalidNetworkField;
-        this.#checkField(bytes, this.withdrawnStart, this.withdrawnEnd, IPV4_UNICAST, subcode);
-        this.#checkField(bytes, this.nlriStart, this.nlriEnd, IPV4_UNICAST, subcode);
+        this.#checkField(bytes, this.withdrawnStart, this.withdrawnEnd, IPV4_UNICAST, subcode, true);
+        this.#checkField(bytes, this.nlriStart, this.nlriEnd, IPV4_UNICAST, subcode, false);
       } else {
         this.#tellUnnegotiated(IPV4_UNICAST, this.withdrawnStart < this.withdrawnEnd ? start : end);
         this.withdrawnEnd = this.withdrawnStart;
@@ -235,20 +240,29 @@ export class UpdateReader {
     }
     const subcode = UpdateError.OptionalAttribute;
     if (this.reachFamily !== null) {
-      this.#checkField(bytes, this.reachNlriStart, this.reachNlriEnd, this.reachFamily, subcode);
+      this.#checkField(bytes, this.reachNlriStart, this.reachNlriEnd, this.reachFamily, subcode, false);
     }
     if (this.unreachFamily !== null) {
-      this.#checkField(bytes, this.unreachNlriStart, this.unreachNlriEnd, this.unreachFamily, subcode);
+      this.#checkField(bytes, this.unreachNlriStart, this.unreachNlriEnd, this.unreachFamily, subcode, true);
     }
   }
 
   /** RFC 7606 §5.3: what cannot be parsed cannot be withdrawn either, so it resets the session. */
-  #checkField(bytes: Uint8Array, start: number, end: number, family: Family, subcode: number): void {
+  #checkField(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    family: Family,
+    subcode: number,
+    isWithdrawn: boolean,
+  ): void {
     if (start === end) return;
     const codec = nlriCodec(family);
     const addPath = this.#context.addPath(family);
     if (codec === undefined) {
-      this.#checkOpaque(bytes, start, end, this.#codecs.opaque(family)!, addPath, subcode);
+      const opaque = this.#codecs.opaque(family)!;
+      const reading = nlriReading(opaque, isWithdrawn);
+      this.#checkOpaque(bytes, start, end, opaque, reading, addPath, subcode);
       return;
     }
     const key = this.#key;
@@ -268,6 +282,7 @@ export class UpdateReader {
     start: number,
     end: number,
     codec: OpaqueNlriCodec,
+    reading: NlriReading,
     addPath: boolean,
     subcode: number,
   ): void {
@@ -279,7 +294,7 @@ export class UpdateReader {
         this.#faults.report('reset', subcode, at, message);
         return;
       }
-      const problem = codec.check(bytes, span.start, span.end);
+      const problem = reading.check(bytes, span.start, span.end);
       if (problem !== null) {
         const message = `an NLRI of ${codec.family.name} is malformed: ${problem}`;
         this.#faults.report(codec.malformed, subcode, span.start, message);

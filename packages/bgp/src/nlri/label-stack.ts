@@ -24,7 +24,7 @@ function isNoLabel(entry: number): boolean {
  * A stack ends with the bottom bit. RFC 8277 §2.2 has a receiver ignore that bit when several labels were not negotiated, so
  * where following it does not leave an NLRI of the right length, there is one label. -1: not even that fits.
  */
-export function labelsEnd(bytes: Uint8Array, at: number, stop: number, least: number, most: number): number {
+function labelsEnd(bytes: Uint8Array, at: number, stop: number, least: number, most: number): number {
   const single = at + 3;
   if (single > stop) return -1;
   if (!isNoLabel(readU24(bytes, at))) {
@@ -38,12 +38,35 @@ export function labelsEnd(bytes: Uint8Array, at: number, stop: number, least: nu
 }
 
 /** Labels at `[at, end)`, top first; none where there is the mark of a withdrawal. */
-export function showLabels(bytes: Uint8Array, at: number, end: number): number[] {
+function showLabels(bytes: Uint8Array, at: number, end: number): number[] {
   if (end - at === 3 && isNoLabel(readU24(bytes, at))) return [];
   const labels: number[] = [];
   for (let i = at; i < end; i += 3) labels.push(readU24(bytes, i) >>> 4);
   return labels;
 }
+
+/** How the labels of an NLRI are read. */
+export interface LabelReading {
+  /** Offset after the labels at `at`, in an NLRI that ends at `stop` and goes on with `least` to `most` octets; -1: none fits. */
+  end(bytes: Uint8Array, at: number, stop: number, least: number, most: number): number;
+  /** Labels at `[at, end)`, top first. */
+  show(bytes: Uint8Array, at: number, end: number): number[];
+}
+
+/** Of an NLRI that is announced. */
+export const ANNOUNCED_LABELS: LabelReading = { end: labelsEnd, show: showLabels };
+
+/**
+ * Of an NLRI that is withdrawn. RFC 8277 §2.4: one field of three octets, whose value is ignored, and so is the bottom bit in
+ * it.
+ */
+export const WITHDRAWN_LABELS: LabelReading = {
+  end(_bytes, at, stop, least, most) {
+    const end = at + 3;
+    return stop - end >= least && stop - end <= most ? end : -1;
+  },
+  show: () => [],
+};
 
 /**
  * Appends a labelled NLRI that is withdrawn: whatever its labels at `[start + 1, labels)` were, RFC 8277 §2.4 has one field of

@@ -1,8 +1,14 @@
 import { type Family, familyOf } from '../net/family.js';
 import { BITS, framedRead } from './framing.js';
-import { labelsEnd, showLabels, writeLabels, writeWithoutLabels } from './label-stack.js';
+import {
+  ANNOUNCED_LABELS,
+  type LabelReading,
+  WITHDRAWN_LABELS,
+  writeLabels,
+  writeWithoutLabels,
+} from './label-stack.js';
 import { refuseNlri } from './nlri-error.js';
-import type { OpaqueNlriCodec } from './opaque-nlri-codec.js';
+import type { NlriReading, OpaqueNlriCodec } from './opaque-nlri-codec.js';
 import { addressBits, checkPrefix, showPrefix, writePrefixKey, writePrefixOctets } from './prefix-octets.js';
 
 /** A prefix with its labels (RFC 8277). */
@@ -10,6 +16,36 @@ export interface LabeledPrefix {
   /** Top of the stack first; empty in a withdrawal. */
   readonly labels: readonly number[];
   readonly prefix: string;
+}
+
+/** What both an announced and a withdrawn one are made of. */
+interface Reading extends NlriReading<LabeledPrefix> {
+  /** Offset after the labels, -1 when none fits. */
+  labelsStop(bytes: Uint8Array, start: number, end: number): number;
+}
+
+function reading(afi: number, labels: LabelReading): Reading {
+  const most = addressBits(afi);
+  const labelsStop = (bytes: Uint8Array, start: number, end: number): number =>
+    labels.end(bytes, start + 1, end, 0, most / 8);
+  return {
+    labelsStop,
+    check(bytes, start, end) {
+      const at = labelsStop(bytes, start, end);
+      if (at < 0) return 'the labels do not fit into the length';
+      const bits = bytes[start]! - 8 * (at - start - 1);
+      return bits < 0 || bits > most ? 'the prefix length is out of range' : null;
+    },
+    writeKey(bytes, start, end, out) {
+      const at = labelsStop(bytes, start, end);
+      writePrefixKey(bytes, at, bytes[start]! - 8 * (at - start - 1), out);
+    },
+    decode(bytes, start, end) {
+      const at = labelsStop(bytes, start, end);
+      const bits = bytes[start]! - 8 * (at - start - 1);
+      return { labels: labels.show(bytes, start + 1, at), prefix: showPrefix(bytes, at, bits, afi) };
+    },
+  };
 }
 
 /**
@@ -21,32 +57,18 @@ export interface LabeledPrefix {
  */
 function labeledUnicast(family: Family, nextHopLengths: readonly number[]): OpaqueNlriCodec<LabeledPrefix> {
   const { afi } = family;
-  const most = addressBits(afi);
-  const labelsStop = (bytes: Uint8Array, start: number, end: number): number =>
-    labelsEnd(bytes, start + 1, end, 0, most / 8);
+  const { labelsStop, ...announced } = reading(afi, ANNOUNCED_LABELS);
+  const { check, writeKey, decode } = reading(afi, WITHDRAWN_LABELS);
   return {
     family,
     layout: 'bytes',
     nextHopLengths,
     malformed: 'reset', // RFC 7606 §5.3
     read: framedRead(BITS),
-    check(bytes, start, end) {
-      const at = labelsStop(bytes, start, end);
-      if (at < 0) return 'the labels do not fit into the length';
-      const bits = bytes[start]! - 8 * (at - start - 1);
-      return bits < 0 || bits > most ? 'the prefix length is out of range' : null;
-    },
-    writeKey(bytes, start, end, out) {
-      const at = labelsStop(bytes, start, end);
-      writePrefixKey(bytes, at, bytes[start]! - 8 * (at - start - 1), out);
-    },
+    ...announced,
+    withdrawn: { check, writeKey, decode },
     writeWithdrawn(bytes, start, end, out) {
       writeWithoutLabels(bytes, start, labelsStop(bytes, start, end), end, out);
-    },
-    decode(bytes, start, end) {
-      const at = labelsStop(bytes, start, end);
-      const bits = bytes[start]! - 8 * (at - start - 1);
-      return { labels: showLabels(bytes, start + 1, at), prefix: showPrefix(bytes, at, bits, afi) };
     },
     encode(value, out) {
       const prefix = checkPrefix('nlri.prefix', value.prefix, afi);

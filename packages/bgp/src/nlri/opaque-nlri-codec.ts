@@ -10,6 +10,11 @@ export interface NlriSpan {
   end: number;
 }
 
+/** How NLRI of a family are read: those that are withdrawn, or those that are announced. */
+export function nlriReading<V>(codec: OpaqueNlriCodec<V>, isWithdrawn: boolean): NlriReading<V> {
+  return isWithdrawn && codec.withdrawn !== undefined ? codec.withdrawn : codec;
+}
+
 /**
  * A span for a codec to fill.
  *
@@ -18,6 +23,16 @@ export interface NlriSpan {
  */
 export function createNlriSpan(): NlriSpan {
   return { pathId: 0, start: 0, end: 0 };
+}
+
+/** What is told of one NLRI whose span is known. */
+export interface NlriReading<V = unknown> {
+  /** What is wrong with one NLRI, null when it is well formed. Allocates nothing. */
+  check(bytes: Uint8Array, start: number, end: number): string | null;
+  /** Appends the octets by which one route is told from another: without labels and other properties of a path. */
+  writeKey(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void;
+  /** A value that JSON can hold. */
+  decode(bytes: Uint8Array, start: number, end: number): V;
 }
 
 /**
@@ -33,7 +48,7 @@ export function createNlriSpan(): NlriSpan {
  *
  * `writeKey` and `decode` are for octets that passed `check`. None reads past what it was given.
  */
-export interface OpaqueNlriCodec<V = unknown> {
+export interface OpaqueNlriCodec<V = unknown> extends NlriReading<V> {
   readonly family: Family;
   readonly layout: 'bytes';
   /** Octets that a next hop of this family may have (RFC 4760 §3 leaves it to the family). */
@@ -53,14 +68,10 @@ export interface OpaqueNlriCodec<V = unknown> {
    * unreadable too (RFC 7606 §5.3). Allocates nothing.
    */
   read(bytes: Uint8Array, at: number, end: number, addPath: boolean, out: NlriSpan): number;
-  /** What is wrong with one NLRI, null when it is well formed. Allocates nothing. */
-  check(bytes: Uint8Array, start: number, end: number): string | null;
-  /** Appends the octets by which one route is told from another: without labels and other properties of a path. */
-  writeKey(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void;
+  /** How one that is withdrawn is read once `read` found it: in MP_UNREACH_NLRI. Absent where both are read the same. */
+  readonly withdrawn?: NlriReading<V>;
   /** Appends the NLRI as a withdrawal has it, not longer than as it was announced. Absent where both are the same. */
   writeWithdrawn?(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void;
-  /** A value that JSON can hold. */
-  decode(bytes: Uint8Array, start: number, end: number): V;
   /** Appends one NLRI without path identifier. Throws `BGP_ERR_NLRI` with path and value for what cannot be one. */
   encode(value: V, out: ByteWriter): void;
   /** One line for people. */

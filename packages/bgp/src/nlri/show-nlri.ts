@@ -4,7 +4,7 @@ import { toHex } from '../wire/hex.js';
 import { nlriCodec } from './nlri.js';
 import type { NlriCodec } from './nlri-codec.js';
 import { type NlriValue, opaqueNlriCodec } from './opaque-families.js';
-import { createNlriSpan, type OpaqueNlriCodec } from './opaque-nlri-codec.js';
+import { createNlriSpan, nlriReading, type OpaqueNlriCodec } from './opaque-nlri-codec.js';
 
 /**
  * A destination as it is shown: the text of a prefix, with its path identifier under add-path; an object for families whose
@@ -17,7 +17,7 @@ export type ShownNlri =
 
 /**
  * An NLRI field for people and JSON: a list of destinations; `{hex}` for a family that is not known, or for one that does
- * not parse as told.
+ * not parse as told. `isWithdrawn`: the field is one of withdrawals.
  */
 export function showNlri(
   family: Family,
@@ -25,11 +25,12 @@ export function showNlri(
   start: number,
   end: number,
   addPath: boolean,
+  isWithdrawn = false,
 ): readonly ShownNlri[] | { readonly hex: string } {
   const codec = nlriCodec(family);
   if (codec !== undefined) return showPrefixes(codec, bytes, start, end, addPath);
   const opaque = opaqueNlriCodec(family);
-  if (opaque !== undefined) return showValues(opaque, bytes, start, end, addPath);
+  if (opaque !== undefined) return showValues(opaque, bytes, start, end, addPath, isWithdrawn);
   return { hex: toHex(bytes, start, end) };
 }
 
@@ -56,16 +57,18 @@ function showValues(
   start: number,
   end: number,
   addPath: boolean,
+  isWithdrawn: boolean,
 ): readonly ShownNlri[] | { readonly hex: string } {
+  const reading = nlriReading(codec, isWithdrawn);
   const span = createNlriSpan();
   const shown: ShownNlri[] = [];
   for (let at = start; at < end; ) {
     at = codec.read(bytes, at, end, addPath, span);
     if (at < 0) return { hex: toHex(bytes, start, end) };
-    const malformed = codec.check(bytes, span.start, span.end);
+    const malformed = reading.check(bytes, span.start, span.end);
     const value =
       malformed === null
-        ? codec.decode(bytes, span.start, span.end)
+        ? reading.decode(bytes, span.start, span.end)
         : { malformed, hex: toHex(bytes, span.start, span.end) };
     shown.push(addPath ? { pathId: span.pathId, ...value } : value);
   }

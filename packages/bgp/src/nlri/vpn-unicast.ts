@@ -1,9 +1,15 @@
 import { type Family, familyOf } from '../net/family.js';
 import { BITS, framedRead } from './framing.js';
-import { labelsEnd, showLabels, writeLabels, writeWithoutLabels } from './label-stack.js';
+import {
+  ANNOUNCED_LABELS,
+  type LabelReading,
+  WITHDRAWN_LABELS,
+  writeLabels,
+  writeWithoutLabels,
+} from './label-stack.js';
 import type { LabeledPrefix } from './labeled-unicast.js';
 import { refuseNlri } from './nlri-error.js';
-import type { OpaqueNlriCodec } from './opaque-nlri-codec.js';
+import type { NlriReading, OpaqueNlriCodec } from './opaque-nlri-codec.js';
 import { addressBits, checkPrefix, showPrefix, writePrefixKey, writePrefixOctets } from './prefix-octets.js';
 import { formatRouteDistinguisher, RD_LENGTH, writeRouteDistinguisher } from './route-distinguisher.js';
 
@@ -12,27 +18,20 @@ export interface VpnPrefix extends LabeledPrefix {
   readonly rd: string;
 }
 
-/**
- * Prefixes with labels and route distinguisher (RFC 4364 §4.3.4), unicast and multicast; the length counts all of it:
- *
- * ```
- * length in bits (1) | labels (3 each) | route distinguisher (8) | prefix
- * ```
- */
-function vpnUnicast(family: Family, nextHopLengths: readonly number[]): OpaqueNlriCodec<VpnPrefix> {
-  const { afi } = family;
+/** What both an announced and a withdrawn one are made of. */
+interface Reading extends NlriReading<VpnPrefix> {
+  /** Offset of the route distinguisher after the labels, -1 when they do not fit. */
+  rdAt(bytes: Uint8Array, start: number, end: number): number;
+}
+
+function reading(afi: number, labels: LabelReading): Reading {
   const most = addressBits(afi);
   const rdAt = (bytes: Uint8Array, start: number, end: number): number =>
-    labelsEnd(bytes, start + 1, end, RD_LENGTH, RD_LENGTH + most / 8);
+    labels.end(bytes, start + 1, end, RD_LENGTH, RD_LENGTH + most / 8);
   const prefixBits = (bytes: Uint8Array, start: number, rd: number): number =>
     bytes[start]! - 8 * (rd + RD_LENGTH - start - 1);
   return {
-    family,
-    layout: 'bytes',
-    nextHopLengths,
-    nextHop: 'vpn',
-    malformed: 'reset', // RFC 7606 §5.3
-    read: framedRead(BITS),
+    rdAt,
     check(bytes, start, end) {
       const rd = rdAt(bytes, start, end);
       if (rd < 0) return 'labels and route distinguisher do not fit into the length';
@@ -44,16 +43,39 @@ function vpnUnicast(family: Family, nextHopLengths: readonly number[]): OpaqueNl
       out.copy(bytes, rd, rd + RD_LENGTH);
       writePrefixKey(bytes, rd + RD_LENGTH, prefixBits(bytes, start, rd), out);
     },
-    writeWithdrawn(bytes, start, end, out) {
-      writeWithoutLabels(bytes, start, rdAt(bytes, start, end), end, out);
-    },
     decode(bytes, start, end) {
       const rd = rdAt(bytes, start, end);
       return {
         rd: formatRouteDistinguisher(bytes, rd),
-        labels: showLabels(bytes, start + 1, rd),
+        labels: labels.show(bytes, start + 1, rd),
         prefix: showPrefix(bytes, rd + RD_LENGTH, prefixBits(bytes, start, rd), afi),
       };
+    },
+  };
+}
+
+/**
+ * Prefixes with labels and route distinguisher (RFC 4364 §4.3.4), unicast and multicast; the length counts all of it:
+ *
+ * ```
+ * length in bits (1) | labels (3 each) | route distinguisher (8) | prefix
+ * ```
+ */
+function vpnUnicast(family: Family, nextHopLengths: readonly number[]): OpaqueNlriCodec<VpnPrefix> {
+  const { afi } = family;
+  const { rdAt, ...announced } = reading(afi, ANNOUNCED_LABELS);
+  const { check, writeKey, decode } = reading(afi, WITHDRAWN_LABELS);
+  return {
+    family,
+    layout: 'bytes',
+    nextHopLengths,
+    nextHop: 'vpn',
+    malformed: 'reset', // RFC 7606 §5.3
+    read: framedRead(BITS),
+    ...announced,
+    withdrawn: { check, writeKey, decode },
+    writeWithdrawn(bytes, start, end, out) {
+      writeWithoutLabels(bytes, start, rdAt(bytes, start, end), end, out);
     },
     encode(value, out) {
       const prefix = checkPrefix('nlri.prefix', value.prefix, afi);

@@ -1,5 +1,6 @@
 import type { Family } from '../net/family.js';
 import type { NlriKey } from '../net/nlri-key.js';
+import { type NlriReading, nlriReading } from '../nlri/opaque-nlri-codec.js';
 import type { SpanCodec } from '../nlri/span-codec.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { AttributeArena } from './attribute-arena.js';
@@ -50,12 +51,12 @@ export class PrefixTableBytes {
     return this.arena.heldBytes;
   }
 
-  find(key: NlriKey): PrefixId {
-    return this.probe(this.hashOf(key));
+  find(key: NlriKey, isWithdrawn = false): PrefixId {
+    return this.probe(this.hashOf(key, nlriReading(this.codec.opaque, isWithdrawn)));
   }
 
   add(key: NlriKey): PrefixId {
-    const hash = this.hashOf(key);
+    const hash = this.hashOf(key, this.codec.opaque);
     const found = this.probe(hash);
     if (found !== NO_PREFIX) return found;
     const id = this.ids.take() as PrefixId;
@@ -105,9 +106,9 @@ export class PrefixTableBytes {
   }
 
   /** Leaves the key in `wanted`. */
-  private hashOf(key: NlriKey): number {
+  private hashOf(key: NlriKey, reading: NlriReading): number {
     this.wanted.reset();
-    this.codec.opaque.writeKey(key.octets, key.start, key.end, this.wanted);
+    reading.writeKey(key.octets, key.start, key.end, this.wanted);
     return hashBytes(this.wanted.bytes, 0, this.wanted.length);
   }
 

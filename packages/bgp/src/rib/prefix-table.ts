@@ -20,7 +20,8 @@ export interface PrefixTable {
   readonly size: number;
   /** Highest id ever given out + 1. */
   readonly limit: number;
-  find(key: NlriKey): PrefixId;
+  /** `isWithdrawn`: the key is of a withdrawal, which may be read in another way than what is announced. */
+  find(key: NlriKey, isWithdrawn?: boolean): PrefixId;
   /** The id of this prefix, a new one when it was not there. */
   add(key: NlriKey): PrefixId;
   has(id: PrefixId): boolean;

@@ -84,6 +84,26 @@ t.test('next hops of each family: with route distinguishers, doubled, or none', 
   t.match(shown('l2vpn-evpn', `${zero}c0000201`, `0311${RD}0000000020c0000201`), { error: {} });
 });
 
+t.test('a withdrawal is read with one label, whose bottom bit means nothing (RFC 8277 §2.4)', async (t) => {
+  const read = (attributes: string): UpdateReader | string => {
+    const reader = new UpdateReader({ ...INTERNAL, receives: () => true });
+    const body = bodyOf({ attributes });
+    return reader.read(body, 0, body.length) === 'accept' ? reader : (reader.fault?.message ?? '');
+  };
+  // Bits of 24 + 64 + 32, of which the last octet of the distinguisher would end a stack of three.
+  const twoWays = `800f13000180${'78'}123450${RD.slice(0, 14)}650a000100`;
+  for (const attributes of ['800f0a000104' + '30' + '123450' + '0a0001', twoWays]) {
+    t.match(read(attributes), { fault: null, unreachFamily: { afi: 1 } }, attributes);
+  }
+  // A bottom bit in the second field made this a stack of two, and a prefix that fits.
+  const stack = '800f0d000104' + '48' + '123450' + '0a0001' + '0a0002';
+  t.match(read(stack), /ipv4-labeled-unicast is malformed: the labels do not fit/);
+  const shown = decodeMessage(frame(2, bodyOf({ attributes: '800f0a000104' + '30' + '123450' + '0a0001' })));
+  t.match(shown, {
+    attributes: [{ value: { withdrawn: [{ labels: [], prefix: '10.0.1.0/24' }] } }],
+  });
+});
+
 t.test('a malformed NLRI that can be parted from others is as grave as its family says', async (t) => {
   const judge = (attributes: string): string => {
     const reader = new UpdateReader({ ...INTERNAL, receives: () => true });

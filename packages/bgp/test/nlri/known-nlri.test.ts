@@ -244,6 +244,38 @@ t.test('a route has one key, whatever its labels and other properties of a path'
   t.not(key('vpnv4-unicast', `70000641${RD}0a0100`), key('vpnv4-unicast', `71000641${RD}0a010000`));
 });
 
+t.test('a withdrawn NLRI has one field for a label, whatever is in it (RFC 8277 §2.4)', async (t) => {
+  const labelled: readonly (readonly [family: string, length: string, rest: string, value: object])[] = [
+    ['ipv4-labeled-unicast', '30', '0a0001', { prefix: '10.0.1.0/24' }],
+    ['ipv6-labeled-unicast', '38', '20010db9', { prefix: '2001:db9::/32' }],
+    ['vpnv4-unicast', '70', `${RD}0a0001`, { rd: '65000:100', prefix: '10.0.1.0/24' }],
+    ['vpnv6-unicast', '78', `${RD}20010db9`, { rd: '65000:100', prefix: '2001:db9::/32' }],
+    ['vpnv4-multicast', '70', `${RD}e00001`, { rd: '65000:100', prefix: '224.0.1.0/24' }],
+    ['vpnv6-multicast', '70', `${RD}ff0e01`, { rd: '65000:100', prefix: 'ff0e:100::/24' }],
+  ];
+  for (const [name, length, rest, value] of labelled) {
+    const codec = opaqueNlriCodec(parseFamily(name))!;
+    const { check, writeKey, decode } = codec.withdrawn!;
+    const announced = new ByteWriter();
+    codec.writeKey(fromHex(`${length}000641${rest}`)!, 0, 4 + rest.length / 2, announced);
+    for (const field of ['123450', '123451', '800000', '000000', 'ffffff']) {
+      const bytes = fromHex(length + field + rest)!;
+      t.equal(check(bytes, 0, bytes.length), null, `${name} ${field}`);
+      t.same(decode(bytes, 0, bytes.length), { labels: [], ...value }, `${name} ${field}`);
+      const key = new ByteWriter();
+      writeKey(bytes, 0, bytes.length, key);
+      t.equal(toHex(key.view()), toHex(announced.view()), `${name} ${field}: the key of what was announced`);
+    }
+  }
+  const problem = (name: string, hex: string): string | null =>
+    opaqueNlriCodec(parseFamily(name))!.withdrawn!.check(fromHex(hex)!, 0, hex.length / 2);
+  t.match(problem('ipv4-labeled-unicast', '10' + '0006'), /labels do not fit/);
+  t.match(problem('ipv4-labeled-unicast', '17' + '000641'), /out of range/);
+  t.match(problem('ipv4-labeled-unicast', '48' + '000640000651' + 'cb0071'), /labels do not fit/, 'a stack');
+  t.match(problem('vpnv4-unicast', `50800000${RD.slice(0, 14)}`), /route distinguisher/);
+  t.match(problem('vpnv4-unicast', `88000640000651${RD}0a0100`), /do not fit/, 'a stack');
+});
+
 /** Values that cannot be sent, with the field that is wrong. */
 const REFUSED: readonly (readonly [family: string, value: unknown, path: string])[] = [
   ['ipv4-labeled-unicast', { labels: [0x100000], prefix: '10.0.0.0/8' }, 'nlri.labels[0]'],

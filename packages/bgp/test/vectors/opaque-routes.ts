@@ -1,7 +1,7 @@
 import { beginAttribute, endAttribute } from '../../src/attributes/attribute-header.js';
 import type { Family } from '../../src/net/family.js';
 import { opaqueNlriCodec } from '../../src/nlri/opaque-families.js';
-import { createNlriSpan } from '../../src/nlri/opaque-nlri-codec.js';
+import { createNlriSpan, nlriReading } from '../../src/nlri/opaque-nlri-codec.js';
 import type { ByteWriter } from '../../src/wire/byte-writer.js';
 
 /** One destination of a family that is kept by its octets. */
@@ -17,15 +17,17 @@ function routesOfField(
   end: number,
   family: Family,
   addPath: boolean,
+  isWithdrawn: boolean,
 ): OpaqueRoute[] {
   const codec = opaqueNlriCodec(family)!;
+  const reading = nlriReading(codec, isWithdrawn);
   const span = createNlriSpan();
   const routes: OpaqueRoute[] = [];
   for (let at = start; at < end; ) {
     at = codec.read(bytes, at, end, addPath, span);
     if (at < 0) break;
-    if (codec.check(bytes, span.start, span.end) !== null) continue;
-    routes.push({ pathId: span.pathId, value: codec.decode(bytes, span.start, span.end) });
+    if (reading.check(bytes, span.start, span.end) !== null) continue;
+    routes.push({ pathId: span.pathId, value: reading.decode(bytes, span.start, span.end) });
   }
   return routes;
 }
@@ -37,8 +39,9 @@ export function listOpaque(
   end: number,
   family: Family,
   addPath: boolean,
+  isWithdrawn: boolean,
 ): string[] {
-  return routesOfField(bytes, start, end, family, addPath).map((route) => JSON.stringify(route));
+  return routesOfField(bytes, start, end, family, addPath, isWithdrawn).map((route) => JSON.stringify(route));
 }
 
 function writeRoutes(
@@ -61,7 +64,7 @@ export function writeOpaque(
   attributes: Uint8Array,
 ): void {
   const { bytes, start, end, family, addPath } = field;
-  const routes = routesOfField(bytes, start, end, family, addPath);
+  const routes = routesOfField(bytes, start, end, family, addPath, nextHop === null);
   const at = out.reserve(19);
   out.bytes.fill(0xff, at, at + 16);
   out.patch8(at + 18, 2);

@@ -212,7 +212,7 @@ export function routesOf(reader: UpdateReader, bytes: Uint8Array, addPath: boole
   const add = (sign: string, start: number, end: number, family: Family, beside: string): void => {
     const isKept = opaqueNlriCodec(family) !== undefined;
     if (isKept) {
-      for (const route of listOpaque(bytes, start, end, family, addPath))
+      for (const route of listOpaque(bytes, start, end, family, addPath, sign === '-'))
         lines.push(`${sign} ${route} ${beside}`);
       return;
     }

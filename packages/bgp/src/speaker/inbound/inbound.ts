@@ -1,6 +1,7 @@
 import { encodeRouteRefresh } from '../../message/route-refresh.js';
 import { type Family, IPV4_UNICAST } from '../../net/family.js';
 import { createNlriKey } from '../../net/nlri-key.js';
+import { nlriReading } from '../../nlri/opaque-nlri-codec.js';
 import { isSpanCodec } from '../../nlri/span-codec.js';
 import { RowFlag } from '../../rib/adj-rib-in.js';
 import { type AttrId, type NextHopId, NO_ATTR, NO_FORM, NO_ROW, type PathRow } from '../../rib/ids.js';
@@ -52,18 +53,19 @@ export class Inbound {
     const { reader } = member;
     const outcome = reader.read(bytes, start, end);
     if (outcome === 'reset') return reader.fault;
-    this.withdrawField(member, IPV4_UNICAST, bytes, reader.withdrawnStart, reader.withdrawnEnd);
+    this.withdrawField(member, IPV4_UNICAST, bytes, reader.withdrawnStart, reader.withdrawnEnd, true);
     if (reader.unreachFamily !== null) {
-      this.withdrawField(member, reader.unreachFamily, bytes, reader.unreachNlriStart, reader.unreachNlriEnd);
+      const { unreachFamily, unreachNlriStart, unreachNlriEnd } = reader;
+      this.withdrawField(member, unreachFamily, bytes, unreachNlriStart, unreachNlriEnd, true);
     }
     const hasPlain = reader.nlriStart < reader.nlriEnd;
     const { reachFamily } = reader;
     const hasReach = reachFamily !== null && reader.reachNlriStart < reader.reachNlriEnd;
     if (outcome === 'withdraw') {
       // RFC 7606 §2: treat-as-withdraw
-      if (hasPlain) this.withdrawField(member, IPV4_UNICAST, bytes, reader.nlriStart, reader.nlriEnd);
+      if (hasPlain) this.withdrawField(member, IPV4_UNICAST, bytes, reader.nlriStart, reader.nlriEnd, false);
       if (hasReach)
-        this.withdrawField(member, reachFamily, bytes, reader.reachNlriStart, reader.reachNlriEnd);
+        this.withdrawField(member, reachFamily, bytes, reader.reachNlriStart, reader.reachNlriEnd, false);
     } else if (hasPlain || hasReach) {
       const full = this.guard.check(member.family(hasPlain ? IPV4_UNICAST : reachFamily!)?.table);
       if (full !== null) return full;
@@ -236,7 +238,15 @@ export class Inbound {
     }
   }
 
-  private withdrawField(member: Member, family: Family, bytes: Uint8Array, start: number, end: number): void {
+  /** `isWithdrawn`: the field is one of withdrawals, and not of announcements that are treated as such. */
+  private withdrawField(
+    member: Member,
+    family: Family,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    isWithdrawn: boolean,
+  ): void {
     if (start >= end) return;
     const own = member.family(family);
     if (own === undefined) return;
@@ -244,10 +254,11 @@ export class Inbound {
     const { table } = own;
     const { codec } = table.prefixes;
     const addPath = member.peer.context.addPath(family);
+    const reading = isSpanCodec(codec) ? nlriReading(codec.opaque, isWithdrawn) : undefined;
     for (let at = start; at < end; ) {
       at = codec.read(bytes, at, end, addPath, key);
-      if (isSpanCodec(codec) && codec.opaque.check(bytes, key.start, key.end) !== null) continue;
-      const row = table.paths.find(table.prefixes.find(key), member.index, key.pathId);
+      if (reading !== undefined && reading.check(bytes, key.start, key.end) !== null) continue;
+      const row = table.paths.find(table.prefixes.find(key, isWithdrawn), member.index, key.pathId);
       if (row !== NO_ROW) table.removePath(row);
     }
   }

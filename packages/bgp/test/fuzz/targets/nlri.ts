@@ -7,7 +7,7 @@ import {
 } from '../../../src/net/family.js';
 import { createNlriKey, type NlriCodec, nlriCodec } from '../../../src/nlri/nlri.js';
 import { encodeNlri, opaqueFamilies, opaqueNlriCodec } from '../../../src/nlri/opaque-families.js';
-import { createNlriSpan, type OpaqueNlriCodec } from '../../../src/nlri/opaque-nlri-codec.js';
+import { createNlriSpan, nlriReading, type OpaqueNlriCodec } from '../../../src/nlri/opaque-nlri-codec.js';
 import { rawNlriCodec } from '../../../src/nlri/raw-nlri.js';
 import { ByteWriter } from '../../../src/wire/byte-writer.js';
 import { toHex } from '../../../src/wire/hex.js';
@@ -69,7 +69,9 @@ export function walkOpaque(
   start: number,
   end: number,
   addPath: boolean,
+  isWithdrawn: boolean,
 ): void {
+  const reading = { ...codec, ...nlriReading(codec, isWithdrawn) };
   const span = createNlriSpan();
   const out = new ByteWriter(64);
   for (let at = start; at < end; ) {
@@ -78,9 +80,9 @@ export function walkOpaque(
     if (next < 0) return;
     probe.expect(next > at && next <= end, `an NLRI at ${at - start} ends at ${next - start}`);
     probe.expect(span.start >= at && span.end <= next && span.start <= span.end, 'its span is outside of it');
-    const problem = codec.check(bytes, span.start, span.end);
+    const problem = reading.check(bytes, span.start, span.end);
     probe.see('problem', problem);
-    if (problem === null) checkValue(probe, codec, bytes, span.start, span.end, out);
+    if (problem === null) checkValue(probe, reading, bytes, span.start, span.end, out);
     at = next;
   }
 }
@@ -123,6 +125,10 @@ export const nlriTarget: FuzzTarget = {
     const which = (control & 0x7f) % NLRI_FAMILIES.length;
     const plain = PLAIN[which];
     if (plain !== undefined) walkPlain(probe, plain, bytes, start, end, addPath);
-    else walkOpaque(probe, OPAQUE[which - PLAIN.length]!, bytes, start, end, addPath);
+    else {
+      const codec = OPAQUE[which - PLAIN.length]!;
+      walkOpaque(probe, codec, bytes, start, end, addPath, false);
+      if (codec.withdrawn !== undefined) walkOpaque(probe, codec, bytes, start, end, addPath, true);
+    }
   },
 };

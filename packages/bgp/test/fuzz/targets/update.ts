@@ -108,13 +108,15 @@ function walk(
   start: number,
   end: number,
   addPath: boolean,
+  isWithdrawn: boolean,
 ): void {
   const plain = nlriCodec(family);
   if (plain !== undefined) {
     walkPlain(probe, plain, bytes, start, end, addPath);
     return;
   }
-  walkOpaque(probe, opaqueNlriCodec(family) as OpaqueNlriCodec<unknown>, bytes, start, end, addPath);
+  const codec = opaqueNlriCodec(family) as OpaqueNlriCodec<unknown>;
+  walkOpaque(probe, codec, bytes, start, end, addPath, isWithdrawn);
 }
 
 function checkAttributes(
@@ -188,12 +190,13 @@ export const updateTarget: FuzzTarget = {
     if (outcome === 'reset') return;
     checkRegions(probe, reader, start, end);
     const addPath = context.addPath(IPV4_UNICAST);
-    walk(probe, IPV4_UNICAST, bytes, reader.withdrawnStart, reader.withdrawnEnd, addPath);
-    walk(probe, IPV4_UNICAST, bytes, reader.nlriStart, reader.nlriEnd, addPath);
+    walk(probe, IPV4_UNICAST, bytes, reader.withdrawnStart, reader.withdrawnEnd, addPath, true);
+    walk(probe, IPV4_UNICAST, bytes, reader.nlriStart, reader.nlriEnd, addPath, false);
     const { reachFamily, unreachFamily } = reader;
-    if (reachFamily) walk(probe, reachFamily, bytes, reader.reachNlriStart, reader.reachNlriEnd, addPath);
+    if (reachFamily)
+      walk(probe, reachFamily, bytes, reader.reachNlriStart, reader.reachNlriEnd, addPath, false);
     if (unreachFamily)
-      walk(probe, unreachFamily, bytes, reader.unreachNlriStart, reader.unreachNlriEnd, addPath);
+      walk(probe, unreachFamily, bytes, reader.unreachNlriStart, reader.unreachNlriEnd, addPath, true);
     if (outcome !== 'accept') return;
     if (reader.attributesStart < reader.attributesEnd)
       checkAttributes(probe, reader, context, end - start, control);
