@@ -55,7 +55,10 @@ t.test(
       /depends on octets around/,
       /does not end/,
     ]) {
-      t.ok(findings.some((finding) => message.test(finding.message), `${message}`));
+      t.ok(
+        findings.some((finding) => message.test(finding.message)),
+        `${message}`,
+      );
     }
     const thrown = findings.find(({ message }) => message.includes('it throws'));
     t.match(thrown?.input, /^..10000000$/, 'the input is made small');

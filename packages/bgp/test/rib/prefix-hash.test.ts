@@ -3,7 +3,7 @@ import { hash1, hash4 } from '../../src/rib/prefix-hash.js';
 
 const stored = (length: number) => length + 1;
 
-/** How many of the hashes fall on the fullest of `homes` homes of sixteen slots, against the mean. */
+/** How many of the hashes fall on the fullest home of sixteen slots, where each of the 64 segments has `homes` of them. */
 function crowding(hashes: readonly number[], homes: number): number {
   const counts = new Map<number, number>();
   for (const hash of hashes) {
@@ -42,7 +42,7 @@ t.test('the same bits with another length have another hash', async (t) => {
 });
 
 t.test('blocks of siblings are spread over all homes', async (t) => {
-  // 65,536 prefixes for 8,192 homes of sixteen slots: half full, as the index is kept.
+  // 65,536 prefixes for 8,192 homes of sixteen slots: half full, as the index is kept. Sixteen siblings come together.
   const runs = Array.from({ length: 65_536 }, (_, n) => hash1((0x0b000000 + (n << 8)) | 0, stored(24)));
   const hosts = Array.from({ length: 65_536 }, (_, n) => hash1((0x0a400000 + n) | 0, stored(32)));
   const wide = Array.from({ length: 65_536 }, (_, n) => hash4(0x20010db8, (n << 16) | 0, 0, 0, stored(48)));

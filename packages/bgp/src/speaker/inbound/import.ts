@@ -10,7 +10,7 @@ import { type AttrId, type NextHopId, NO_ATTR, NO_NEXT_HOP, type PrefixId } from
 import type { Rib } from '../../rib/rib.js';
 import { ByteWriter } from '../../wire/byte-writer.js';
 import type { Member, MemberFamily } from '../members/member.js';
-import type { SessionRules } from '../members/session-rules.js';
+import { AS_IT_IS, type SessionRules } from '../members/session-rules.js';
 import { PathView } from '../views/path-view.js';
 
 /** Memo answer for "accepted as it is". */
@@ -32,14 +32,7 @@ export class Importer {
   private readonly scopes = new WeakMap<Policy, number>();
   /** Filled anew for each rewriting. */
   private readonly rewrite: Omit<Rewrite, 'edits' | 'ownAs'> & { edits: RouteEdits | null; ownAs: number } = {
-    prepend: [],
-    localPref: 'keep',
-    med: 'keep',
-    edits: null,
-    markPartial: false,
-    dropNonTransitiveUnknown: true,
-    originatorId: null,
-    prependCluster: null,
+    ...AS_IT_IS,
     ownAs: 0,
   };
   private lastScope = 0;

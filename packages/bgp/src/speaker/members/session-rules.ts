@@ -151,7 +151,8 @@ export class SessionRules {
 /** What rules are made of. */
 export type RuleSettings = PathOptions & { readonly remoteAs: number };
 
-const AS_IT_IS = {
+/** A rewriting that changes nothing, for one that sets some of it. */
+export const AS_IT_IS = {
   prepend: [],
   localPref: 'keep',
   med: 'keep',
