@@ -58,6 +58,8 @@ interface Guarded {
   /** What it does not do on Linux. */
   readonly cannot?: (one: Case) => boolean;
   start(t: Teardown, rows: readonly Row[], within: string): Promise<Daemon>;
+  /** Our addresses in the sessions that it calls established. Without it, the speaker's word counts alone. */
+  established?(daemon: Daemon): Promise<readonly string[]>;
 }
 
 const daemons: readonly Guarded[] = [
@@ -83,6 +85,11 @@ const daemons: readonly Guarded[] = [
           .join('')}`,
         { namespace: within },
       ),
+    established: async (daemon) =>
+      (await daemon.query('show protocols all'))
+        .split(/\n(?=\S)/)
+        .filter((protocol) => /BGP state: +Established/.test(protocol))
+        .map((protocol) => /Neighbor address: (\S+)/.exec(protocol)?.[1] ?? ''),
   },
   {
     name: 'GoBGP',
@@ -115,6 +122,11 @@ ${rows
   .join('')}`,
         { namespace: within },
       ),
+    established: async (daemon) =>
+      (await daemon.query('neighbor'))
+        .split('\n')
+        .filter((line) => line.includes(' Establ '))
+        .map((line) => line.split(' ')[0] ?? ''),
   },
   {
     name: 'OpenBGPD',
@@ -209,12 +221,25 @@ t.test(
       },
       { namespace: within },
     );
-    await Promise.all(daemons.map((daemon, d) => daemon.start(t, rowsOf[d] ?? [], within)));
+    const started = await Promise.all(daemons.map((daemon, d) => daemon.start(t, rowsOf[d] ?? [], within)));
     const up = rows.filter(({ isUp }) => isUp).map(({ theirs }) => theirs);
-    const established = async (): Promise<readonly string[]> =>
-      (await speaker.control.neighbors())
+    // A daemon guards a connection once it has accepted it, so a first OPEN may slip in before. It answers, and the speaker
+    // calls that session established until the daemon's hold timer ends it: a session is one when both say so.
+    const established = async (): Promise<readonly string[]> => {
+      const here = (await speaker.control.neighbors())
         .filter(({ state }) => state === 'established')
         .map(({ address }) => address);
+      const there = await Promise.all(
+        daemons.map(async ({ established: theirWord }, d) => {
+          const [daemon, ofDaemon = []] = [started[d], rowsOf[d]];
+          if (daemon === undefined || theirWord === undefined) return ofDaemon;
+          const said = await theirWord(daemon);
+          return ofDaemon.filter(({ ours }) => said.includes(ours));
+        }),
+      );
+      const agreed = new Set(there.flat().map(({ theirs }) => theirs));
+      return here.filter((address) => agreed.has(address));
+    };
     await eventually(
       async () => {
         const now = await established();
