@@ -36,14 +36,19 @@ function write(folder: string, name: string, text: string): string {
   return path;
 }
 
-/** The same facts for daemons that read JSON: Peerage, the reflector, and those of `exec:`. */
-function jsonConfig(folder: string, world: World): string {
+/** What a speaker of ours is told. */
+export function speakerConfig(world: World) {
   const neighbors = world.peers.map(({ address, as }) => ({ address, remoteAs: as, passive: true }));
-  const config = { localAs: DUT_AS, routerId: DUT_ROUTER_ID, listenPort: world.port, neighbors };
-  return write(folder, 'dut.json', `${JSON.stringify(config, null, 2)}\n`);
+  return { localAs: DUT_AS, routerId: DUT_ROUTER_ID, listenPort: world.port, neighbors };
 }
 
-const peerageMain = join(root, 'packages/cli/dist/bundle/bin/peerage.js');
+/** The same facts for daemons that read JSON: Peerage, the reflector, and those of `exec:`. */
+function jsonConfig(folder: string, world: World): string {
+  return write(folder, 'dut.json', `${JSON.stringify(speakerConfig(world), null, 2)}\n`);
+}
+
+/** The command of this checkout, as it is built. */
+export const peerageMain = join(root, 'packages/cli/dist/bundle/bin/peerage.js');
 
 /** Peerage of this checkout, as it is built, on a Node binary. */
 export function peerage(node: string = process.execPath): Daemon {

@@ -7,6 +7,7 @@ import {
   decodeOpen,
   encodeKeepalive,
   encodeOpen,
+  type Family,
   Framer,
   IPV4_UNICAST,
   MessageType,
@@ -29,6 +30,7 @@ export type UpdateReader = (bytes: Buffer, start: number, end: number, time: num
 export class PlayedSession {
   readonly peer: PlayedPeer;
   readonly #holdSeconds: number;
+  readonly #family: Family;
   #recording = new Recording();
   #framer = new Framer();
   #socket: Socket | null = null;
@@ -36,13 +38,16 @@ export class PlayedSession {
   #isEstablished = false;
   /** When something last came or went, but for a KEEPALIVE. */
   activeAt = 0;
+  /** When anything last came. */
+  heardAt = 0;
   received = 0;
   /** Why the session is not up any more. */
   failure: string | null = null;
 
-  constructor(peer: PlayedPeer, holdSeconds: number) {
+  constructor(peer: PlayedPeer, holdSeconds: number, family: Family = IPV4_UNICAST) {
     this.peer = peer;
     this.#holdSeconds = holdSeconds;
+    this.#family = family;
   }
 
   /** Dials until the session is Established. Throws when it is not by `deadline`, with the last reason. */
@@ -75,6 +80,12 @@ export class PlayedSession {
       this.#framer.push(bytes);
       this.#readMessages(read, time);
     }
+  }
+
+  /** The session is over for this end. */
+  fail(reason: string): void {
+    this.failure ??= `${this.#name}: ${reason}`;
+    this.close();
   }
 
   /** Closes the TCP connection without a word. */
@@ -111,6 +122,7 @@ export class PlayedSession {
             const now = performance.now();
             // A KEEPALIVE says nothing of routes.
             if (count > HEADER) this.activeAt = now;
+            this.heardAt = now;
             this.received += count;
             this.#recording.add(count, now);
             if (!this.#isEstablished) {
@@ -139,7 +151,7 @@ export class PlayedSession {
       localAs: this.peer.as,
       holdTime: this.#holdSeconds,
       routerId: addressToU32(this.peer.address),
-      capabilities: [{ name: 'multiprotocol', family: IPV4_UNICAST }, { name: 'route-refresh' }],
+      capabilities: [{ name: 'multiprotocol', family: this.#family }, { name: 'route-refresh' }],
     });
   }
 

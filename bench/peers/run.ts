@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Daemon } from './daemons.js';
 import { makeNamespaces } from './namespaces.js';
-import { machineCpu, ProcessMeter, processTree, untilQuiet } from './process-meter.js';
+import { machineCpu, ProcessMeter, untilQuiet } from './process-meter.js';
+import { endProcess, startProcess, tsProgram } from './processes.js';
 import type { Scenario } from './scenario.js';
 import type { Findings, PhaseFigures, PhaseName, TesterMessage, TesterOrder } from './tester-messages.js';
 import { worldOf } from './world.js';
@@ -45,8 +45,6 @@ export interface RunOutcome {
   readonly findings?: Findings;
 }
 
-const TSX = ['--import=tsx', '--conditions=@peerage/source'];
-
 /** One run of a scenario: makes the namespaces, starts the daemon and the tester, and ends all of it again. */
 export async function runOnce(
   { daemon, program }: { readonly daemon: Daemon; readonly program: string },
@@ -61,7 +59,7 @@ export async function runOnce(
   try {
     const log = join(folder, 'daemon.log');
     const command = daemon.command(program, folder, world);
-    const dut = start(namespaces.dut, options.pin ? 0 : null, command, log);
+    const dut = startProcess(command, { namespace: namespaces.dut, core: options.pin ? 0 : null, log });
     processes.push(dut);
     const order: TesterOrder = {
       scenario,
@@ -75,17 +73,15 @@ export async function runOnce(
     };
     const orderFile = join(folder, 'order.json');
     writeFileSync(orderFile, JSON.stringify(order));
-    const testerCommand = [
-      process.execPath,
-      ...TSX,
-      join(import.meta.dirname, 'tester-process.ts'),
-      orderFile,
-    ];
-    const tester = start(namespaces.tester, options.pin ? 1 : null, testerCommand, null);
+    const tester = startProcess(tsProgram(join(import.meta.dirname, 'tester-process.ts'), orderFile), {
+      namespace: namespaces.tester,
+      core: options.pin ? 1 : null,
+      isTalkedTo: true,
+    });
     processes.push(tester);
     return { busyBefore, ...(await conduct(dut, tester, log)) };
   } finally {
-    for (const child of processes.reverse()) await end(child);
+    for (const child of processes.reverse()) await endProcess(child);
     namespaces.remove();
     if (!options.keep) rmSync(folder, { recursive: true, force: true });
   }
@@ -120,7 +116,7 @@ async function conduct(
             otherCpuSeconds: Math.max(0, after.busy - before.busy - cpuSeconds - testerCpuSeconds),
             stealSeconds: after.steal - before.steal,
           };
-        } else {
+        } else if (message.event !== 'quiet') {
           resolve(message);
         }
       });
@@ -146,41 +142,3 @@ async function conduct(
 }
 
 const nothingFound: Findings = { faults: {}, notes: {}, examples: [], updates: 0, routes: 0, octets: 0 };
-
-/** Starts a program in a namespace. It ends with this process; the tester is also talked to. */
-function start(
-  namespace: string,
-  core: number | null,
-  command: readonly string[],
-  log: string | null,
-): ChildProcess {
-  const within = ['ip', 'netns', 'exec', namespace];
-  const pinned = core === null ? [] : ['taskset', '-c', String(core)];
-  const [program = '', ...words] = ['setpriv', '--pdeathsig', 'TERM', '--', ...within, ...pinned, ...command];
-  const output = log === null ? 'inherit' : openSync(log, 'w', 0o600);
-  const child = spawn(program, words, {
-    stdio: ['ignore', output, output, ...(log === null ? (['ipc'] as const) : [])],
-    cwd: join(import.meta.dirname, '..', '..'),
-  });
-  if (typeof output === 'number') closeSync(output);
-  child.on('error', (error) => process.stderr.write(`bench: ${program}: ${error.message}\n`));
-  return child;
-}
-
-/** Ends a process that was started here, and its descendants: politely, and after ten seconds at once. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const tree = processTree(child.pid);
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
-  await gone;
-  clearTimeout(force);
-  for (const pid of tree) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It ended with its parent, as it should.
-    }
-  }
-}

@@ -47,6 +47,8 @@ export interface Findings {
 /** The tester's side of the talk. After `ready` it waits for any message before it begins. */
 export type TesterMessage =
   | { readonly event: 'ready'; readonly phase: PhaseName }
+  /** Nothing came for a while: from now on it reads what did. Told again when more came after all. */
+  | { readonly event: 'quiet'; readonly phase: PhaseName }
   | { readonly event: 'over'; readonly phase: PhaseName; readonly figures: PhaseFigures }
   | { readonly event: 'end'; readonly findings: Findings }
   | { readonly event: 'failed'; readonly reason: string; readonly findings: Findings };

@@ -152,11 +152,11 @@ export class Tester {
   async #phase(phase: PhaseName, begin: () => readonly Uint8Array[]): Promise<void> {
     this.#conductor.tell({ event: 'ready', phase });
     await this.#conductor.go();
-    const figures = await this.#measure(begin);
+    const figures = await this.#measure(begin, () => this.#conductor.tell({ event: 'quiet', phase }));
     this.#conductor.tell({ event: 'over', phase, figures });
   }
 
-  async #measure(begin: () => readonly Uint8Array[]): Promise<PhaseFigures> {
+  async #measure(begin: () => readonly Uint8Array[], onQuiet: () => void = () => {}): Promise<PhaseFigures> {
     this.#forms.clear();
     for (const { receiver } of this.#players) receiver.begin();
     const feeders = this.#feeders;
@@ -174,15 +174,18 @@ export class Tester {
         failure = error;
       });
     });
-    await this.#untilInSync(start, () => {
+    const isSent = (): boolean => {
       if (failure !== undefined) throw failure;
       return unsent === 0;
-    });
+    };
+    await this.#untilInSync(start, isSent, onQuiet);
     const since = (players: readonly Player[]): number =>
       (Math.max(...players.map(({ receiver }) => receiver.rightSince ?? start)) - start) / 1000;
-    const first = this.#monitors.map(({ receiver }) => receiver.firstAt ?? start);
+    // Where there is no monitor, feeders are all that receive.
+    const monitors = this.#monitors.length > 0 ? this.#monitors : this.#players;
+    const first = monitors.map(({ receiver }) => receiver.firstAt ?? start);
     return {
-      seconds: since(this.#monitors),
+      seconds: since(monitors),
       feedersSeconds: since(this.#players),
       firstSeconds: (Math.min(...first) - start) / 1000,
       sentSeconds: (sentAt - start) / 1000,
@@ -190,7 +193,7 @@ export class Tester {
   }
 
   /** Waits until every receiver is right. Throws when that takes too long, or a session ends. */
-  async #untilInSync(start: number, isSent: () => boolean): Promise<void> {
+  async #untilInSync(start: number, isSent: () => boolean, onQuiet: () => void): Promise<void> {
     const { phaseSeconds, idleSeconds } = this.#order;
     let readUpTo = -1;
     for (;;) {
@@ -199,6 +202,7 @@ export class Tester {
       const now = performance.now();
       this.#assertUp();
       if (isSent() && now - active >= QUIET_MILLISECONDS && active !== readUpTo) {
+        onQuiet();
         this.#replay();
         this.#assertUp();
         if (this.#players.every(({ receiver }) => receiver.isRight)) return;
