@@ -25,6 +25,7 @@ export { type Certificates, makeCertificates } from './kube/certificates.js';
 export { commandPath, hasKernelModule, type Machine, thisMachine } from './machine.js';
 export { type LeftOut, type Need, needs, needsOn, type OutsideTheTree, wayOutMark } from './needs.js';
 export { type NextHopCase, type NextHopWorld, nextHopCases } from './next-hop-cases.js';
+export { type OtherKernelRun, runUnderOtherKernel } from './other-kernel.js';
 export { ServerProcess } from './server-process.js';
 export { type Teardown, tempDir } from './temp-dir.js';
 export {

@@ -4,9 +4,23 @@ export { Addresses } from './address/addresses.js';
 export type { LinuxErrorCode } from './errors.js';
 export { LinuxError, linuxErrorCodes } from './errors.js';
 export type { EventGroup, NetlinkEvent } from './events.js';
+export type { GenericNetlinkOptions } from './generic-netlink.js';
+export { GenericNetlink, openGenericNetlink } from './generic-netlink.js';
+export type { FouPort } from './genl/fou.js';
+export { FouPorts } from './genl/fou.js';
+export type { AllowedIp, WireguardDevice, WireguardPeer, WireguardSettings } from './genl/wireguard.js';
+export { Wireguard } from './genl/wireguard.js';
 export type { Link } from './link/link.js';
-export type { LinkReference } from './link/links.js';
+export type {
+  IpTunnelSettings,
+  LinkSettings,
+  TunnelEncapsulation,
+  VxlanSettings,
+} from './link/link-settings.js';
+export type { LinkOptions, LinkReference } from './link/links.js';
 export { Links } from './link/links.js';
+export type { ForwardingEntry, PermanentNeighbour } from './neighbour/neighbours.js';
+export { Neighbours } from './neighbour/neighbours.js';
 export type { NetlinkOptions, Unsubscribe } from './netlink.js';
 export { Netlink, openNetlink } from './netlink.js';
 export type { BridgeSpec, CommandOutput, ExecOptions, VethEnd } from './netns/namespace.js';
@@ -24,3 +38,5 @@ export type { RouteFailure, RouteFilter } from './route/routes.js';
 export { Routes } from './route/routes.js';
 export { TemplateBatch } from './route/template-batch.js';
 export type { Way } from './route/way.js';
+export type { Rule } from './rule/rule.js';
+export { Rules } from './rule/rules.js';

@@ -2,9 +2,12 @@ import { Addresses } from './address/addresses.js';
 import type { LinuxError } from './errors.js';
 import { type EventGroup, eventsOf, multicastGroups, type NetlinkEvent } from './events.js';
 import { Links } from './link/links.js';
+import { Neighbours } from './neighbour/neighbours.js';
 import { Channel } from './netlink/channel.js';
 import { Requester } from './netlink/requester.js';
+import { netlinkProtocol } from './netlink/socket.js';
 import { Routes } from './route/routes.js';
+import { Rules } from './rule/rules.js';
 
 /** How {@link openNetlink} opens. */
 export interface NetlinkOptions {
@@ -38,6 +41,8 @@ export class Netlink {
   readonly routes: Routes;
   readonly links: Links;
   readonly addresses: Addresses;
+  readonly rules: Rules;
+  readonly neighbours: Neighbours;
   readonly #channel: Channel;
   readonly #subscriptions: Set<Subscription>;
 
@@ -49,6 +54,8 @@ export class Netlink {
     this.routes = new Routes(requester);
     this.links = new Links(requester);
     this.addresses = new Addresses(requester);
+    this.rules = new Rules(requester);
+    this.neighbours = new Neighbours(requester);
   }
 
   /**
@@ -106,6 +113,7 @@ export async function openNetlink(options: NetlinkOptions = {}): Promise<Netlink
   const channel = await Channel.open(
     {
       namespace: options.namespace ?? null,
+      protocol: netlinkProtocol.route,
       eventBufferBytes: options.eventBufferBytes ?? 16 * 1024 * 1024,
       eventBacklogBytes: options.eventBacklogBytes ?? 8 * 1024 * 1024,
       requestBufferBytes: options.requestBufferBytes ?? 4 * 1024 * 1024,

@@ -1,6 +1,7 @@
 import { attributesOf, findAttribute, readBytes, readText, readU32 } from '../netlink/attribute.js';
 import { hostIsLittleEndian } from '../netlink/layout.js';
 import { type MessageView, messageHeaderLength, messagesOf } from '../netlink/message.js';
+import { decodeLinkSettings, type LinkSettings } from './link-settings.js';
 
 /** A network interface. */
 export interface Link {
@@ -17,6 +18,8 @@ export interface Link {
   readonly address: Uint8Array;
   /** Index of the bridge or bond that it belongs to. */
   readonly master?: number;
+  /** For the kinds that this package makes with settings: those. */
+  readonly settings?: LinkSettings;
 }
 
 /*
@@ -30,7 +33,7 @@ export interface Link {
 const linkHeaderLength = 16;
 export const linkMessage = { create: 16, delete: 17, get: 18 } as const;
 export const linkAttribute = { address: 1, name: 3, mtu: 4, master: 10, info: 18 } as const;
-export const linkInfoAttribute = { kind: 1 } as const;
+export const linkInfoAttribute = { kind: 1, data: 2 } as const;
 export const linkUpFlag = 1;
 const lowerUpFlag = 0x10000;
 
@@ -56,6 +59,7 @@ export function decodeLink(message: MessageView): Link | null {
   const flags = view.getUint32(header + 8, hostIsLittleEndian);
   let name = '';
   let kind: string | undefined;
+  let settings: LinkSettings | null = null;
   let mtu = 0;
   let address: Uint8Array = new Uint8Array(0);
   let master: number | undefined;
@@ -68,6 +72,8 @@ export function decodeLink(message: MessageView): Link | null {
     else if (type === linkAttribute.info) {
       const found = findAttribute(view, value, value + length, linkInfoAttribute.kind);
       if (found !== undefined) kind = readText(view, found.offset, found.length);
+      const data = findAttribute(view, value, value + length, linkInfoAttribute.data);
+      settings = decodeLinkSettings(kind, view, data);
     }
   }
   return {
@@ -79,5 +85,6 @@ export function decodeLink(message: MessageView): Link | null {
     address,
     ...(kind === undefined ? {} : { kind }),
     ...(master === undefined ? {} : { master }),
+    ...(settings === null ? {} : { settings }),
   };
 }

@@ -3,6 +3,7 @@ import { messageFlag } from '../netlink/message.js';
 import { MessageWriter } from '../netlink/message-writer.js';
 import type { Requester } from '../netlink/requester.js';
 import { decodeLinks, type Link, linkAttribute, linkInfoAttribute, linkMessage, linkUpFlag } from './link.js';
+import { encodeLinkSettings, type LinkSettings } from './link-settings.js';
 
 const ENODEV = 19;
 const longestName = 15;
@@ -15,8 +16,13 @@ export interface LinkChange {
   readonly flags?: number;
   readonly up?: boolean;
   readonly mtu?: number;
-  readonly kind?: string;
+  /** The hardware address. */
+  readonly address?: Uint8Array;
+  readonly settings?: LinkSettings;
 }
+
+/** What any link can be given. */
+export type LinkOptions = Pick<LinkChange, 'up' | 'mtu' | 'address'>;
 
 /** The network interfaces of a netlink handle's namespace. */
 export class Links {
@@ -48,8 +54,22 @@ export class Links {
 
   /** Makes a bridge, down and without ports. Rejects with `EEXIST` when the name is taken. */
   createBridge(name: string): Promise<void> {
+    return this.create(name, { kind: 'bridge' });
+  }
+
+  /**
+   * Makes a link, with all of `options` in one step. Rejects with `EEXIST` when the name is taken, or when the kernel allows no second link
+   * with the same settings (a tunnel of one kind between the same two addresses); with `EOPNOTSUPP` when it lacks the kind.
+   */
+  create(name: string, settings: LinkSettings, options: LinkOptions = {}): Promise<void> {
     const flags = messageFlag.create | messageFlag.exclusive;
-    return this.#change(linkMessage.create, name, { flags, kind: 'bridge' }, `create bridge ${name}`);
+    const change = { ...options, flags, settings };
+    return this.#change(linkMessage.create, name, change, `create ${settings.kind} ${name}`);
+  }
+
+  /** Changes a link that is there. */
+  change(link: LinkReference, options: LinkOptions): Promise<void> {
+    return this.#change(linkMessage.create, link, options, `change link ${link}`);
   }
 
   setUp(link: LinkReference): Promise<void> {
@@ -86,9 +106,11 @@ export function encodeLink(type: number, link: LinkReference, change: LinkChange
   writer.u32(change.up === undefined ? 0 : linkUpFlag);
   if (typeof link === 'string') writer.attributeText(linkAttribute.name, link);
   if (change.mtu !== undefined) writer.attributeU32(linkAttribute.mtu, change.mtu);
-  if (change.kind !== undefined) {
+  if (change.address !== undefined) writer.attribute(linkAttribute.address, change.address);
+  if (change.settings !== undefined) {
     const info = writer.beginNested(linkAttribute.info);
-    writer.attribute(linkInfoAttribute.kind, new TextEncoder().encode(change.kind));
+    writer.attribute(linkInfoAttribute.kind, new TextEncoder().encode(change.settings.kind));
+    encodeLinkSettings(writer, linkInfoAttribute.data, change.settings);
     writer.endNested(info);
   }
   writer.endMessage();

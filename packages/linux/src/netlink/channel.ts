@@ -3,6 +3,7 @@ import { LinuxError, linuxErrorCodes, systemCallError } from '../errors.js';
 import { type Libc, loadLibc } from '../libc.js';
 import type { Spoiler } from './dump.js';
 import type { Command, Failure, Reply } from './protocol.js';
+import type { NetlinkProtocol } from './socket.js';
 import type { Refusal } from './transaction.js';
 
 const EFD_CLOEXEC = 0o2000000;
@@ -10,6 +11,7 @@ const EFD_NONBLOCK = 0o4000;
 
 export interface ChannelOptions {
   readonly namespace: string | null;
+  readonly protocol: NetlinkProtocol;
   readonly eventBufferBytes: number;
   readonly eventBacklogBytes: number;
   readonly requestBufferBytes: number;

@@ -1,5 +1,6 @@
 import type { Spoiler } from './dump.js';
 import type { Verdict } from './message.js';
+import type { NetlinkProtocol } from './socket.js';
 import type { Refusal } from './transaction.js';
 
 /*
@@ -10,6 +11,7 @@ import type { Refusal } from './transaction.js';
 /** What a worker is started with. */
 export interface WorkerSettings {
   readonly namespace: string | null;
+  readonly protocol: NetlinkProtocol;
   /** An eventfd: readable when commands wait. */
   readonly wakeFd: number;
   readonly eventBufferBytes: number;

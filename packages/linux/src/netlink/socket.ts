@@ -13,7 +13,6 @@ import {
 import { hostIsLittleEndian } from './layout.js';
 import { portIdOffset } from './message.js';
 
-const NETLINK_ROUTE = 0;
 const SOL_NETLINK = 270;
 const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
@@ -25,14 +24,20 @@ const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
 const sockaddrLength = 12;
 
+/** Which part of the kernel a socket speaks to (`NETLINK_ROUTE`, `NETLINK_GENERIC`). */
+export const netlinkProtocol = { route: 0, generic: 16 } as const;
+export type NetlinkProtocol = (typeof netlinkProtocol)[keyof typeof netlinkProtocol];
+
 export interface NetlinkSocketOptions {
+  /** Absent: routes, links and addresses. */
+  readonly protocol?: NetlinkProtocol;
   /** Octets asked for; what an unprivileged process gets is capped by `net.core.rmem_max`. */
   readonly receiveBufferBytes?: number;
   readonly sendBufferBytes?: number;
 }
 
 /**
- * One rtnetlink socket of the calling thread's network namespace, non-blocking. Extended and capped
+ * One netlink socket of the calling thread's network namespace, non-blocking. Extended and capped
  * acknowledgements are on, and strict checking, so that the kernel itself filters dumps.
  */
 export class NetlinkSocket {
@@ -45,7 +50,8 @@ export class NetlinkSocket {
 
   constructor(libc: Libc, options: NetlinkSocketOptions = {}) {
     this.#libc = libc;
-    this.fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+    const protocol = options.protocol ?? netlinkProtocol.route;
+    this.fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
     if (this.fd < 0) throw systemCallError('socket', libc.errno(), 'cannot open a netlink socket');
     try {
       this.#setSize(SO_RCVBUFFORCE, SO_RCVBUF, options.receiveBufferBytes);

@@ -48,7 +48,11 @@ export class NetlinkWorker {
     this.#backlog = new Int32Array(settings.backlog);
     if (settings.namespace !== null) enterNamespace(libc, settings.namespace);
     const size = settings.requestBufferBytes;
-    this.#requests = new NetlinkSocket(libc, { receiveBufferBytes: size, sendBufferBytes: size });
+    this.#requests = new NetlinkSocket(libc, {
+      protocol: settings.protocol,
+      receiveBufferBytes: size,
+      sendBufferBytes: size,
+    });
   }
 
   /** Serves until a `stop` command. */
@@ -137,7 +141,7 @@ export class NetlinkWorker {
   }
 
   #openDump(request: Uint8Array, spoiler: Spoiler | null): OpenDump {
-    const socket = new NetlinkSocket(this.#libc);
+    const socket = new NetlinkSocket(this.#libc, { protocol: this.#settings.protocol });
     if (spoiler === null) return { sockets: [socket], dump: new Dump(socket, request) };
     const watching = new NetlinkSocket(this.#libc, { receiveBufferBytes: watchBufferBytes });
     watching.join(spoiler.group);

@@ -7,7 +7,7 @@ import { bytesOf, hexOf } from '../netlink/hex.js';
 
 t.test('creating a bridge is encoded with its kind', async (t) => {
   t.equal(
-    hexOf(encodeLink(linkMessage.create, 'kube-bridge', { flags: 0x600, kind: 'bridge' })),
+    hexOf(encodeLink(linkMessage.create, 'kube-bridge', { flags: 0x600, settings: { kind: 'bridge' } })),
     hexOf(
       bytesOf(`40000000 1000 0106 00000000 00000000 00000000 00000000 00000000 00000000
         10000300 6b7562652d62726964676500 10001280 0a000100 627269646765 0000`),

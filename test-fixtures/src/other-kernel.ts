@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** How a suite went under another kernel. */
+export interface OtherKernelRun {
+  readonly status: number | null;
+  /** Its release. */
+  readonly kernel: string;
+  /** Lines of its tests, `ok 1 - …`, those that failed or were left out among them. */
+  readonly results: readonly string[];
+  readonly troubles: readonly string[];
+  /** The end of what it wrote. */
+  readonly output: string;
+}
+
+/**
+ * Runs a test file (its path from the top of the tree) by the program that the environment variable `VM_RUN` names, as root under another
+ * kernel, which has modules that the machine's own may lack.
+ */
+export function runUnderOtherKernel(suite: string, modules: readonly string[] = []): OtherKernelRun {
+  const node = [process.execPath, '--import=tsx', '--conditions=@peerage/source', suite];
+  const load = modules.map((name) => `modprobe ${name} && `).join('');
+  const inside = `uname -r; ${load}cd "$0" && ulimit -n 65536 && TAP_TIMEOUT=420 exec "$@"`;
+  const argv = ['--mem', '2048', '--', 'sh', '-c', inside, root, ...node];
+  const env = { ...process.env, TAP_TIMEOUT: '420' };
+  const run = spawnSync(process.env.VM_RUN ?? '', argv, { encoding: 'utf8', timeout: 430_000, env });
+  const lines = run.stdout.split('\n');
+  const results = lines.filter((line) => /^(not )?ok \d/.test(line));
+  return {
+    status: run.status,
+    kernel: lines[0] ?? '',
+    results,
+    troubles: results.filter((line) => line.startsWith('not') || line.includes('# SKIP')),
+    output: `${run.stdout.slice(-4_000)}${run.stderr.slice(-500)}`,
+  };
+}
