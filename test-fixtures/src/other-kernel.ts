@@ -23,7 +23,7 @@ export function runUnderOtherKernel(suite: string, modules: readonly string[] = 
   const node = [process.execPath, '--import=tsx', '--conditions=@peerage/source', suite];
   const load = modules.map((name) => `modprobe ${name} && `).join('');
   const inside = `uname -r; ${load}cd "$0" && ulimit -n 65536 && TAP_TIMEOUT=420 exec "$@"`;
-  const argv = ['--mem', '2048', '--', 'sh', '-c', inside, root, ...node];
+  const argv = ['--mem', '2048', '--cpus', '2', '--', 'sh', '-c', inside, root, ...node];
   const env = { ...process.env, TAP_TIMEOUT: '420' };
   const run = spawnSync(process.env.VM_RUN ?? '', argv, { encoding: 'utf8', timeout: 430_000, env });
   const lines = run.stdout.split('\n');

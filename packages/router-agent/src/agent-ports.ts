@@ -1,5 +1,7 @@
 import type { SpeakerPorts } from '@peerage/bgp';
 import type { NetlinkEvent } from '@peerage/linux';
+import type { OverlayDrivers } from './controllers/overlay.js';
+import type { Underlay } from './desired/overlay.js';
 import type { InterfaceResolver } from './fib/fib.js';
 import type { RouteKernel } from './fib/route-kernel.js';
 import type { CniFileItem } from './items/cni-file.js';
@@ -17,7 +19,8 @@ export interface AgentKernel {
   readonly sysctls: Driver<SysctlItem>;
   readonly nftTables: Driver<NftTableItem>;
   /** Finds the interface of a neighbour, by what `refresh` read last. */
-  readonly interfaces: InterfaceResolver & { refresh(): Promise<void> };
+  readonly interfaces: InterfaceResolver & Underlay & { refresh(): Promise<void> };
+  readonly overlay: OverlayDrivers;
   /** Changes that others make. */
   subscribe(listener: (event: NetlinkEvent) => void): () => void;
 }

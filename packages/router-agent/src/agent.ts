@@ -4,6 +4,7 @@ import type { Config } from './config/config.js';
 import { advertisementsController } from './controllers/advertisements.js';
 import { type Facts, isWhole } from './controllers/facts.js';
 import { bridgeController, cniController, egressController, sysctlController } from './controllers/host.js';
+import { Overlay } from './controllers/overlay.js';
 import { peersController } from './controllers/peers.js';
 import { speakerController } from './controllers/speaker.js';
 import type { AdvertisementRow } from './desired/advertisements.js';
@@ -12,6 +13,7 @@ import { OriginatedPrefixes } from './drivers/originated-prefixes.js';
 import { PeerDriver } from './drivers/peer-driver.js';
 import { SpeakerDriver } from './drivers/speaker-driver.js';
 import { type FamilyView, LearnedRoutes } from './fib/learned-routes.js';
+import { OverlayKernel } from './fib/overlay-kernel.js';
 import type { Change, ChangeFailure, Driver } from './items/item.js';
 import type { Problem } from './model/cluster.js';
 import { Health } from './observe/health.js';
@@ -46,6 +48,7 @@ export class Agent {
   readonly #controllers = new Map<string, Controller>();
   readonly #speakerDriver: SpeakerDriver;
   readonly #learned: LearnedRoutes;
+  readonly #overlay: Overlay;
   readonly #facts: Facts;
   readonly #restartMark: RestartMark;
   #rows: readonly AdvertisementRow[] = [];
@@ -77,18 +80,6 @@ export class Agent {
       () => this.#past(),
       (speaker) => this.#speakerStarted(speaker),
     );
-    this.#learned = new LearnedRoutes({
-      kernel: ports.kernel,
-      clock,
-      auditPeriod: config.injectedRoutesSyncPeriod * 1000,
-      deferral: options.deferral ?? (config.gracefulRestart?.deferralTime ?? defaultDeferral) * 1000,
-      events: {
-        log: (level, event, fields) => ports.log.log(level, event, fields),
-        received: (count) => this.metrics.advertisementsReceived.inc(count),
-        audited: (seconds) => this.metrics.hostRoutesSyncTime.observe(seconds),
-        beat: () => this.health.beat('learned-routes'),
-      },
-    });
     this.#facts = {
       config,
       snapshot: () => ports.source.snapshot(),
@@ -97,6 +88,36 @@ export class Agent {
         this.#rows = rows;
       },
     };
+    this.#overlay = new Overlay(this.#facts, {
+      drivers: ports.kernel.overlay,
+      underlay: ports.kernel.interfaces,
+      gateways: () => this.#learned.gateways(),
+    });
+    const routes = new OverlayKernel(ports.kernel.routes, this.#overlay);
+    this.#learned = new LearnedRoutes({
+      kernel: {
+        routes,
+        interfaces: ports.kernel.interfaces,
+        subscribe: (listener) =>
+          ports.kernel.subscribe((event) => {
+            if (event.kind === 'link' && this.#overlay.linkChanged(event.link.index)) this.#wake('overlay');
+            listener(routes.event(event));
+          }),
+      },
+      clock,
+      auditPeriod: config.injectedRoutesSyncPeriod * 1000,
+      deferral: options.deferral ?? (config.gracefulRestart?.deferralTime ?? defaultDeferral) * 1000,
+      events: {
+        log: (level, event, fields) => ports.log.log(level, event, fields),
+        received: (count) => this.metrics.advertisementsReceived.inc(count),
+        audited: (seconds) => this.metrics.hostRoutesSyncTime.observe(seconds),
+        beat: () => this.health.beat('learned-routes'),
+        written: () => {
+          if (this.#overlay.isStale) this.#wake('overlay');
+        },
+      },
+    });
+    this.#overlay.onChange(() => this.#learned.audit('links to other nodes changed'));
   }
 
   /** The speaker, once it is known what it should be and it listens. */
@@ -118,10 +139,12 @@ export class Agent {
     const { source, kernel, cniFile } = this.#ports;
     if (this.#config.runRouter) {
       this.health.expect('learned-routes', this.#config.injectedRoutesSyncPeriod * 1000 + grace);
+      await this.#overlay.adopt();
       await this.#learned.start();
       this.#add(sysctlController(this.#facts, kernel.sysctls));
       this.#add(bridgeController(this.#facts, kernel.links));
       this.#add(egressController(this.#facts, kernel.nftTables));
+      this.#add(this.#overlay.controller());
       if (this.#config.enableCni) this.#add(cniController(this.#facts, cniFile));
       this.#add(speakerController(this.#facts, this.#speakerDriver));
     }
@@ -167,10 +190,15 @@ export class Agent {
     return { forwarded, deferralTime: gracefulRestart.deferralTime };
   }
 
+  /** The world of that controller changed. */
+  #wake(controller: string): void {
+    this.#controllers.get(controller)?.signal();
+  }
+
   #holdPeers(milliseconds: number): void {
     const { clock } = this.#ports.speaker;
     this.#peersHeldUntil = clock.now() + milliseconds;
-    this.#heldTimer = clock.setTimer(milliseconds, () => this.#controllers.get('peers')?.signal());
+    this.#heldTimer = clock.setTimer(milliseconds, () => this.#wake('peers'));
   }
 
   async #renewMark(): Promise<void> {
@@ -217,7 +245,7 @@ export class Agent {
   #announced(): void {
     if (this.#hasAnnounced || !isWhole(this.#facts.snapshot())) return;
     this.#hasAnnounced = true;
-    this.#controllers.get('peers')?.signal();
+    this.#wake('peers');
   }
 
   #sourceChanged(): void {

@@ -1,23 +1,39 @@
-import type { Netlink } from '@peerage/linux';
+import { type Netlink, openGenericNetlink } from '@peerage/linux';
 import type { AgentKernel } from './agent-ports.js';
 import { egressTable } from './desired/egress.js';
 import { podBridge } from './desired/host.js';
+import { vxlanLink, wireguardLink } from './desired/overlay.js';
 import { InterfaceTable } from './drivers/interface-table.js';
 import { LinkDriver } from './drivers/link-driver.js';
 import { NftDriver } from './drivers/nft-driver.js';
+import { OverlayLinkDriver } from './drivers/overlay-link-driver.js';
+import {
+  FouPortDriver,
+  type OpenGeneric,
+  PolicyRouteDriver,
+  RuleDriver,
+} from './drivers/policy-routing-drivers.js';
 import { SysctlDriver } from './drivers/sysctl-driver.js';
+import { VxlanPeerDriver } from './drivers/vxlan-peer-driver.js';
 import { NetlinkKernel } from './fib/netlink-kernel.js';
 
 const sysctls = ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding'];
 
-/** The kernel of this node, through netlink and `/proc/sys`. */
-export function linuxKernel(netlink: Netlink): AgentKernel {
+/** The kernel of this node, through netlink and `/proc/sys`. `generic` is called when something needs generic netlink. */
+export function linuxKernel(netlink: Netlink, generic: OpenGeneric = openGenericNetlink): AgentKernel {
   return {
     routes: new NetlinkKernel(netlink),
     links: new LinkDriver(netlink, [podBridge]),
     nftTables: new NftDriver([egressTable]),
     sysctls: new SysctlDriver(sysctls),
     interfaces: new InterfaceTable(netlink),
+    overlay: {
+      fouPorts: new FouPortDriver(generic),
+      links: new OverlayLinkDriver(netlink, [vxlanLink, wireguardLink]),
+      vxlanPeers: new VxlanPeerDriver(netlink, vxlanLink),
+      routes: new PolicyRouteDriver(netlink),
+      rules: new RuleDriver(netlink),
+    },
     subscribe: (listener) => netlink.subscribe(['link', 'address', 'route'], listener),
   };
 }

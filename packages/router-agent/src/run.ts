@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { nodePorts, tcpSocketFactory } from '@peerage/bgp/node';
 import { type ControlServer, createControlServer } from '@peerage/control';
-import { type Netlink, openNetlink } from '@peerage/linux';
+import { type GenericNetlink, type Netlink, openGenericNetlink, openNetlink } from '@peerage/linux';
 import { linuxTcpSockets } from '@peerage/linux/tcp';
 import { Agent } from './agent.js';
 import { announceGaps } from './announce-gaps.js';
@@ -88,11 +88,22 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
   const signal = nextSignal();
   const speaker = nodePorts({ sockets: tcpSocketFactory(linuxTcpSockets()), log });
   const netlink = await openNetlink();
+  let generic: Promise<GenericNetlink> | null = null;
+  const openGeneric = (): Promise<GenericNetlink> => {
+    generic ??= openGenericNetlink();
+    return generic;
+  };
   try {
     const source = await openSource(config.source, { clock: speaker.clock, random: speaker.random, log });
     const agent = new Agent(
       config,
-      { source, kernel: linuxKernel(netlink), cniFile: new CniFileDriver(config.cniConfFile), speaker, log },
+      {
+        source,
+        kernel: linuxKernel(netlink, openGeneric),
+        cniFile: new CniFileDriver(config.cniConfFile),
+        speaker,
+        log,
+      },
       { version },
     );
     const servers = httpServers(agent, config, log);
@@ -120,6 +131,8 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
     return exitCodes.done;
   } finally {
     await closeNetlink(netlink);
+    const opened = await (generic as Promise<GenericNetlink> | null)?.catch(() => null);
+    await opened?.close();
   }
 }
 

@@ -7,6 +7,10 @@ export interface ExternalPeer {
   readonly password?: string;
 }
 
+/** What packets to other nodes are put into. The first two are kube-router's. */
+export const overlayEncaps = ['ipip', 'fou', 'vxlan', 'wireguard'] as const;
+export type OverlayEncap = (typeof overlayEncaps)[number];
+
 /** Where cluster facts are read from; exactly one. */
 export type ClusterSourceConfig =
   | { readonly kind: 'manifests'; readonly directory: string }
@@ -28,6 +32,14 @@ export interface Config {
   readonly enablePodEgress: boolean;
   /** Ranges that are inside the cluster beside those of pods and nodes; packets of pods to them keep their source. */
   readonly clusterCidrs: readonly string[];
+  /** Links to the nodes of other subnets, or to all. */
+  readonly enableOverlay: boolean;
+  readonly overlayType: 'subnet' | 'full';
+  readonly overlayEncap: OverlayEncap;
+  /** UDP port of `fou`, `vxlan` and `wireguard`. */
+  readonly overlayEncapPort: number;
+  /** Give pods the greatest MTU that they can use. */
+  readonly autoMtu: boolean;
   readonly enableIbgp: boolean;
   readonly nodesFullMesh: boolean;
   /** Own AS; 64512 by default. */

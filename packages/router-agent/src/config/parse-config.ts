@@ -1,5 +1,5 @@
 import { readCommandLine } from './command-line.js';
-import type { ClusterSourceConfig, Config, ExternalPeer } from './config.js';
+import { type ClusterSourceConfig, type Config, type ExternalPeer, overlayEncaps } from './config.js';
 import { base64Password, listOf } from './flag-type.js';
 import { type FlagName, type FlagValues, flagNames, flagRow } from './flags.js';
 
@@ -58,6 +58,11 @@ export function parseConfig(
     enablePodEgress: values['enable-pod-egress'],
     clusterCidrs:
       values['cluster-cidr'] === '' ? [] : values['cluster-cidr'].split(',').map((part) => part.trim()),
+    enableOverlay: values['enable-overlay'],
+    overlayType: values['overlay-type'] === 'full' ? 'full' : 'subnet',
+    overlayEncap: overlayEncaps.find((encap) => encap === values['overlay-encap']) ?? 'ipip',
+    overlayEncapPort: values['overlay-encap-port'],
+    autoMtu: values['auto-mtu'],
     enableIbgp: values['enable-ibgp'],
     nodesFullMesh: values['nodes-full-mesh'],
     clusterAsn: values['cluster-asn'] || DEFAULT_ASN,

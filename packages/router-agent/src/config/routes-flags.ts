@@ -1,3 +1,4 @@
+import { overlayEncaps } from './config.js';
 import { both, bothLater, newer, newerLater, older } from './flag-row.js';
 import { base64Password, bool, cidr, duration, ip, isCidr, listOf, text, unsigned } from './flag-type.js';
 
@@ -6,6 +7,8 @@ const bfdMilliseconds = unsigned('uint32', [1, 4_294_967]);
 const privateAsn = unsigned('uint32', [0, 0], [64512, 65535], [4_200_000_000, 4_294_967_294]);
 const peerAsn = unsigned('uint32', [1, 23455], [23457, 63999], [64512, 65534], [131_072, 4_294_967_294]);
 const peerPort = unsigned('uint16', [1, 65535]);
+
+const listed = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 
 const isRouterId = (given: string): boolean =>
   given === 'generate' || (/^[\d.]+$/.test(given) && ip.parse(given).ok && given !== '0.0.0.0');
@@ -36,11 +39,11 @@ export const routesFlags = {
     true,
     "Announce this node's pod ranges to external peers. Other nodes get them in any case.",
   ),
-  'auto-mtu': newerLater(
+  'auto-mtu': newer(
     'routes',
     bool,
     true,
-    "Take the MTU for pods from the interface that holds the node's address.",
+    "Take the MTU for pods, in the bridge and the CNI file, from the interface that holds the node's address; with `--overlay-type=full` less what the tunnel adds.",
   ),
   'bfd-desired-min-tx-interval': newerLater(
     'routes',
@@ -109,7 +112,7 @@ export const routesFlags = {
     "Complete the CNI configuration file with this node's pod ranges.",
   ),
   'enable-ibgp': both('routes', bool, true, 'Sessions between the nodes.'),
-  'enable-overlay': bothLater('routes', bool, true, 'Tunnels to nodes that are not on a common subnet.'),
+  'enable-overlay': both('routes', bool, true, 'Tunnels to nodes that are not on a common subnet.'),
   'enable-pod-egress': both('routes', bool, true, 'Masquerade what pods send out of the cluster.'),
   'gobgp-admin-address': newerLater(
     'routes',
@@ -130,19 +133,19 @@ export const routesFlags = {
     "How often the kernel's routes are compared with what was learned.",
   ),
   'nodes-full-mesh': both('routes', bool, true, 'Each node is a BGP peer of each other node.'),
-  'overlay-encap': newerLater(
+  'overlay-encap': newer(
     'routes',
-    text('fou', 'ipip or fou', (given) => given === 'ipip' || given === 'fou'),
+    text('fou', listed(overlayEncaps), (given) => overlayEncaps.some((encap) => encap === given)),
     'ipip',
-    'Kind of tunnel.',
+    'Kind of tunnel; the same on all nodes. `vxlan` and `wireguard` (encrypted) are not in the original.',
   ),
-  'overlay-encap-port': newerLater(
+  'overlay-encap-port': newer(
     'routes',
     unsigned('uint16', [1024, 65535]),
     5555,
-    'UDP port of `fou` tunnels.',
+    'UDP port of `fou`, `vxlan` and `wireguard` tunnels; the same on all nodes.',
   ),
-  'overlay-type': bothLater(
+  'overlay-type': both(
     'routes',
     text('full', 'subnet or full', (given) => given === 'subnet' || given === 'full'),
     'subnet',

@@ -32,6 +32,21 @@ export class InterfaceTable {
     );
     return subnet?.interfaceIndex ?? null;
   }
+
+  /** Whether an address lies in a subnet of this node. Links by which only other nodes' pods are reached have none. */
+  isOnLink(address: string): boolean {
+    return this.interfaceOf(address) !== null;
+  }
+
+  /** MTU of the interface that holds an address; null when none does. */
+  mtuOf(address: string): number | null {
+    const bytes = parseIp(address);
+    if (bytes === null) return null;
+    const held = this.#addresses.find(
+      (own) => own.address.length === bytes.length && own.address.every((octet, i) => octet === bytes[i]),
+    );
+    return this.#links.find((link) => link.index === held?.interfaceIndex)?.mtu ?? null;
+  }
 }
 
 function masked({ address, prefixLength }: InterfaceAddress): Uint8Array {

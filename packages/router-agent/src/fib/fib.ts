@@ -60,6 +60,11 @@ export class Fib implements RouteSink {
     return this.#inSync.size === this.families.length;
   }
 
+  /** Gateways of routes that should stand, that stand, or that are on their way. */
+  gateways(): ReadonlySet<string> {
+    return this.#groups.gateways();
+  }
+
   /** Writes that wait. */
   get pending(): number {
     return this.ipv4.table.queued + this.ipv6.table.queued;

@@ -15,6 +15,8 @@ export interface LearnedRouteEvents {
   audited(seconds: number): void;
   /** The loop of the writer turned. */
   beat(): void;
+  /** Everything that waited was written: what routes need may have changed. */
+  written?(): void;
 }
 
 export interface LearnedRoutesOptions {
@@ -60,6 +62,7 @@ export class LearnedRoutes {
   readonly #adopted = new Promise<void>((resolve) => {
     this.#adoption = resolve;
   });
+  #looked = false;
   #peersKnown = false;
   #released = false;
   #stopped = false;
@@ -95,7 +98,10 @@ export class LearnedRoutes {
             events.log('error', 'kernel.unavailable', {
               message: `routes cannot be read or written, trying again: ${error.message}`,
             }),
-          idle: () => events.beat(),
+          idle: () => {
+            events.beat();
+            events.written?.();
+          },
         },
       },
       { auditPeriod: options.auditPeriod },
@@ -129,6 +135,16 @@ export class LearnedRoutes {
       inSync: (family) => this.fib.inSync(family),
     };
     this.#detach = speaker.addRouteSink(sink);
+  }
+
+  /** Gateways that routes need, now or still. Null as long as it is not known what an earlier life left. */
+  gateways(): ReadonlySet<string> | null {
+    return this.#looked ? this.fib.gateways() : null;
+  }
+
+  /** Compares the kernel with what was learned, soon. */
+  audit(reason: string): void {
+    this.#writer.audit(reason);
   }
 
   /** All peers that the cluster and the flags name were set up. */
@@ -204,6 +220,7 @@ export class LearnedRoutes {
 
   #audited(audit: { reason: string; drifted: number; milliseconds: number }): void {
     const { events } = this.#options;
+    this.#looked = true;
     this.#adoption?.();
     events.audited(audit.milliseconds / 1000);
     events.beat();

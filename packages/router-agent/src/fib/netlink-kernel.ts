@@ -37,7 +37,8 @@ export class NetlinkKernel implements RouteKernel {
     const batch = new TemplateBatch(writes.length);
     const key = this.#key;
     for (let i = 0; i < writes.length; i++) {
-      const template = this.#template(writes.family(i), writes.operation(i), writes.nextHops(i));
+      const source = writes.preferredSource?.(i);
+      const template = this.#template(writes.family(i), writes.operation(i), writes.nextHops(i), source);
       writes.readPrefix(i, key);
       batch.add(template, key.length, key.a, key.b, key.c, key.d);
     }
@@ -62,11 +63,24 @@ export class NetlinkKernel implements RouteKernel {
     });
   }
 
-  #template(family: 4 | 6, operation: RouteOperation, nextHops: readonly NextHop[]): RouteTemplate {
+  #template(
+    family: 4 | 6,
+    operation: RouteOperation,
+    nextHops: readonly NextHop[],
+    source: Uint8Array | undefined,
+  ): RouteTemplate {
     const templates = this.#templates[family][operation];
     const known = templates.get(nextHops);
     if (known !== undefined) return known;
-    const route = { family, table: mainTable, protocol: ownProtocol, metric: 0, nextHops };
+    const preferredSource = source === undefined ? {} : { preferredSource: source };
+    const route = {
+      family,
+      table: mainTable,
+      protocol: ownProtocol,
+      metric: 0,
+      nextHops,
+      ...preferredSource,
+    };
     const made = new RouteTemplate(operation, route);
     templates.set(nextHops, made);
     return made;

@@ -85,6 +85,16 @@ export class NextHopGroups {
     }
   }
 
+  /** Gateways of all sets that somebody retains, as text. */
+  gateways(): ReadonlySet<string> {
+    const texts = new Set<string>();
+    for (const group of this.#groups) {
+      if (group == null || group.references === 0) continue;
+      for (const { gateway } of group.hops) if (gateway !== undefined) texts.add(formatIp(gateway));
+    }
+    return texts;
+  }
+
   /** How many sets are kept. */
   get size(): number {
     return this.#byKey.size;

@@ -13,6 +13,8 @@ export interface RouteWrites {
   readPrefix(i: number, into: PrefixWords): void;
   /** Frozen, and the same array for the same set of next hops: what is made of it may be kept beside it. */
   nextHops(i: number): readonly NextHop[];
+  /** Source address of what this node itself sends by the route; the same for the same set of next hops. */
+  preferredSource?(i: number): Uint8Array | undefined;
 }
 
 /** A write that the kernel refused. */

@@ -45,6 +45,11 @@ export function formatCidr(cidr: Cidr): string {
   return `${formatIp(cidr.bytes)}/${cidr.length}`;
 }
 
+/** Text of a range that is given in octets. */
+export function cidrText(bytes: AddressBytes, length: number): string {
+  return `${formatIp(bytes)}/${length}`;
+}
+
 /** The range of exactly one address. */
 export function hostCidr(bytes: AddressBytes): Cidr {
   return { bytes, length: bytes.length * 8 };

@@ -2,6 +2,8 @@ import type { AgentKernel } from '../agent-ports.js';
 import type { Driver, ItemKind } from '../items/item.js';
 import { type LinkItem, linkKind } from '../items/link.js';
 import { type NftTableItem, nftTableKind } from '../items/nft-table.js';
+import { type OverlayLinkItem, overlayLinkKind } from '../items/overlay-link.js';
+import { fouPortKind, policyRouteKind, ruleKind, vxlanPeerKind } from '../items/policy-routing.js';
 import { type SysctlItem, sysctlKind } from '../items/sysctl.js';
 import type { FakeKernel } from './fake-kernel.js';
 
@@ -27,6 +29,35 @@ export class MemoryDriver<T> implements Driver<T> {
   }
 }
 
+/** Links of ours that a {@link FakeKernel} has too, so that routes can go through them. */
+export class FakeLinkDriver extends MemoryDriver<OverlayLinkItem> {
+  readonly #kernel: FakeKernel;
+
+  constructor(kernel: FakeKernel) {
+    super(overlayLinkKind);
+    this.#kernel = kernel;
+  }
+
+  override async read(): Promise<readonly OverlayLinkItem[]> {
+    const items = [...this.#kernel.overlayLinks.values()];
+    return items.filter(({ index = 0, name }) => this.#kernel.linkName(index) === name);
+  }
+
+  override async apply(
+    changes: Parameters<Driver<OverlayLinkItem>['apply']>[0],
+  ): ReturnType<Driver<OverlayLinkItem>['apply']> {
+    for (const { key, before, after } of changes) {
+      if (before !== undefined) this.#kernel.removeLink(key);
+      if (after === undefined) this.#kernel.overlayLinks.delete(key);
+      else {
+        const { index } = this.#kernel.addLink(key, []);
+        this.#kernel.overlayLinks.set(key, { ...after, index });
+      }
+    }
+    return [];
+  }
+}
+
 /** All that an agent needs of a kernel, with the routes of a {@link FakeKernel}. */
 export interface FakeAgentKernel extends AgentKernel {
   readonly links: MemoryDriver<LinkItem>;
@@ -40,7 +71,19 @@ export function fakeAgentKernel(kernel: FakeKernel): FakeAgentKernel {
     links: new MemoryDriver(linkKind),
     sysctls: new MemoryDriver(sysctlKind),
     nftTables: new MemoryDriver(nftTableKind),
-    interfaces: { interfaceOf: () => null, refresh: async () => {} },
+    interfaces: {
+      interfaceOf: () => null,
+      isOnLink: (address) => kernel.isOnLink(address),
+      mtuOf: () => 1500,
+      refresh: async () => {},
+    },
+    overlay: {
+      fouPorts: new MemoryDriver(fouPortKind),
+      links: new FakeLinkDriver(kernel),
+      vxlanPeers: new MemoryDriver(vxlanPeerKind),
+      routes: new MemoryDriver(policyRouteKind),
+      rules: new MemoryDriver(ruleKind),
+    },
     subscribe: (listener) => kernel.subscribe(listener),
   };
 }

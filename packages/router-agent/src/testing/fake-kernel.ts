@@ -8,7 +8,8 @@ import {
   type RouteWrites,
   type WriteFailure,
 } from '../fib/route-kernel.js';
-import { cidrContains, parseCidr } from '../items/ip.js';
+import { cidrContains, parseCidr, parseIp } from '../items/ip.js';
+import type { OverlayLinkItem } from '../items/overlay-link.js';
 
 /** A link of a {@link FakeKernel}. */
 export interface FakeLink {
@@ -26,6 +27,9 @@ export interface FakeLink {
 export class FakeKernel implements RouteKernel {
   readonly #routes = new Map<string, Route>();
   readonly #links: FakeLink[] = [];
+  #nextIndex = 2;
+  /** What links of ours were made with; they outlive an agent as the links do. */
+  readonly overlayLinks = new Map<string, OverlayLinkItem>();
   readonly #listeners = new Set<(event: NetlinkEvent) => void>();
   /** Called before each write that reaches the kernel, in order; for tests that count or interfere. */
   onWrite: ((operation: string, route: Route) => void) | null = null;
@@ -34,10 +38,41 @@ export class FakeKernel implements RouteKernel {
 
   /** Adds a link, up, with its connected routes. */
   addLink(name: string, addresses: readonly string[]): FakeLink {
-    const link: FakeLink = { index: this.#links.length + 2, name, addresses, up: false };
+    const link: FakeLink = { index: this.#nextIndex++, name, addresses, up: false };
     this.#links.push(link);
     this.setLink(name, true);
     return link;
+  }
+
+  /** Removes a link, and its routes with it. */
+  removeLink(name: string): void {
+    this.setLink(name, false);
+    const at = this.#links.findIndex((each) => each.name === name);
+    const [gone] = this.#links.splice(at, 1);
+    if (gone === undefined) return;
+    const link = {
+      index: gone.index,
+      name,
+      mtu: 1500,
+      up: false,
+      lowerUp: false,
+      address: new Uint8Array(6),
+    };
+    this.#tell({ kind: 'link', action: 'delete', link });
+  }
+
+  linkNames(): readonly string[] {
+    return this.#links.map(({ name }) => name);
+  }
+
+  linkName(index: number): string | undefined {
+    return this.#links.find((link) => link.index === index)?.name;
+  }
+
+  /** Whether an address lies in a subnet of some link. */
+  isOnLink(address: string): boolean {
+    const gateway = parseIp(address);
+    return gateway !== null && this.#out({ gateway }) !== undefined;
   }
 
   /** Switches a link on or off, as an administrator would. */
@@ -214,8 +249,19 @@ function routeOf(writes: RouteWrites, index: number): Route {
   const destination = new Uint8Array(family === 4 ? 4 : 16);
   wordsToBytes(key, destination);
   const nextHops = writes.nextHops(index);
+  const preferredSource = writes.preferredSource?.(index);
+  const source = preferredSource === undefined ? {} : { preferredSource };
   const { length: prefixLength } = key;
-  return { family, destination, prefixLength, table: mainTable, protocol: ownProtocol, metric: 0, nextHops };
+  return {
+    family,
+    destination,
+    prefixLength,
+    table: mainTable,
+    protocol: ownProtocol,
+    metric: 0,
+    nextHops,
+    ...source,
+  };
 }
 
 function nextTurn(): Promise<void> {

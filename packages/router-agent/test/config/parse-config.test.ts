@@ -63,7 +63,6 @@ t.test("parseConfig reads the deployment guide's option block", async (t) => {
     socket: '/run/peerage/k8s-node01.sock',
   });
   t.same(config.unimplementedFlags, [
-    '--enable-overlay',
     '--hairpin-mode',
     '--nodeport-bindon-all-ip',
     '--run-firewall',

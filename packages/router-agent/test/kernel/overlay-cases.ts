@@ -1,0 +1,85 @@
+import { eventually } from '@peerage/test-fixtures';
+import t from 'tap';
+import { tunnelNames } from '../../src/items/tunnel-name.js';
+import { attachPods, overlayCluster, patient } from './overlay-cluster.js';
+
+t.test('ipip, subnet: one tunnel to the node behind the router, none to the neighbour', async (t) => {
+  const cluster = await overlayCluster(t);
+  const [one, two, three] = cluster.nodes;
+  const agents = [one.start(), two.start(), three.start()];
+  await attachPods(cluster);
+  await eventually(
+    async () => (await one.run('ip', 'route', 'show', 'proto', '17')).split('\n').length === 3,
+    patient,
+  );
+  const [tunnel] = tunnelNames(three.address);
+  const routes = await one.run('ip', 'route', 'show', 'proto', '17');
+  t.match(routes, '10.48.2.0/24 via 192.168.1.12 dev eth0');
+  t.match(routes, new RegExp(`10.48.3.0/24 dev ${tunnel} .*src 192.168.1.11`));
+  t.match(
+    await one.run('ip', '-d', 'link', 'show', tunnel),
+    /mtu 1480 .*ipip .*remote 192.168.2.13 local 192.168.1.11/s,
+  );
+  t.match(await one.run('ip', 'rule'), 'from 10.48.1.0/24 lookup 77');
+  t.match(await one.run('ip', 'route', 'show', 'table', '77'), `192.168.2.13 dev ${tunnel}`);
+  await eventually(() => one.podReaches(three.podAddress), patient);
+  t.ok(await one.podReaches(two.podAddress), 'pod to pod on the segment');
+  t.ok(await one.podReaches(three.podAddress), 'pod to pod through the tunnel');
+  t.ok(await one.podReaches(three.address), 'pod to node through the tunnel');
+  t.ok(await three.podReaches(one.address), 'and back');
+  t.match(await one.run('ping', '-c', '1', '-W', '2', three.podAddress), '1 received', 'node to pod');
+  t.match(
+    await one.run('ping', '-c', '1', '-W', '2', '-M', 'do', '-s', '1452', three.podAddress),
+    '1 received',
+  );
+
+  await one.run('ip', 'link', 'delete', tunnel);
+  await eventually(() => one.podReaches(three.podAddress), patient);
+  t.match(await one.run('ip', 'route', 'show', 'proto', '17'), `10.48.3.0/24 dev ${tunnel}`, 'it comes back');
+
+  agents[2]!.child.kill('SIGTERM');
+  await eventually(async () => !(await one.run('ip', 'link')).includes('tun-'), patient);
+  t.notMatch(await one.run('ip', 'route', 'show', 'table', 'all'), 'tun-', 'route first, then the tunnel');
+  t.match(await three.run('ip', 'link'), /tun-[0-9a-f]{11}/, 'the node that went keeps its own');
+  for (const agent of agents) t.notMatch(agent.text(), /overlay controller|route.refused|failed":true/);
+});
+
+t.test('fou, then vxlan: full, so that neighbours go through it too', async (t) => {
+  const cluster = await overlayCluster(t);
+  const [one, two, three] = cluster.nodes;
+  const flags = ['--overlay-type=full', '--overlay-encap=fou', '--overlay-encap-port=6000'];
+  const agents = cluster.nodes.map((node) => node.start(...flags));
+  await attachPods(cluster);
+  await eventually(() => one.podReaches(three.podAddress), patient);
+  await eventually(() => one.podReaches(two.podAddress), patient);
+  const [tunnel] = tunnelNames(two.address);
+  t.match(
+    await one.run('ip', '-d', 'link', 'show', tunnel),
+    /mtu 1468 .*ipip remote 192.168.1.12 local 192.168.1.11 ttl 225 .*encap gue encap-sport auto encap-dport 6000/s,
+  );
+  t.match(await one.run('ip', 'fou', 'show'), /port 6000 gue/);
+  t.equal((await one.run('ip', 'route', 'show', 'proto', '17')).match(/ dev tun-\w+ /g)?.length, 2);
+  t.ok(await three.podReaches(two.address), 'pod to node');
+
+  for (const agent of agents) agent.child.kill('SIGTERM');
+  for (const agent of agents) await agent.exitCode();
+  const second = cluster.nodes.map((node) => node.start('--overlay-type=full', '--overlay-encap=vxlan'));
+  await eventually(
+    async () => /via 192.168.2.13 dev peerage-vxlan .*onlink/.test(await one.run('ip', 'route')),
+    patient,
+  );
+  await eventually(() => one.podReaches(three.podAddress), patient);
+  t.ok(await one.podReaches(two.podAddress));
+  t.ok(await three.podReaches(two.address), 'pod to node');
+  t.notMatch(await one.run('ip', 'link'), 'tun-', 'the tunnels of the other kind are gone');
+  t.equal(await one.run('ip', 'fou', 'show'), '', 'and the port');
+  t.match(
+    await one.run('ip', '-d', 'link', 'show', 'peerage-vxlan'),
+    /mtu 1450 .*vxlan id 77 local 192.168.1.11 .*dstport 5555 nolearning/s,
+  );
+  t.match(
+    await one.run('ip', 'neigh', 'show', 'dev', 'peerage-vxlan'),
+    /192.168.2.13 lladdr 02(:\w\w){5} PERMANENT/,
+  );
+  for (const agent of second) t.notMatch(agent.text(), /overlay controller/);
+});
