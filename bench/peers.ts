@@ -6,10 +6,12 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { DEFAULT_POLICY, readPolicy } from './peers/biting-policy.js';
 import { daemonCalled, daemonsHere } from './peers/daemons.js';
+import { hitsText, nodesTable, policyTable } from './peers/ratios.js';
 import { type RunOptions, runOnce } from './peers/run.js';
 import { labelOf, type Scenario, scenario } from './peers/scenario.js';
-import { type RunRow, tableOf } from './peers/table.js';
+import { mediansOf, type RunRow, tableOf } from './peers/table.js';
 
 const usage = `npm run bench:peers -- [options]
 
@@ -26,7 +28,10 @@ const usage = `npm run bench:peers -- [options]
   --runs N            runs of each (3)
   --pin               the daemon on the first core, the tester on the second
   --wait-quiet S      wait up to so many seconds before each run until the machine is idle
-  --node PATH         Node binary for peerage
+  --policy            each scenario without and with a policy on import and on export, of daemons that
+                      can be told ours: the list and what it sets are in bench/peers/policies
+  --policy-file FILE  another such policy
+  --node PATH         Node binary for peerage; may be given again, to compare
   --json FILE         append each run as a line of JSON
   --report FILE       only print the table of such a file
   --seed N            another data set of the same kind (1)
@@ -51,9 +56,9 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       ...{ dut: many, scenario: many, n: text, peers: text, 'per-peer': text, overlap: flag, monitors: text },
-      ...{ flap: text, cycles: text, steps: text, runs: text, pin: flag, 'wait-quiet': text, node: text },
+      ...{ flap: text, cycles: text, steps: text, runs: text, pin: flag, 'wait-quiet': text, node: many },
       ...{ json: text, report: text, seed: text, hold: text, timeout: text, idle: text, linger: text },
-      ...{ keep: flag, help: { ...flag, short: 'h' } },
+      ...{ keep: flag, policy: flag, 'policy-file': text, help: { ...flag, short: 'h' } },
     },
   });
   if (values.help) {
@@ -62,7 +67,7 @@ async function main(): Promise<number> {
   }
   if (values.report !== undefined) {
     const lines = readFileSync(values.report, 'utf8').split('\n').filter(Boolean);
-    console.log(tableOf(lines.map((line) => JSON.parse(line) as RunRow)));
+    console.log(allTables(lines.map((line) => JSON.parse(line) as RunRow)));
     return 0;
   }
   if (process.getuid?.() !== 0) throw new Error('network namespaces need root: run it as root');
@@ -73,10 +78,19 @@ async function main(): Promise<number> {
       .map((name) => [name === 'per-peer' ? 'perPeer' : name, number(name, values[name])] as const)
       .filter(([, value]) => value !== undefined),
   );
-  const scenarios: readonly Scenario[] = (values.scenario ?? ['a']).map((name) =>
+  const plain: readonly Scenario[] = (values.scenario ?? ['a']).map((name) =>
     scenario(name, { ...sizes, overlap: values.overlap }),
   );
-  const duts = (values.dut ?? daemonsHere()).map((name) => daemonCalled(name, values.node));
+  const isFiltered = values.policy || values['policy-file'] !== undefined;
+  const policy = isFiltered ? readPolicy(values['policy-file'] ?? DEFAULT_POLICY) : undefined;
+  const scenarios = isFiltered
+    ? plain.flatMap((one): Scenario[] => [one, { ...one, isFiltered: true }])
+    : plain;
+  const duts = (values.dut ?? daemonsHere()).flatMap((name) =>
+    name === 'peerage' && values.node !== undefined
+      ? values.node.map((node) => daemonCalled(name, node))
+      : [daemonCalled(name)],
+  );
   const options: RunOptions = {
     seed: number('seed', values.seed) ?? 1,
     pin: values.pin,
@@ -86,6 +100,7 @@ async function main(): Promise<number> {
     idleSeconds: number('idle', values.idle) ?? 60,
     lingerSeconds: number('linger', values.linger) ?? 1,
     keep: values.keep,
+    ...(policy !== undefined && { policy }),
   };
   const rows: RunRow[] = [];
   for (const one of scenarios) {
@@ -94,12 +109,21 @@ async function main(): Promise<number> {
       for (const dut of duts) {
         // It decides nothing, so that it cannot be right here.
         if (one.overlap && dut.daemon.name === 'reflector') continue;
+        if (one.isFiltered && dut.daemon.takesPolicy !== true) continue;
         rows.push(await measure(dut, one, run, options, values.json));
       }
     }
   }
-  console.log(`\n${tableOf(rows)}`);
+  console.log(`\n${allTables(rows)}`);
   return rows.every(({ isOk }) => isOk) ? 0 : 1;
+}
+
+/** What was measured, and ratios where there is something to compare. */
+function allTables(rows: readonly RunRow[]): string {
+  const medians = mediansOf(rows);
+  return [tableOf(rows), policyTable(medians), hitsText(rows), nodesTable(medians)]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 async function measure(

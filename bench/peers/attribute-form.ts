@@ -18,6 +18,7 @@ export interface AttributeForm {
   /** First AS of the path, 0 where there is none. */
   readonly firstAs: number;
   readonly nextHop: string;
+  readonly med: number | null;
   readonly notes: readonly AttributeNote[];
 }
 
@@ -56,6 +57,7 @@ export function readAttributes(
   const notes = new Set<AttributeNote>();
   let firstAs = 0;
   let nextHop = '';
+  let med: number | null = null;
   for (let at = start; at < end; ) {
     const flags = bytes[at]!;
     const code = bytes[at + 1] ?? 0;
@@ -79,6 +81,7 @@ export function readAttributes(
       nextHop = [...bytes.subarray(from, to)].join('.');
       parts.set(code, '');
     } else if (code === 4 || code === 5) {
+      if (code === 4) med = bytes.readUInt32BE(from);
       if (isReceived) notes.add(code === 4 ? 'medLeaked' : 'localPrefLeaked');
     } else if (code === 8 || code === 32) {
       parts.set(code, sortedUnits(bytes, from, to, row!.unit));
@@ -92,7 +95,7 @@ export function readAttributes(
     .sort((a, b) => a - b)
     .map((code) => `${code}=${parts.get(code)}`)
     .join('\n');
-  return { text, firstAs, nextHop, notes: [...notes] };
+  return { text, firstAs, nextHop, med, notes: [...notes] };
 }
 
 function fits(code: number, length: number): boolean {

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandPath } from '@peerage/test-fixtures';
+import { type BitingPolicy, birdFilters, peeragePolicies } from './biting-policy.js';
 import { DUT_AS, DUT_ROUTER_ID, type World } from './world.js';
 
 /** A daemon that can be measured: how it is found, told what to do, and started. */
@@ -14,8 +15,13 @@ export interface Daemon {
   /** How to get it. */
   readonly wayOut: string;
   version(program: string): string;
-  /** Writes its configuration into a folder, and gives the command line that keeps it in the foreground. */
-  command(program: string, folder: string, world: World): readonly string[];
+  /** It can be told a policy. */
+  readonly takesPolicy?: true;
+  /**
+   * Writes its configuration into a folder, and gives the command line that keeps it in the foreground. `policy` is for all
+   * peers, on import and on export.
+   */
+  command(program: string, folder: string, world: World, policy?: BitingPolicy): readonly string[];
 }
 
 const root = join(import.meta.dirname, '..', '..');
@@ -43,8 +49,14 @@ export function speakerConfig(world: World) {
 }
 
 /** The same facts for daemons that read JSON: Peerage, the reflector, and those of `exec:`. */
-function jsonConfig(folder: string, world: World): string {
-  return write(folder, 'dut.json', `${JSON.stringify(speakerConfig(world), null, 2)}\n`);
+function jsonConfig(folder: string, world: World, policy?: BitingPolicy): string {
+  const config = speakerConfig(world);
+  const biting = { importPolicy: 'biting-in', exportPolicy: 'biting-out' };
+  const filtered = policy && {
+    ...peeragePolicies(policy),
+    neighbors: config.neighbors.map((neighbor) => ({ ...neighbor, ...biting })),
+  };
+  return write(folder, 'dut.json', `${JSON.stringify({ ...config, ...filtered }, null, 2)}\n`);
 }
 
 /** The command of this checkout, as it is built. */
@@ -61,9 +73,10 @@ export function peerage(node: string = process.execPath): Daemon {
       const own = execFileSync(node, [program, '--version'], { encoding: 'utf8' }).trim();
       return `${own}, Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().slice(1)}`;
     },
-    command: (program, folder, world) => [
+    takesPolicy: true,
+    command: (program, folder, world, policy) => [
       ...[node, program, 'speaker', '--no-ebgp-requires-policy'],
-      ...['--config', jsonConfig(folder, world), '--socket', join(folder, 'speaker.sock')],
+      ...['--config', jsonConfig(folder, world, policy), '--socket', join(folder, 'speaker.sock')],
     ],
   };
 }
@@ -74,14 +87,17 @@ const bird: Daemon = {
   wayOut: 'apt-get install bird2',
   find: () => commandPath('bird'),
   version: versionBy('--version'),
-  command: (program, folder, world) => {
+  takesPolicy: true,
+  command: (program, folder, world, policy) => {
+    const [taken, given] = policy === undefined ? ['all', 'all'] : ['filter biting_in', 'filter biting_out'];
     const peers = world.peers.map(
       ({ address, as, dutAddress }, i) =>
         `protocol bgp peer${i} {\n  local ${dutAddress} port ${world.port} as ${DUT_AS};\n  neighbor ${address} as ${as};\n` +
-        '  passive;\n  ipv4 { import all; export all; };\n}\n',
+        `  passive;\n  ipv4 { import ${taken}; export ${given}; };\n}\n`,
     );
     const head = `log stderr { warning, error, fatal, bug };\nrouter id ${DUT_ROUTER_ID};\nprotocol device {}\n`;
-    const file = write(folder, 'bird.conf', head + peers.join(''));
+    const filters = policy === undefined ? '' : birdFilters(policy);
+    const file = write(folder, 'bird.conf', head + filters + peers.join(''));
     return [program, '-f', '-c', file, '-s', join(folder, 'bird.ctl'), '-P', join(folder, 'bird.pid')];
   },
 };

@@ -1,4 +1,6 @@
 import { readAttributes } from './attribute-form.js';
+import type { BitingPolicy } from './biting-policy.js';
+import { type PolicyHits, PolicyOracle } from './biting-policy.js';
 import type { Dataset, RouteGroup } from './dataset.js';
 
 /** A set of attributes that a feeder announced, by number; `ABSENT` none, `STRANGE` one that nobody announced. */
@@ -29,8 +31,12 @@ export class Expectation {
   readonly #starts: readonly number[];
   /** By prefix: rank of the best route. */
   readonly #best: Int32Array;
+  readonly #oracle: PolicyOracle | null;
+  /** Whether the set with a number has the community that the policy looks for. */
+  readonly #hasCommunity: boolean[] = [false];
 
-  constructor(dataset: Dataset, feeders: number) {
+  constructor(dataset: Dataset, feeders: number, policy?: BitingPolicy) {
+    this.#oracle = policy === undefined ? null : new PolicyOracle(policy);
     this.dataset = dataset;
     const ranges = Array.from({ length: feeders }, (_, feeder) => dataset.range(feeder));
     this.#starts = ranges.map(({ start }) => start);
@@ -52,12 +58,47 @@ export class Expectation {
     return this.#owners[set] ?? NO_FEEDER;
   }
 
+  /** The MED that a policy gives a prefix with these attributes; null: none. */
+  medOf(prefix: number, set: SetId): number | null {
+    const oracle = this.#oracle;
+    if (oracle === null) return null;
+    const { addresses, lengths } = this.dataset.prefixes;
+    const isBitten = this.#hasCommunity[set] || oracle.isListed(addresses[prefix]!, lengths[prefix]!);
+    return isBitten ? oracle.policy.med.preferred : null;
+  }
+
+  get isFiltered(): boolean {
+    return this.#oracle !== null;
+  }
+
+  /** How many routes the policy bites, of those that are announced. Undefined without a policy. */
+  get hits(): PolicyHits | undefined {
+    const oracle = this.#oracle;
+    if (oracle === null) return undefined;
+    const hits = { routes: 0, listed: 0, community: 0, preferred: 0 };
+    const { addresses, lengths } = this.dataset.prefixes;
+    this.#announced.forEach((sets, feeder) => {
+      sets.forEach((set, i) => {
+        if (set === ABSENT) return;
+        const prefix = this.#starts[feeder]! + i;
+        const isListed = oracle.isListed(addresses[prefix]!, lengths[prefix]!);
+        const hasCommunity = this.#hasCommunity[set]!;
+        hits.routes++;
+        hits.listed += Number(isListed);
+        hits.community += Number(hasCommunity);
+        hits.preferred += Number(isListed || hasCommunity);
+      });
+    });
+    return hits;
+  }
+
   /** A feeder announces these groups, in this version. */
   announce(feeder: number, groups: readonly RouteGroup[], version = 0): void {
     for (const group of groups) {
       const { block, rank, start, end } = this.dataset.encode(feeder, group, version);
       const bytes = Buffer.from(block.buffer, block.byteOffset, block.length);
       const set = this.#intern(readAttributes(bytes, 0, bytes.length, false).text, feeder, rank);
+      this.#hasCommunity[set] = this.#oracle?.hasCommunity(group.attributes.communities) ?? false;
       for (let prefix = start; prefix < end; prefix++) this.#change(feeder, prefix, set);
     }
   }

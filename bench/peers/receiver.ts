@@ -8,7 +8,8 @@ export type ReceiverFault =
   | Exclude<AttributeNote, 'medLeaked' | 'partialNotSet'>
   | 'asNotPrepended'
   | 'nextHop'
-  | 'unknownPrefix';
+  | 'unknownPrefix'
+  | 'policy';
 /** What is only told. */
 export type ReceiverNote = Extract<AttributeNote, 'medLeaked' | 'partialNotSet'> | 'unchanged' | 'echoed';
 
@@ -68,6 +69,7 @@ export class Receiver {
   readonly #held: Int32Array;
   /** By number of feeder, on its own link: where the next hop may still be the feeder's (RFC 4271 §5.1.3). */
   readonly #neighbours: readonly string[];
+  readonly #isFiltered: boolean;
   #right = 0;
 
   constructor(peer: PlayedPeer, world: readonly PlayedPeer[], expectation: Expectation, forms: FormCache) {
@@ -75,6 +77,7 @@ export class Receiver {
     this.feeder = peer.role === 'feeder' ? peer.number : NO_FEEDER;
     this.#expectation = expectation;
     this.#forms = forms;
+    this.#isFiltered = expectation.isFiltered;
     this.#held = new Int32Array(expectation.size);
     const feeders = this.feeder === NO_FEEDER ? [] : world.filter(({ role }) => role === 'feeder');
     this.#neighbours = feeders.map(({ address }) => address);
@@ -113,7 +116,7 @@ export class Receiver {
       return;
     }
     const form = this.#forms.read(bytes, attributes, nlri);
-    this.routes += this.#readPrefixes(bytes, nlri, end, this.#vet(form), time);
+    this.routes += this.#readPrefixes(bytes, nlri, end, this.#vet(form), time, form.med);
   }
 
   /** How many prefixes are not right, and how. */
@@ -146,7 +149,14 @@ export class Receiver {
   }
 
   /** Returns how many there were. */
-  #readPrefixes(bytes: Buffer, start: number, end: number, set: SetId, time: number): number {
+  #readPrefixes(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    set: SetId,
+    time: number,
+    med: number | null = null,
+  ): number {
     let count = 0;
     const { prefixes } = this.#expectation.dataset;
     for (let at = start; at < end; ) {
@@ -162,8 +172,12 @@ export class Receiver {
       at = next;
       count++;
       const prefix = prefixes.find(address, length);
-      if (prefix >= 0) this.#hold(prefix, set, time);
-      else if (set !== ABSENT) this.#fault('unknownPrefix', formatPrefix(address, length));
+      if (prefix >= 0) {
+        if (this.#isFiltered && set > ABSENT && this.#expectation.medOf(prefix, set) !== med) {
+          this.#fault('policy', `${formatPrefix(address, length)}: MED ${med}`);
+        }
+        this.#hold(prefix, set, time);
+      } else if (set !== ABSENT) this.#fault('unknownPrefix', formatPrefix(address, length));
     }
     return count;
   }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BitingPolicy } from './biting-policy.js';
 import type { Daemon } from './daemons.js';
 import { makeNamespaces } from './namespaces.js';
 import { machineCpu, ProcessMeter, untilQuiet } from './process-meter.js';
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly phaseSeconds: number;
   readonly idleSeconds: number;
   readonly lingerSeconds: number;
+  /** What scenarios with a policy have. */
+  readonly policy?: BitingPolicy;
   /** Keep the folder with configuration and log. */
   readonly keep: boolean;
 }
@@ -58,13 +61,17 @@ export async function runOnce(
   const processes: ChildProcess[] = [];
   try {
     const log = join(folder, 'daemon.log');
-    const command = daemon.command(program, folder, world);
+    const policy = scenario.isFiltered ? options.policy : undefined;
+    if (scenario.isFiltered && policy === undefined)
+      throw new Error('the scenario has a policy, and none is given');
+    const command = daemon.command(program, folder, world, policy);
     const dut = startProcess(command, { namespace: namespaces.dut, core: options.pin ? 0 : null, log });
     processes.push(dut);
     const order: TesterOrder = {
       scenario,
       world,
       seed: options.seed,
+      ...(policy !== undefined && { policy }),
       holdSeconds: options.holdSeconds,
       connectSeconds: 60,
       phaseSeconds: options.phaseSeconds,

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly cycles: number;
   /** Flaps of which each part waits for the one before (churn). */
   readonly steps: number;
+  /** The daemon has policies that bite, on import and on export. */
+  readonly isFiltered?: true;
 }
 
 export const scenarioNames = { a: 'table', b: 'peers', c: 'fanout', d: 'churn', e: 'loss' } as const;
@@ -58,6 +60,13 @@ export function scenario(name: string, sizes: ScenarioSizes = {}): Scenario {
 
 /** `b peers 10×10000 distinct`: tells runs apart that must not be compared. */
 export function labelOf(one: Scenario): string {
+  return one.isFiltered ? `${plainLabelOf(one)}${FILTERED}` : plainLabelOf(one);
+}
+
+/** At the end of the label of a scenario with policies. */
+export const FILTERED = ' with policy';
+
+function plainLabelOf(one: Scenario): string {
   const name = `${one.letter} ${scenarioNames[one.letter]}`;
   switch (one.letter) {
     case 'b':

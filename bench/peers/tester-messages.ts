@@ -1,3 +1,4 @@
+import type { BitingPolicy, PolicyHits } from './biting-policy.js';
 import type { Verdict } from './expectation.js';
 import type { ReceiverFault, ReceiverNote } from './receiver.js';
 import type { Scenario } from './scenario.js';
@@ -8,6 +9,8 @@ export interface TesterOrder {
   readonly scenario: Scenario;
   readonly world: World;
   readonly seed: number;
+  /** What the daemon does to routes, on import and on export. */
+  readonly policy?: BitingPolicy;
   /** Offered to the daemon; a KEEPALIVE goes out after a sixth of it. */
   readonly holdSeconds: number;
   readonly connectSeconds: number;
@@ -42,6 +45,8 @@ export interface Findings {
   readonly updates: number;
   readonly routes: number;
   readonly octets: number;
+  /** Routes that the policy bites, by the data; each receiver was sent it so. */
+  readonly hits?: PolicyHits;
 }
 
 /** The tester's side of the talk. After `ready` it waits for any message before it begins. */

@@ -40,7 +40,7 @@ export class Tester {
     this.#order = order;
     this.#conductor = conductor;
     this.#dataset = new Dataset(scenario, world.peers, seed);
-    this.#expectation = new Expectation(this.#dataset, scenario.feeders);
+    this.#expectation = new Expectation(this.#dataset, scenario.feeders, order.policy);
     this.#forms = new FormCache(this.#expectation);
     this.#players = world.peers.map((peer: PlayedPeer) => ({
       session: new PlayedSession(peer, holdSeconds),
@@ -244,6 +244,7 @@ export class Tester {
       updates: total(({ receiver }) => receiver.updates),
       routes: total(({ receiver }) => receiver.routes),
       octets: total(({ session }) => session.received),
+      ...(this.#expectation.hits !== undefined && { hits: this.#expectation.hits }),
     };
   }
 }

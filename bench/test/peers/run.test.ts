@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { commandPath, needs } from '@peerage/test-fixtures';
 import t from 'tap';
+import { DEFAULT_POLICY, readPolicy } from '../../peers/biting-policy.js';
 import { daemonCalled, daemonsHere } from '../../peers/daemons.js';
 import { type RunOptions, runOnce } from '../../peers/run.js';
 import { type ScenarioLetter, type ScenarioSizes, scenario } from '../../peers/scenario.js';
@@ -53,6 +54,23 @@ t.test(
     t.equal(outcome.isOk, true);
   },
 );
+
+for (const name of ['peerage', 'bird2']) {
+  t.test(
+    `a policy bites in ${name}, and receivers see that it did`,
+    needs('root', 'command:ip', 'command:bird'),
+    async (t) => {
+      const one = { ...scenario('c', { n: 300, monitors: 2 }), isFiltered: true } as const;
+      const outcome = await runOnce(daemonCalled(name), one, {
+        ...options,
+        policy: readPolicy(DEFAULT_POLICY),
+      });
+      t.equal(outcome.reason, undefined);
+      t.equal(outcome.findings?.hits?.routes, 300);
+      await t.rejects(runOnce(daemonCalled(name), one, options), /none is given/);
+    },
+  );
+}
 
 const node = `${commandPath('node') ?? process.execPath} --import=tsx --conditions=@peerage/source`;
 const faulty = join(import.meta.dirname, 'faulty-daemon.ts');

@@ -1,4 +1,5 @@
 import { addressToU32, ByteWriter, parseAddress } from '@peerage/bgp/codec';
+import type { BitingPolicy } from '../../peers/biting-policy.js';
 import { Dataset, UpdateScript } from '../../peers/dataset.js';
 import { Expectation } from '../../peers/expectation.js';
 import { FormCache, Receiver } from '../../peers/receiver.js';
@@ -13,11 +14,11 @@ export class SmallWorld {
   readonly peers: readonly PlayedPeer[];
   readonly #forms: FormCache;
 
-  constructor(sizes: ScenarioSizes) {
+  constructor(sizes: ScenarioSizes, policy?: BitingPolicy) {
     const small = scenario('b', sizes);
     this.peers = worldOf(small).peers;
     this.dataset = new Dataset(small, this.peers, 1);
-    this.expectation = new Expectation(this.dataset, small.feeders);
+    this.expectation = new Expectation(this.dataset, small.feeders, policy);
     this.#forms = new FormCache(this.expectation);
     for (let feeder = 0; feeder < small.feeders; feeder++) {
       this.expectation.announce(feeder, this.dataset.groups(feeder));
