@@ -2,11 +2,11 @@
 // never late itself: the driver starts it in the tester's namespace, with its order as JSON in a file.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { IPV6_UNICAST } from '@peerage/bgp/codec';
+import { askDaemon } from '../peers/ask-daemon.js';
 import { PlayedSession } from '../peers/played-session.js';
 import type { WatchFigures, WatchMessage, WatchOrder } from './watch-messages.js';
 
@@ -33,7 +33,7 @@ class Watch {
     await Promise.all(this.#sessions.map((session) => session.establish(this.#order.port, deadline)));
     setInterval(() => this.#look(), LOOK_EVERY);
     void this.#repeat(PAGE_EVERY, async () => {
-      const milliseconds = await this.#page();
+      const { milliseconds } = await askDaemon(order.socket, `rib?limit=${ROUTES}`);
       this.#pages.push(milliseconds);
     });
     void this.#repeat(COMMAND_EVERY, async () => {
@@ -78,20 +78,6 @@ class Watch {
       await what();
       await sleep(Math.max(0, milliseconds - (performance.now() - start)));
     }
-  }
-
-  #page(): Promise<number> {
-    const start = performance.now();
-    return new Promise((resolve, reject) => {
-      const asked = request({ socketPath: this.#order.socket, path: `/v1/rib?limit=${ROUTES}` }, (answer) => {
-        if (answer.statusCode !== 200)
-          reject(new Error(`a page was answered with status ${answer.statusCode}`));
-        answer.resume();
-        answer.once('end', () => resolve(performance.now() - start));
-      });
-      asked.once('error', reject);
-      asked.end();
-    });
   }
 
   async #command(): Promise<number> {

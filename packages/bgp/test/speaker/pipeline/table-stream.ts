@@ -31,9 +31,14 @@ function keys(from: number, to: number): { next(key: NlriKey): boolean } {
 
 /**
  * A table of so many routes, cut by `share` into UPDATEs with attributes of their own. Another seed: the same prefixes with
- * other attributes.
+ * other attributes. The prefixes are those from number `first` on.
  */
-export function tableOf(routes: number, share: (random: () => number) => number, seed = 1): UpdateStream {
+export function tableOf(
+  routes: number,
+  share: (random: () => number) => number,
+  seed = 1,
+  first = 0,
+): UpdateStream {
   const random = seeded(seed);
   const out = new ByteWriter(1 << 20);
   const canonical = new ByteWriter();
@@ -48,7 +53,7 @@ export function tableOf(routes: number, share: (random: () => number) => number,
     wire.reset();
     encodeCanonical(randomAttributes(random), canonical);
     encodeForSession(canonical.bytes, 0, canonical.length, encoding, wire);
-    const prefixes = keys(at, end);
+    const prefixes = keys(first + at, first + end);
     packer.announce(out, IPV4_UNICAST, wire.bytes, 0, wire.length, null, prefixes, () => {});
     at = end;
   }
