@@ -2,16 +2,18 @@ import { addressMessage, decodeAddress, type InterfaceAddress } from './address/
 import { decodeLink, type Link, linkMessage } from './link/link.js';
 import { type MessageView, messagesOf } from './netlink/message.js';
 import { decodeRoute } from './route/decode-route.js';
+import { decodeNextHopObject, type NextHopObject, nextHopMessage } from './route/next-hop-object.js';
 import { type Route, routeMessage } from './route/route.js';
 
 /** What can be subscribed to. */
-export type EventGroup = 'link' | 'address' | 'route';
+export type EventGroup = 'link' | 'address' | 'route' | 'nextHop';
 
 /** A change in the kernel that this handle did not make. `new` also tells that something there has changed. */
 export type NetlinkEvent =
   | { readonly kind: 'link'; readonly action: 'new' | 'delete'; readonly link: Link }
   | { readonly kind: 'address'; readonly action: 'new' | 'delete'; readonly address: InterfaceAddress }
   | { readonly kind: 'route'; readonly action: 'new' | 'delete'; readonly route: Route }
+  | { readonly kind: 'nextHop'; readonly action: 'new' | 'delete'; readonly object: NextHopObject }
   /** Notifications were lost: whatever was derived from them must be read again. */
   | { readonly kind: 'overrun' };
 
@@ -20,6 +22,7 @@ export const multicastGroups = {
   link: [1],
   address: [5, 9],
   route: [7, 11],
+  nextHop: [32],
 } as const satisfies Record<EventGroup, readonly number[]>;
 
 /** The events that messages tell of, in order; others are passed over. */
@@ -49,6 +52,12 @@ function eventOf(message: MessageView): NetlinkEvent | null {
       const route = decodeRoute(message);
       const action = message.type === routeMessage.create ? 'new' : 'delete';
       return route === null ? null : { kind: 'route', action, route };
+    }
+    case nextHopMessage.create:
+    case nextHopMessage.delete: {
+      const object = decodeNextHopObject(message);
+      const action = message.type === nextHopMessage.create ? 'new' : 'delete';
+      return object === null ? null : { kind: 'nextHop', action, object };
     }
     default:
       return null;

@@ -30,6 +30,9 @@ export type { KernelNextHopOptions, NextHopState } from './next-hop/kernel-next-
 export { KernelNextHops } from './next-hop/kernel-next-hops.js';
 export type { DestinationTest } from './route/decode-route.js';
 export type { RouteOperation } from './route/encode-route.js';
+export type { NextHopChange, NextHopMember, NextHopObject } from './route/next-hop-object.js';
+export type { NextHopFailure } from './route/next-hop-objects.js';
+export { NextHopObjects } from './route/next-hop-objects.js';
 export type { NextHop, Route, RouteType } from './route/route.js';
 export { ipv6DefaultMetric, mainTable, routeTypes } from './route/route.js';
 export { RouteBatch } from './route/route-batch.js';

@@ -6,6 +6,7 @@ import { Neighbours } from './neighbour/neighbours.js';
 import { Channel } from './netlink/channel.js';
 import { Requester } from './netlink/requester.js';
 import { netlinkProtocol } from './netlink/socket.js';
+import { NextHopObjects } from './route/next-hop-objects.js';
 import { Routes } from './route/routes.js';
 import { Rules } from './rule/rules.js';
 
@@ -43,6 +44,7 @@ export class Netlink {
   readonly addresses: Addresses;
   readonly rules: Rules;
   readonly neighbours: Neighbours;
+  readonly nextHopObjects: NextHopObjects;
   readonly #channel: Channel;
   readonly #subscriptions: Set<Subscription>;
 
@@ -56,6 +58,7 @@ export class Netlink {
     this.addresses = new Addresses(requester);
     this.rules = new Rules(requester);
     this.neighbours = new Neighbours(requester);
+    this.nextHopObjects = new NextHopObjects(requester);
   }
 
   /**

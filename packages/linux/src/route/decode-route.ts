@@ -71,6 +71,7 @@ export function decodeRoute(message: MessageView): Route | null {
   let table = view.getUint8(header + 4);
   let metric = 0;
   let preferredSource: Uint8Array | undefined;
+  let nextHopId = 0;
   let nextHops: NextHop[] | undefined;
   const single: MutableHop = {};
   for (const attribute of attributesOf(view, header + routeHeaderLength, end)) {
@@ -82,6 +83,7 @@ export function decodeRoute(message: MessageView): Route | null {
     else if (type === routeAttribute.gateway) single.gateway = readBytes(view, value, length);
     else if (type === routeAttribute.via) single.gateway = readBytes(view, value + 2, length - 2);
     else if (type === routeAttribute.preferredSource) preferredSource = readBytes(view, value, length);
+    else if (type === routeAttribute.nextHopId) nextHopId = readU32(view, attribute);
     else if (type === routeAttribute.multipath) nextHops = decodeMultipath(view, value, value + length);
   }
   if ((view.getUint32(header + 8, hostIsLittleEndian) & onlinkFlag) !== 0) single.onlink = true;
@@ -98,6 +100,7 @@ export function decodeRoute(message: MessageView): Route | null {
     protocol: view.getUint8(header + 5),
     metric,
     nextHops,
+    ...(nextHopId !== 0 && { nextHopId }),
     scope: view.getUint8(header + 6),
     ...(type === undefined ? {} : { type }),
     ...(preferredSource === undefined ? {} : { preferredSource }),

@@ -30,7 +30,8 @@ const scopeNowhere = 255;
 export function encodeRoute(writer: MessageWriter, operation: RouteOperation, route: Route): void {
   checkRoute(route);
   const deleting = operation === 'delete';
-  const hops = deleting ? hopsToDelete(route) : route.nextHops;
+  const byObject = route.nextHopId !== undefined && !(deleting && route.family === 4);
+  const hops = byObject ? [] : deleting ? hopsToDelete(route) : route.nextHops;
   const single = hops.length === 1 ? hops[0] : undefined;
   writer.beginMessage(deleting ? routeMessage.delete : routeMessage.create, operationFlags[operation]);
   writer.u8(addressFamily[route.family]);
@@ -49,13 +50,14 @@ export function encodeRoute(writer: MessageWriter, operation: RouteOperation, ro
   if (route.preferredSource !== undefined && !deleting) {
     writer.attribute(routeAttribute.preferredSource, route.preferredSource);
   }
-  if (single !== undefined) encodeSingle(writer, route.family, single);
+  if (byObject) writer.attributeU32(routeAttribute.nextHopId, route.nextHopId ?? 0);
+  else if (single !== undefined) encodeSingle(writer, route.family, single);
   else if (hops.length > 1) encodeMultipath(writer, route.family, hops);
   writer.endMessage();
 }
 
 /**
- * An IPv6 route is deleted by its next hops, because one that another protocol appended shares its place and must
+ * An IPv6 route is deleted by its next hops, or the object that it goes by, because one that another protocol appended shares its place and must
  * stay. An IPv4 route is one object with all its next hops, found by prefix, metric and protocol.
  */
 function hopsToDelete(route: Route): readonly NextHop[] {

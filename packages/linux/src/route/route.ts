@@ -42,6 +42,11 @@ export interface Route {
    */
   readonly metric: number;
   readonly nextHops: readonly NextHop[];
+  /**
+   * The kernel's next hop object that the route goes by. When reading, `nextHops` are those of the object, but none where
+   * `net.ipv4.nexthop_compat_mode` is 0. When writing they are not looked at.
+   */
+  readonly nextHopId?: number;
   /** Absent when writing: unicast. */
   readonly type?: RouteType;
   /** Absent when writing: `link` (253) for an IPv4 route without a gateway, else `universe` (0). */
@@ -85,6 +90,7 @@ export const routeAttribute = {
   multipath: 9,
   table: 15,
   via: 18,
+  nextHopId: 30,
 } as const;
 
 /** `RTNH_F_ONLINK`, in the flags of a route or of a next hop. */
