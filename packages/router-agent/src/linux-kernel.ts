@@ -34,6 +34,15 @@ export function linuxKernel(netlink: Netlink, generic: OpenGeneric = openGeneric
       routes: new PolicyRouteDriver(netlink),
       rules: new RuleDriver(netlink),
     },
-    subscribe: (listener) => netlink.subscribe(['link', 'address', 'route'], listener),
+    subscribe: (listener) => {
+      const ends = [
+        netlink.subscribe(['link', 'address', 'route'], listener),
+        // By itself: a kernel that does not know of these refuses it.
+        netlink.subscribe(['nextHop'], listener),
+      ];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
   };
 }

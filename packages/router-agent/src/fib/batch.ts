@@ -58,6 +58,10 @@ export class Batch implements FibBatch {
     return this.#groups.hops(this.#targets[i] as GroupId);
   }
 
+  sharers(i: number): number {
+    return this.#groups.references(this.#targets[i] as GroupId);
+  }
+
   settle(failures: readonly WriteFailure[]): readonly RefusedRoute[] {
     const told: RefusedRoute[] = [];
     let at = 0;

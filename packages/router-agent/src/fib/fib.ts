@@ -97,6 +97,11 @@ export class Fib implements RouteSink {
     return batch.length === 0 ? null : batch;
   }
 
+  /** The sets of next hops that routes go or are to go by. */
+  nextHopSets(): readonly (readonly NextHop[])[] {
+    return [...this.#groups.all()];
+  }
+
   /** Lets go of what only finished calls and audits used. */
   sweep(): void {
     this.#groups.sweep();

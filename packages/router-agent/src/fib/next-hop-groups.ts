@@ -41,6 +41,16 @@ export class NextHopGroups {
     return this.#groups[id]?.hops ?? [];
   }
 
+  /** How often a set is retained. */
+  references(id: GroupId): number {
+    return this.#groups[id]?.references ?? 0;
+  }
+
+  /** The sets that are kept. */
+  *all(): Generator<readonly NextHop[]> {
+    for (const id of this.#byKey.values()) yield this.hops(id);
+  }
+
   /** What names each next hop of a set, in the order of {@link hops}. */
   keys(id: GroupId): readonly string[] {
     const key = this.#groups[id]?.key ?? '';

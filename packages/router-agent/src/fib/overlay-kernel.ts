@@ -61,6 +61,15 @@ export class OverlayKernel implements RouteKernel {
     }
   }
 
+  async look(): Promise<void> {
+    await this.#kernel.look?.();
+  }
+
+  /** What goes through links of ours has nothing in the kernel beside its routes. */
+  async tidy(inUse: readonly (readonly NextHop[])[]): Promise<void> {
+    await this.#kernel.tidy?.(inUse);
+  }
+
   /** An event with its route as the fib knows it. */
   event(event: NetlinkEvent): NetlinkEvent {
     if (event.kind !== 'route' || !this.#ways.some) return event;
@@ -173,6 +182,10 @@ class TranslatedWrites implements RouteWrites {
 
   nextHops(i: number): readonly NextHop[] {
     return this.#translate(this.#writes.nextHops(this.#row(i))).hops;
+  }
+
+  sharers(i: number): number {
+    return this.#writes.sharers(this.#row(i));
   }
 
   preferredSource(i: number): Uint8Array | undefined {

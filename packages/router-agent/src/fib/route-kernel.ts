@@ -13,6 +13,8 @@ export interface RouteWrites {
   readPrefix(i: number, into: PrefixWords): void;
   /** Frozen, and the same array for the same set of next hops: what is made of it may be kept beside it. */
   nextHops(i: number): readonly NextHop[];
+  /** About how many routes go or are to go by this set of next hops. */
+  sharers(i: number): number;
   /** Source address of what this node itself sends by the route; the same for the same set of next hops. */
   preferredSource?(i: number): Uint8Array | undefined;
 }
@@ -37,4 +39,8 @@ export interface RouteKernel {
    * come twice.
    */
   dump(family: 4 | 6, protocol: number | null, wanted?: DestinationFilter): AsyncIterable<readonly Route[]>;
+  /** Looks anew at what is known of the kernel beside routes, and puts it right. To be called before routes are compared with a listing. */
+  look?(): Promise<void>;
+  /** Lets go of what is kept in the kernel for sets of next hops other than these. */
+  tidy?(inUse: readonly (readonly NextHop[])[]): Promise<void>;
 }

@@ -141,6 +141,10 @@ export class RouteWriter {
       case 'address':
         this.#auditAfterBurst(`${event.kind} changed`);
         return;
+      case 'nextHop':
+        // Its routes went with it, and of those of IPv4 the kernel says nothing.
+        if (event.object.protocol === ownProtocol) this.#auditAfterBurst('next hop changed');
+        return;
       case 'overrun':
         this.audit('notifications were lost');
         return;
@@ -255,7 +259,11 @@ export class RouteWriter {
     const began = this.#ports.now();
     const before = this.#drifted();
     try {
+      const { kernel } = this.#ports;
+      await this.#answered(kernel.look?.(), 'listing next hops');
       for (const fib of this.#fib.families) await this.#auditFamily(fib);
+      this.#fib.sweep();
+      await this.#tidy();
     } catch (error) {
       this.#auditReason ??= reason;
       throw error;
@@ -263,7 +271,6 @@ export class RouteWriter {
     if (this.#stopped) return;
     for (const fib of this.#fib.families) fib.retry(this.#retryForeign);
     this.#retryForeign = false;
-    this.#fib.sweep();
     this.#period = this.#ports.setTimer(this.#auditPeriod, () => {
       this.#retryForeign = true;
       this.audit('period');
@@ -271,6 +278,15 @@ export class RouteWriter {
     const end = this.#ports.now();
     this.#lastAudit = { end, milliseconds: end - began };
     this.#ports.events.audited({ reason, drifted: this.#drifted() - before, milliseconds: end - began });
+  }
+
+  async #tidy(): Promise<void> {
+    const { kernel } = this.#ports;
+    await this.#answered(kernel.tidy?.(this.#fib.nextHopSets()), 'deleting next hops');
+  }
+
+  async #answered(promise: Promise<void> | undefined, doing: string): Promise<void> {
+    if (promise !== undefined) await withDeadline(promise, answerTime, doing, this.#ports);
   }
 
   async #auditFamily(fib: FamilyFib): Promise<void> {
