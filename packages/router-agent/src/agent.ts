@@ -142,10 +142,10 @@ export class Agent {
       await this.#overlay.adopt();
       await this.#learned.start();
       this.#add(sysctlController(this.#facts, kernel.sysctls));
-      this.#add(bridgeController(this.#facts, kernel.links));
+      this.#add(bridgeController(this.#facts, kernel.links, kernel.interfaces));
       this.#add(egressController(this.#facts, kernel.nftTables));
       this.#add(this.#overlay.controller());
-      if (this.#config.enableCni) this.#add(cniController(this.#facts, cniFile));
+      if (this.#config.enableCni) this.#add(cniController(this.#facts, cniFile, kernel.interfaces));
       this.#add(speakerController(this.#facts, this.#speakerDriver));
     }
     this.#unsubscribe = source.onChange(() => this.#sourceChanged());

@@ -2,7 +2,7 @@ import { type Netlink, openGenericNetlink } from '@peerage/linux';
 import type { AgentKernel } from './agent-ports.js';
 import { egressTable } from './desired/egress.js';
 import { podBridge } from './desired/host.js';
-import { vxlanLink, wireguardLink } from './desired/overlay.js';
+import { vxlanLink } from './desired/overlay.js';
 import { InterfaceTable } from './drivers/interface-table.js';
 import { LinkDriver } from './drivers/link-driver.js';
 import { NftDriver } from './drivers/nft-driver.js';
@@ -19,8 +19,15 @@ import { NetlinkKernel } from './fib/netlink-kernel.js';
 
 const sysctls = ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding'];
 
-/** The kernel of this node, through netlink and `/proc/sys`. `generic` is called when something needs generic netlink. */
-export function linuxKernel(netlink: Netlink, generic: OpenGeneric = openGenericNetlink): AgentKernel {
+export interface LinuxKernelOptions {
+  /** Called when something needs generic netlink. */
+  readonly generic?: OpenGeneric;
+  /** Numbers of UDP ports at which tunnels of ours end, or ended. */
+  readonly fouPorts?: readonly number[];
+}
+
+/** The kernel of this node, through netlink and `/proc/sys`. */
+export function linuxKernel(netlink: Netlink, options: LinuxKernelOptions = {}): AgentKernel {
   return {
     routes: new NetlinkKernel(netlink),
     links: new LinkDriver(netlink, [podBridge]),
@@ -28,8 +35,8 @@ export function linuxKernel(netlink: Netlink, generic: OpenGeneric = openGeneric
     sysctls: new SysctlDriver(sysctls),
     interfaces: new InterfaceTable(netlink),
     overlay: {
-      fouPorts: new FouPortDriver(generic),
-      links: new OverlayLinkDriver(netlink, [vxlanLink, wireguardLink]),
+      fouPorts: new FouPortDriver(options.generic ?? openGenericNetlink, options.fouPorts ?? []),
+      links: new OverlayLinkDriver(netlink, [vxlanLink]),
       vxlanPeers: new VxlanPeerDriver(netlink, vxlanLink),
       routes: new PolicyRouteDriver(netlink),
       rules: new RuleDriver(netlink),

@@ -8,6 +8,7 @@ import { Agent } from './agent.js';
 import { announceGaps } from './announce-gaps.js';
 import type { Config } from './config/config.js';
 import { helpText } from './config/flag-help.js';
+import { flags } from './config/flags.js';
 import { parseConfig, requestedText } from './config/parse-config.js';
 import { agentViews, speakerActions, speakerViews } from './control-views.js';
 import { CniFileDriver } from './drivers/cni-file/cni-file-driver.js';
@@ -16,6 +17,7 @@ import { linuxKernel } from './linux-kernel.js';
 import { takeLock } from './lock.js';
 import { createLog, type Log } from './observe/log.js';
 import { openSource } from './open-source.js';
+import { cleanUpHost, planHost, reportText, type TaskReport } from './tasks.js';
 import { version } from './version.js';
 
 /** Where the agent writes; `process` has these. */
@@ -60,6 +62,7 @@ export async function runAgent(
     verbosity: config.verbosity,
     destination: io.stderr,
   });
+  if (config.task === 'plan' || config.task === 'cleanup-dry-run') return runTask(config, log, io);
   const taken = await takeLock(`pid ${process.pid}, node ${config.nodeName}`);
   if (taken.lock === null) {
     const message = `another agent runs in this network namespace (${taken.holder}): only one can keep its routes`;
@@ -67,6 +70,7 @@ export async function runAgent(
     return exitCodes.failed;
   }
   try {
+    if (config.task === 'cleanup') return await runTask(config, log, io);
     announceGaps(config, warnings, log);
     if (!config.runRouter && !config.runFirewall && !config.runServiceProxy) {
       log.log('info', 'agent.nothing-to-do', {
@@ -84,22 +88,49 @@ export async function runAgent(
   }
 }
 
+/** Says how this host differs, or removes what is ours, and ends. */
+async function runTask(config: Config, log: Log, io: AgentIo): Promise<number> {
+  const netlink = await openNetlink();
+  const generic = genericAtNeed();
+  const kernel = linuxKernel(netlink, { generic: generic.open, fouPorts: fouPorts(config) });
+  const cniFile = new CniFileDriver(config.cniConfFile);
+  try {
+    let report: TaskReport;
+    if (config.task === 'plan') {
+      const { clock, random } = nodePorts({ log });
+      const source = await openSource(config.source, { clock, random, log });
+      try {
+        report = await planHost(config, source, kernel, cniFile);
+      } finally {
+        await source.close();
+      }
+      io.stdout.write(reportText(report, config.json, 'nothing was changed'));
+    } else {
+      const dryRun = config.task === 'cleanup-dry-run';
+      report = await cleanUpHost(netlink, kernel, cniFile, dryRun);
+      io.stdout.write(
+        reportText(report, config.json, dryRun ? 'nothing was removed' : 'all of this was removed'),
+      );
+    }
+    return report.problems.length === 0 || config.task === 'plan' ? exitCodes.done : exitCodes.failed;
+  } finally {
+    await closeNetlink(netlink);
+    await generic.close();
+  }
+}
+
 async function runUntilSignal(config: Config, log: Log): Promise<number> {
   const signal = nextSignal();
   const speaker = nodePorts({ sockets: tcpSocketFactory(linuxTcpSockets()), log });
   const netlink = await openNetlink();
-  let generic: Promise<GenericNetlink> | null = null;
-  const openGeneric = (): Promise<GenericNetlink> => {
-    generic ??= openGenericNetlink();
-    return generic;
-  };
+  const generic = genericAtNeed();
   try {
     const source = await openSource(config.source, { clock: speaker.clock, random: speaker.random, log });
     const agent = new Agent(
       config,
       {
         source,
-        kernel: linuxKernel(netlink, openGeneric),
+        kernel: linuxKernel(netlink, { generic: generic.open, fouPorts: fouPorts(config) }),
         cniFile: new CniFileDriver(config.cniConfFile),
         speaker,
         log,
@@ -131,9 +162,28 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
     return exitCodes.done;
   } finally {
     await closeNetlink(netlink);
-    const opened = await (generic as Promise<GenericNetlink> | null)?.catch(() => null);
-    await opened?.close();
+    await generic.close();
   }
+}
+
+/** A handle on generic netlink, opened when something needs it: most nodes never do. */
+function genericAtNeed(): { open(): Promise<GenericNetlink>; close(): Promise<void> } {
+  let handle: Promise<GenericNetlink> | null = null;
+  return {
+    open: () => {
+      handle ??= openGenericNetlink();
+      return handle;
+    },
+    close: async () => {
+      const opened = await handle?.catch(() => null);
+      await opened?.close();
+    },
+  };
+}
+
+/** That of the flag, and the default, which the flag may have been before. */
+function fouPorts(config: Config): readonly number[] {
+  return [...new Set([config.overlayEncapPort, flags['overlay-encap-port'].default])];
 }
 
 /** The control socket; without it the agent runs all the same. */

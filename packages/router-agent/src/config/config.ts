@@ -8,7 +8,7 @@ export interface ExternalPeer {
 }
 
 /** What packets to other nodes are put into. The first two are kube-router's. */
-export const overlayEncaps = ['ipip', 'fou', 'vxlan', 'wireguard'] as const;
+export const overlayEncaps = ['ipip', 'fou', 'vxlan'] as const;
 export type OverlayEncap = (typeof overlayEncaps)[number];
 
 /** Where cluster facts are read from; exactly one. */
@@ -36,7 +36,7 @@ export interface Config {
   readonly enableOverlay: boolean;
   readonly overlayType: 'subnet' | 'full';
   readonly overlayEncap: OverlayEncap;
-  /** UDP port of `fou`, `vxlan` and `wireguard`. */
+  /** UDP port of `fou` and `vxlan`. */
   readonly overlayEncapPort: number;
   /** Give pods the greatest MTU that they can use. */
   readonly autoMtu: boolean;
@@ -82,6 +82,10 @@ export interface Config {
   readonly metricsPath: string;
   /** Control socket. */
   readonly socket: string;
+  /** What to do: be the node's agent, say how the host differs, or remove what agents put there. */
+  readonly task: 'run' | 'plan' | 'cleanup' | 'cleanup-dry-run';
+  /** Say what that comes to as JSON. */
+  readonly json: boolean;
   readonly verbosity: number;
   /** Flags that were given and have no effect yet, for the line at start and the metric. */
   readonly unimplementedFlags: readonly string[];

@@ -40,6 +40,11 @@ export function parseConfig(
   const passwords = readPasswords(values, given, facts, errors, warnings);
   const externalPeers = readPeers(values, passwords, errors);
   checkClusterRanges(values['service-cluster-ip-range'], errors);
+  if (values.plan && values['cleanup-config']) {
+    errors.push(
+      '--plan and --cleanup-config ask for two things; give --cleanup-config --dry-run to see what that would remove',
+    );
+  }
   if (values['peer-router-multihop-ttl'] === 1) {
     warnings.push(
       '--peer-router-multihop-ttl=1 is what a session on a common subnet has anyway; it takes 2 or more to reach further',
@@ -97,10 +102,17 @@ export function parseConfig(
     metricsPort: values['metrics-port'],
     metricsPath: values['metrics-path'],
     socket,
+    task: taskOf(values),
+    json: values.json,
     verbosity: Number(values.v || '0'),
     unimplementedFlags: unimplementedFlags(values, given),
   };
   return { ok: true, config: Object.freeze(config), warnings };
+}
+
+function taskOf(values: FlagValues): Config['task'] {
+  if (values['cleanup-config']) return values['dry-run'] ? 'cleanup-dry-run' : 'cleanup';
+  return values.plan ? 'plan' : 'run';
 }
 
 /** RFC 1123 names, which is what Kubernetes allows as names of nodes; so the name is safe in paths and logs too. */

@@ -12,7 +12,18 @@ export const processFlags = {
     60_000,
     'Longest wait for the first complete listing of the cluster. Peerage waits as long as it takes, keeps the kernel as it is meanwhile, and says so.',
   ),
-  'cleanup-config': bothLater('all', bool, false, 'Remove what the agent put on this host, and exit.'),
+  'cleanup-config': both(
+    'all',
+    bool,
+    false,
+    'Remove what the agent, or kube-router, put on this host, and exit: routes, tunnels, rules, tables, the bridge, ranges in the CNI file. Nothing else is touched.',
+  ),
+  'dry-run': own(
+    'all',
+    bool,
+    false,
+    'With `--cleanup-config`: say what would be removed, and remove nothing.',
+  ),
   'enable-ipv4': newer('process', bool, true, 'Use IPv4; the node must have such an address.'),
   'enable-ipv6': newer('process', bool, false, 'Use IPv6; the node must have such an address.'),
   'enable-pprof': bothLater('process', bool, false, 'Serve profiling data.'),
@@ -25,6 +36,7 @@ export const processFlags = {
     '',
     "Name of this node's object. Else `NODE_NAME` from the environment, else the host name.",
   ),
+  json: own('all', bool, false, 'With `--plan` and `--cleanup-config`: say it as JSON.'),
   kubeconfig: both(
     'process',
     text('/etc/kubernetes/kube-router.kubeconfig', 'the path of a file'),
@@ -53,6 +65,12 @@ export const processFlags = {
     'Path of the metrics page.',
   ),
   'metrics-port': both('metrics', port, 0, 'Port of the metrics server; 0: none.'),
+  plan: own(
+    'all',
+    bool,
+    false,
+    'Say how this host differs from what it should be, and exit. Changes nothing; may run beside an agent.',
+  ),
   'run-firewall': bothLater('process', bool, true, 'Enforce NetworkPolicies.'),
   'run-loadbalancer': newerLater('process', bool, false, 'Give addresses to services of type LoadBalancer.'),
   'run-router': both(

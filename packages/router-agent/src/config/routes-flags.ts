@@ -137,13 +137,13 @@ export const routesFlags = {
     'routes',
     text('fou', listed(overlayEncaps), (given) => overlayEncaps.some((encap) => encap === given)),
     'ipip',
-    'Kind of tunnel; the same on all nodes. `vxlan` and `wireguard` (encrypted) are not in the original.',
+    'Kind of tunnel; the same on all nodes. `vxlan` is not in the original.',
   ),
   'overlay-encap-port': newer(
     'routes',
     unsigned('uint16', [1024, 65535]),
     5555,
-    'UDP port of `fou`, `vxlan` and `wireguard` tunnels; the same on all nodes.',
+    'UDP port of `fou` and `vxlan` tunnels; the same on all nodes.',
   ),
   'overlay-type': both(
     'routes',

@@ -1,5 +1,7 @@
 import { desiredEgress } from '../desired/egress.js';
 import { desiredCniFile, desiredLinks, desiredSysctls } from '../desired/host.js';
+import { podMtu, type Underlay } from '../desired/overlay.js';
+import { ownNode } from '../desired/own-node.js';
 import type { CniFileItem } from '../items/cni-file.js';
 import type { Driver } from '../items/item.js';
 import type { LinkItem } from '../items/link.js';
@@ -29,13 +31,23 @@ export function sysctlController(facts: Facts, driver: Driver<SysctlItem>): Cont
   };
 }
 
-/** Keeps the pods' bridge there and up. */
-export function bridgeController(facts: Facts, driver: Driver<LinkItem>): ControllerOptions {
+/** MTU for pods, or null where it is left alone or not known. */
+function mtuFor(facts: Facts, underlay: Pick<Underlay, 'mtuOf'>): number | null {
+  const { own } = ownNode(facts.snapshot(), facts.config);
+  return own === null || !facts.config.autoMtu ? null : podMtu(own, facts.config, underlay);
+}
+
+/** Keeps the pods' bridge there and up, and lets it pass what the pods may send. */
+export function bridgeController(
+  facts: Facts,
+  driver: Driver<LinkItem>,
+  underlay: Pick<Underlay, 'mtuOf'>,
+): ControllerOptions {
   return {
     name: 'bridge',
     times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
     deadlineMilliseconds,
-    run: (signal) => reconcile(driver, desiredLinks(), signal, { mayDelete: false }),
+    run: (signal) => reconcile(driver, desiredLinks(mtuFor(facts, underlay)), signal, { mayDelete: false }),
   };
 }
 
@@ -58,8 +70,12 @@ export function egressController(facts: Facts, driver: Driver<NftTableItem>): Co
   };
 }
 
-/** Keeps the node's pod ranges in the CNI file. The file is the operator's, and is never removed. */
-export function cniController(facts: Facts, driver: Driver<CniFileItem>): ControllerOptions {
+/** Keeps the node's pod ranges and the MTU for pods in the CNI file. The file is the operator's, and is never removed. */
+export function cniController(
+  facts: Facts,
+  driver: Driver<CniFileItem>,
+  underlay: Pick<Underlay, 'mtuOf'>,
+): ControllerOptions {
   const name = 'cni';
   return {
     name,
@@ -68,7 +84,7 @@ export function cniController(facts: Facts, driver: Driver<CniFileItem>): Contro
     run: async (signal) => {
       const own = knownOwnNode(facts, name);
       if (own === null) return nothingToDo;
-      const { item, problems } = desiredCniFile(own, facts.config);
+      const { item, problems } = desiredCniFile(own, facts.config, mtuFor(facts, underlay));
       facts.tellProblems(name, problems);
       return item === null ? nothingToDo : reconcile(driver, [item], signal, { mayDelete: false });
     },

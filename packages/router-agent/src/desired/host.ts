@@ -9,9 +9,9 @@ import { podCidrs } from './pod-cidrs.js';
 /** The bridge that the CNI plugin attaches pods to. */
 export const podBridge = 'kube-bridge';
 
-/** Links of ours: the pods' bridge, up. */
-export function desiredLinks(): readonly LinkItem[] {
-  return [{ name: podBridge, up: true }];
+/** Links of ours: the pods' bridge, up. `mtu` of null leaves that as it is. */
+export function desiredLinks(mtu: number | null): readonly LinkItem[] {
+  return [{ name: podBridge, up: true, mtu }];
 }
 
 /** Kernel settings without which a node does not pass packets on. */
@@ -27,10 +27,11 @@ export function desiredSysctls(own: OwnNode): readonly SysctlItem[] {
 export function desiredCniFile(
   own: OwnNode,
   config: Config,
+  mtu: number | null,
 ): { readonly item: CniFileItem | null; readonly problems: readonly Problem[] } {
   const { cidrs, problems } = podCidrs(own.node);
   if (cidrs.length > 0) {
-    return { item: { path: config.cniConfFile, podCidrs: cidrs, text: null }, problems };
+    return { item: { path: config.cniConfFile, podCidrs: cidrs, mtu, text: null }, problems };
   }
   const message = `has no pod range yet: ${config.cniConfFile} is left as it is; give kube-controller-manager --allocate-node-cidrs, or set spec.podCIDR`;
   return { item: null, problems: [...problems, { place: `nodes/${own.node.name}`, message }] };

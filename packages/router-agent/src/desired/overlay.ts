@@ -42,9 +42,8 @@ export interface DesiredOverlay {
   readonly rules: readonly RuleItem[];
 }
 
-/** The links that all nodes share. */
+/** The link that all nodes share. */
 export const vxlanLink = 'peerage-vxlan';
-export const wireguardLink = 'peerage-wg';
 /** VXLAN network identifier; the nodes of a cluster agree on it as they do on the port. */
 export const vxlanVni = 77;
 /** Right before the main table's rule, 32766; kube-router's land there too. */
@@ -58,8 +57,6 @@ const overhead = {
   fou: { ipv4: 20 + 8 + 4, ipv6: 40 + 8 + 4 },
   // With UDP, VXLAN and Ethernet headers.
   vxlan: { ipv4: 20 + 8 + 8 + 14, ipv6: 40 + 8 + 8 + 14 },
-  // With UDP, the header of a data message and its tag.
-  wireguard: { ipv4: 20 + 8 + 32, ipv6: 40 + 8 + 32 },
 } as const;
 
 /**
@@ -112,7 +109,7 @@ export function desiredOverlay(
   const families = new Set(own.families);
   return {
     fouPorts: fouPorts(own, config),
-    links: links(used, ways, own, config, underlay),
+    links: links(used, own, config, underlay),
     vxlanPeers:
       config.overlayEncap === 'vxlan'
         ? used.map(({ link, endpoint, remote, node }) => ({
@@ -138,8 +135,7 @@ export function podMtu(own: OwnNode, config: Config, underlay: Pick<Underlay, 'm
 }
 
 function sharedLink(config: Config): string | null {
-  if (config.overlayEncap === 'vxlan') return vxlanLink;
-  return config.overlayEncap === 'wireguard' ? wireguardLink : null;
+  return config.overlayEncap === 'vxlan' ? vxlanLink : null;
 }
 
 /** The port is open as long as this node may be called, whether or not it calls. */
@@ -150,7 +146,6 @@ function fouPorts(own: OwnNode, config: Config): readonly FouPortItem[] {
 
 function links(
   used: readonly OverlayWay[],
-  ways: readonly OverlayWay[],
   own: OwnNode,
   config: Config,
   underlay: Pick<Underlay, 'mtuOf'>,
@@ -179,11 +174,6 @@ function links(
       const port = config.overlayEncapPort;
       return [{ type: 'vxlan', name, local, vni: vxlanVni, port, mac, mtu: mtu(first) }];
     }
-    case 'wireguard':
-      // Both ends must know each other before either can begin, so it does not wait for a route.
-      return ways.length === 0
-        ? []
-        : [{ type: 'wireguard', name: wireguardLink, mtu: Math.min(...ways.map(mtu)) }];
   }
 }
 

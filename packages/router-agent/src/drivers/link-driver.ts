@@ -3,7 +3,7 @@ import type { Change, ChangeFailure, Driver } from '../items/item.js';
 import { type LinkItem, linkKind } from '../items/link.js';
 import { eachChange } from './each-change.js';
 
-/** Bridges of ours in the kernel, by name. Links of other names are not looked at, and none is ever deleted. */
+/** Bridges of ours in the kernel, by name. Links of other names are not looked at. */
 export class LinkDriver implements Driver<LinkItem> {
   readonly kind = linkKind;
   readonly #netlink: Pick<Netlink, 'links'>;
@@ -16,13 +16,14 @@ export class LinkDriver implements Driver<LinkItem> {
 
   async read(): Promise<readonly LinkItem[]> {
     const found = await Promise.all(this.#names.map((name) => this.#netlink.links.get(name)));
-    return found.filter((link) => link !== undefined).map(({ name, up }) => ({ name, up }));
+    return found.filter((link) => link !== undefined).map(({ name, up, mtu }) => ({ name, up, mtu }));
   }
 
   apply(changes: readonly Change<LinkItem>[], signal: AbortSignal): Promise<readonly ChangeFailure[]> {
-    return eachChange(changes, signal, async ({ verb, after }) => {
-      if (after === undefined) return;
+    return eachChange(changes, signal, async ({ key, verb, after }) => {
+      if (after === undefined) return this.#netlink.links.delete(key);
       if (verb === 'create') await this.#netlink.links.createBridge(after.name);
+      if (after.mtu !== null) await this.#netlink.links.setMtu(after.name, after.mtu);
       await (after.up ? this.#netlink.links.setUp(after.name) : this.#netlink.links.setDown(after.name));
     });
   }

@@ -75,11 +75,10 @@ export class OverlayLinkDriver implements Driver<OverlayLinkItem> {
   }
 
   #itemOf(link: Link): OverlayLinkItem | null {
-    const { name, mtu, index, settings, kind } = link;
+    const { name, mtu, index, settings } = link;
     const isShared = this.#shared.includes(name);
     // One that is switched off, or has another header, is unlike any that we want.
     const seenMtu = link.up ? mtu : 0;
-    if (kind === 'wireguard' && isShared) return { type: 'wireguard', name, mtu: seenMtu, index };
     if (settings?.kind === 'vxlan' && isShared) {
       const { vni, port, local } = settings;
       const mac = macText(link.address);
@@ -96,7 +95,6 @@ export class OverlayLinkDriver implements Driver<OverlayLinkItem> {
 }
 
 function settingsOf(item: OverlayLinkItem): LinkSettings {
-  if (item.type === 'wireguard') return { kind: 'wireguard' };
   const local = bytesOf(item.local);
   if (item.type === 'vxlan') return { kind: 'vxlan', vni: item.vni, port: item.port, local };
   return {

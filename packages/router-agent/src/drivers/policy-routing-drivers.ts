@@ -123,19 +123,23 @@ export class PolicyRouteDriver implements Driver<PolicyRouteItem> {
 /** Opens a handle on generic netlink at first need: most nodes have none. */
 export type OpenGeneric = () => Promise<GenericNetlink>;
 
-/** The UDP ports of this node at which tunnels end. A port for anything but GUE is not ours. */
+/** The UDP ports of this node at which tunnels end. A port for anything but GUE, or of another number, is not ours. */
 export class FouPortDriver implements Driver<FouPortItem> {
   readonly kind = fouPortKind;
   readonly #open: OpenGeneric;
+  readonly #ports: readonly number[];
 
-  constructor(open: OpenGeneric) {
+  constructor(open: OpenGeneric, ports: readonly number[]) {
     this.#open = open;
+    this.#ports = ports;
   }
 
   async read(): Promise<readonly FouPortItem[]> {
     try {
       const ports = await (await this.#open()).fou.list();
-      return ports.filter(({ kind }) => kind === 'gue').map(({ family, port }) => ({ family, port }));
+      return ports
+        .filter(({ kind, port }) => kind === 'gue' && this.#ports.includes(port))
+        .map(({ family, port }) => ({ family, port }));
     } catch (error) {
       // A kernel without FoU has none; opening one says what is missing.
       if (error instanceof LinuxError && error.errnoName === 'ENOENT') return [];

@@ -25,15 +25,8 @@ export interface VxlanItem {
   readonly mtu: number;
 }
 
-/** The WireGuard link, one for all other nodes. */
-export interface WireguardLinkItem {
-  readonly type: 'wireguard';
-  readonly name: string;
-  readonly mtu: number;
-}
-
 /** A link of ours that leads to other nodes. */
-export type OverlayLinkItem = (TunnelItem | VxlanItem | WireguardLinkItem) & {
+export type OverlayLinkItem = (TunnelItem | VxlanItem) & {
   /** The kernel's number; only in what was read. */
   readonly index?: number;
 };

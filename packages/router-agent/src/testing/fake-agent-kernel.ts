@@ -74,7 +74,7 @@ export function fakeAgentKernel(kernel: FakeKernel): FakeAgentKernel {
     interfaces: {
       interfaceOf: () => null,
       isOnLink: (address) => kernel.isOnLink(address),
-      mtuOf: () => 1500,
+      mtuOf: (address) => (kernel.isOnLink(address) ? 1500 : null),
       refresh: async () => {},
     },
     overlay: {

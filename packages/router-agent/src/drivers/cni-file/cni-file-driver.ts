@@ -3,7 +3,12 @@ import type { CniFileItem } from '../../items/cni-file.js';
 import type { Change, ChangeFailure, Driver, ItemKind } from '../../items/item.js';
 import { eachChange } from '../each-change.js';
 import { writeFileAtomically } from './atomic-file.js';
-import { type CniFileKind, type CniOptions, completeCniConfig } from './complete-cni-config.js';
+import {
+  type CniFileKind,
+  type CniOptions,
+  completeCniConfig,
+  withoutCniRanges,
+} from './complete-cni-config.js';
 
 /** Which form a file has, by its name. */
 export function cniFileKind(path: string): CniFileKind {
@@ -11,17 +16,15 @@ export function cniFileKind(path: string): CniFileKind {
 }
 
 /**
- * Completes the CNI configuration file with the node's pod ranges. The file is the operator's: it is never created nor deleted, and a
- * file that is missing or wrong is a failure that is told and tried again.
+ * Completes the CNI configuration file with the node's pod ranges. The file is the operator's: it is never created nor deleted, at
+ * most its ranges are taken out again, and a file that is missing or wrong is a failure that is told and tried again.
  */
 export class CniFileDriver implements Driver<CniFileItem> {
   readonly kind: ItemKind<CniFileItem>;
   readonly #path: string;
-  readonly #options: CniOptions;
 
-  constructor(path: string, options: CniOptions = {}) {
+  constructor(path: string) {
     this.#path = path;
-    this.#options = options;
     this.kind = {
       name: 'cni-file',
       key: (item) => item.path,
@@ -31,19 +34,23 @@ export class CniFileDriver implements Driver<CniFileItem> {
 
   async read(signal: AbortSignal): Promise<readonly CniFileItem[]> {
     const text = await this.#text(signal);
-    return text === null ? [] : [{ path: this.#path, podCidrs: [], text }];
+    return text === null ? [] : [{ path: this.#path, podCidrs: [], mtu: null, text }];
   }
 
   apply(changes: readonly Change<CniFileItem>[], signal: AbortSignal): Promise<readonly ChangeFailure[]> {
     return eachChange(changes, signal, async ({ after }) => {
-      if (after === undefined) return;
       const text = await this.#text(signal);
+      if (after === undefined) {
+        const left = text === null ? null : withoutCniRanges(text, cniFileKind(this.#path));
+        if (left !== null && left !== text) await writeFileAtomically(this.#path, left);
+        return;
+      }
       if (text === null) {
         throw new Error(
           `${this.#path} does not exist; put a CNI configuration with a plugin of type bridge there, name another file in KUBE_ROUTER_CNI_CONF_FILE, or give --enable-cni=false`,
         );
       }
-      const completed = completeCniConfig(text, cniFileKind(this.#path), after.podCidrs, this.#options);
+      const completed = completeCniConfig(text, cniFileKind(this.#path), after.podCidrs, optionsOf(after));
       if (!completed.ok) throw new Error(`${this.#path}: ${completed.errors.join('; ')}`);
       if (completed.text !== text) await writeFileAtomically(this.#path, completed.text);
     });
@@ -52,7 +59,7 @@ export class CniFileDriver implements Driver<CniFileItem> {
   /** The file, completed for what is wanted, would stay as it is. */
   #isComplete({ text }: CniFileItem, wanted: CniFileItem): boolean {
     if (text === null || wanted.text !== null) return false;
-    const completed = completeCniConfig(text, cniFileKind(this.#path), wanted.podCidrs, this.#options);
+    const completed = completeCniConfig(text, cniFileKind(this.#path), wanted.podCidrs, optionsOf(wanted));
     return completed.ok && completed.text === text;
   }
 
@@ -64,4 +71,8 @@ export class CniFileDriver implements Driver<CniFileItem> {
       throw error;
     }
   }
+}
+
+function optionsOf({ mtu }: CniFileItem): CniOptions {
+  return mtu === null ? {} : { mtu };
 }

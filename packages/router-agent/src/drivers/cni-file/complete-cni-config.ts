@@ -13,7 +13,7 @@ import {
 export type CniFileKind = 'conf' | 'conflist';
 
 export interface CniOptions {
-  /** MTU for pods, set in the `bridge` plugin; absent: what the file has. */
+  /** MTU for pods, set in the `bridge` plugin unless that has none and it is the usual one; absent: what the file has. */
   readonly mtu?: number;
 }
 
@@ -43,6 +43,8 @@ export function completeCniConfig(
   const unchanged = JSON.stringify(completed) === JSON.stringify(parsed);
   return { ok: true, text: unchanged ? text : formatLike(text, completed) };
 }
+
+const usualMtu = 1500;
 
 /** A text where an object is expected says what is wrong. */
 type OrError<T> = T | string;
@@ -112,7 +114,9 @@ function completeBridge(
   const completed = completeIpam(withKey(ipam, 'type', 'host-local'), place, podCidrs);
   if (typeof completed === 'string') return completed;
   const withIpam = withKey(bridge, 'ipam', completed);
-  return mtu === undefined ? withIpam : withKey(withIpam, 'mtu', mtu);
+  // What a pod gets anyway is not written into a file that says nothing of it.
+  const isNews = mtu !== undefined && ('mtu' in bridge || mtu !== usualMtu);
+  return isNews ? withKey(withIpam, 'mtu', mtu) : withIpam;
 }
 
 /** Keys beside `subnet` that tell the plugin which part of it to use. */
@@ -145,4 +149,26 @@ function completeIpam(ipam: JsonObject, place: string, podCidrs: readonly string
 
 function shown(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
+}
+
+/**
+ * Takes the ranges out that {@link completeCniConfig} puts in: those without keys of an operator. Everything else stays, and text that is
+ * no such file comes back as it was.
+ */
+export function withoutCniRanges(text: string, kind: CniFileKind): string {
+  const parsed = parse(text);
+  if (typeof parsed === 'string') return text;
+  const plugins: unknown = kind === 'conf' ? [parsed] : parsed.plugins;
+  if (!Array.isArray(plugins)) return text;
+  const index = plugins.findIndex((plugin) => isJsonObject(plugin) && plugin.type === 'bridge');
+  const bridge: unknown = plugins[index];
+  if (!isJsonObject(bridge) || !isJsonObject(bridge.ipam)) return text;
+  const { ipam } = bridge;
+  const sets = Array.isArray(ipam.ranges) ? replaceRangeSets(ipam.ranges, []) : [];
+  const operatorsSubnet = PARTS.some((part) => part in ipam);
+  const plain = operatorsSubnet ? ipam : withoutKeys(ipam, 'subnet');
+  const left = sets.length === 0 ? withoutKeys(plain, 'ranges') : withKey(plain, 'ranges', sets);
+  const cleaned = withKey(bridge, 'ipam', left);
+  const whole = kind === 'conf' ? cleaned : withKey(parsed, 'plugins', plugins.with(index, cleaned));
+  return JSON.stringify(whole) === JSON.stringify(parsed) ? text : formatLike(text, whole);
 }

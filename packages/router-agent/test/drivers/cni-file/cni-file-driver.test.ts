@@ -8,7 +8,7 @@ import { diff } from '../../../src/reconcile/diff.js';
 const never = new AbortController().signal;
 
 async function pass(driver: CniFileDriver, path: string, podCidrs: readonly string[]) {
-  const changes = diff(driver.kind, [{ path, podCidrs, text: null }], await driver.read(never));
+  const changes = diff(driver.kind, [{ path, podCidrs, mtu: null, text: null }], await driver.read(never));
   return { verbs: changes.map(({ verb }) => verb), failures: await driver.apply(changes, never) };
 }
 

@@ -1,5 +1,9 @@
 import t from 'tap';
-import { type CniFileKind, completeCniConfig } from '../../../src/drivers/cni-file/complete-cni-config.js';
+import {
+  type CniFileKind,
+  completeCniConfig,
+  withoutCniRanges,
+} from '../../../src/drivers/cni-file/complete-cni-config.js';
 
 function completed(text: string, kind: CniFileKind, cidrs: readonly string[], options = {}): string {
   const result = completeCniConfig(text, kind, cidrs, options);
@@ -158,4 +162,32 @@ t.test('completeCniConfig says what is wrong with a file, where, and the way out
     'ipam.gateway must lie in the node\'s pod range 10.48.1.0/24, got "10.48.9.1"',
   );
   t.match(refused('{"type":"bridge"}', 'conf', []), 'the node has no pod range yet');
+});
+
+t.test('the usual MTU is written only where the file speaks of one', async (t) => {
+  const mtuIn = (text: string, mtu: number): unknown => {
+    const completed = completeCniConfig(text, 'conf', ['10.48.1.0/24'], { mtu });
+    return completed.ok ? JSON.parse(completed.text).mtu : completed.errors;
+  };
+  t.equal(mtuIn('{"type":"bridge"}', 1500), undefined);
+  t.equal(mtuIn('{"type":"bridge"}', 1450), 1450);
+  t.equal(mtuIn('{"type":"bridge","mtu":1450}', 1500), 1500);
+});
+
+t.test('ranges are taken out again, and nothing else', async (t) => {
+  const clean = (text: string, kind: 'conf' | 'conflist' = 'conf'): string => withoutCniRanges(text, kind);
+  const left = '{"type":"bridge","mtu":9000,"ipam":{"type":"host-local"}}';
+  t.equal(clean('{"type":"bridge","mtu":9000,"ipam":{"type":"host-local","subnet":"10.48.1.0/24"}}'), left);
+  t.equal(
+    clean('{"type":"bridge","mtu":9000,"ipam":{"type":"host-local","ranges":[[{"subnet":"10.48.1.0/24"}]]}}'),
+    left,
+  );
+  const operators =
+    '{"type":"bridge","ipam":{"type":"host-local","ranges":[[{"subnet":"10.9.0.0/24","gateway":"10.9.0.9"}]]}}';
+  t.equal(clean(operators), operators);
+  t.equal(
+    clean(`{"plugins":[{"type":"bridge","ipam":{"subnet":"10.48.1.0/24"}},{"type":"portmap"}]}`, 'conflist'),
+    '{"plugins":[{"type":"bridge","ipam":{}},{"type":"portmap"}]}',
+  );
+  t.equal(clean('no JSON'), 'no JSON');
 });
