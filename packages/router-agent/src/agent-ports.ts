@@ -5,6 +5,7 @@ import type { Underlay } from './desired/overlay.js';
 import type { InterfaceResolver } from './fib/fib.js';
 import type { RouteKernel } from './fib/route-kernel.js';
 import type { CniFileItem } from './items/cni-file.js';
+import type { ForwardAcceptItem, ForwardAccepts } from './items/forward-accept.js';
 import type { Driver } from './items/item.js';
 import type { LinkItem } from './items/link.js';
 import type { NftTableItem } from './items/nft-table.js';
@@ -17,6 +18,7 @@ export interface AgentKernel {
   readonly routes: RouteKernel;
   readonly links: Driver<LinkItem>;
   readonly sysctls: Driver<SysctlItem>;
+  readonly forward: Driver<ForwardAcceptItem> & ForwardAccepts;
   readonly nftTables: Driver<NftTableItem>;
   /** Finds the interface of a neighbour, by what `refresh` read last. */
   readonly interfaces: InterfaceResolver & Underlay & { refresh(): Promise<void> };

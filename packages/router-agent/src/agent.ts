@@ -3,7 +3,13 @@ import type { AgentPorts } from './agent-ports.js';
 import type { Config } from './config/config.js';
 import { advertisementsController } from './controllers/advertisements.js';
 import { type Facts, isWhole } from './controllers/facts.js';
-import { bridgeController, cniController, egressController, sysctlController } from './controllers/host.js';
+import {
+  bridgeController,
+  cniController,
+  egressController,
+  forwardController,
+  sysctlController,
+} from './controllers/host.js';
 import { Overlay } from './controllers/overlay.js';
 import { peersController } from './controllers/peers.js';
 import { speakerController } from './controllers/speaker.js';
@@ -144,6 +150,7 @@ export class Agent {
       this.#add(sysctlController(this.#facts, kernel.sysctls));
       this.#add(bridgeController(this.#facts, kernel.links, kernel.interfaces));
       this.#add(egressController(this.#facts, kernel.nftTables));
+      this.#add(forwardController(this.#facts, kernel.forward));
       this.#add(this.#overlay.controller());
       if (this.#config.enableCni) this.#add(cniController(this.#facts, cniFile, kernel.interfaces));
       this.#add(speakerController(this.#facts, this.#speakerDriver));

@@ -3,6 +3,7 @@ import type { AgentKernel } from './agent-ports.js';
 import { egressTable } from './desired/egress.js';
 import { podBridge } from './desired/host.js';
 import { vxlanLink } from './desired/overlay.js';
+import { ForwardAcceptDriver } from './drivers/forward-accept-driver.js';
 import { InterfaceTable } from './drivers/interface-table.js';
 import { LinkDriver } from './drivers/link-driver.js';
 import { NftDriver } from './drivers/nft-driver.js';
@@ -31,6 +32,7 @@ export function linuxKernel(netlink: Netlink, options: LinuxKernelOptions = {}):
   return {
     routes: new NetlinkKernel(netlink),
     links: new LinkDriver(netlink, [podBridge]),
+    forward: new ForwardAcceptDriver(podBridge),
     nftTables: new NftDriver([egressTable]),
     sysctls: new SysctlDriver(sysctls),
     interfaces: new InterfaceTable(netlink),

@@ -2,9 +2,17 @@ import type { Netlink } from '@peerage/linux';
 import type { AgentKernel } from './agent-ports.js';
 import type { Config } from './config/config.js';
 import type { Facts } from './controllers/facts.js';
-import { bridgeController, cniController, egressController, sysctlController } from './controllers/host.js';
+import {
+  bridgeController,
+  cniController,
+  egressController,
+  forwardController,
+  sysctlController,
+} from './controllers/host.js';
 import { Overlay } from './controllers/overlay.js';
+import { NextHopObjectDriver } from './drivers/next-hop-object-driver.js';
 import { OwnRouteDriver } from './drivers/own-route-driver.js';
+import { nextHopOwnership } from './fib/own-next-hops.js';
 import type { CniFileItem } from './items/cni-file.js';
 import type { Driver } from './items/item.js';
 import { nftTableKind } from './items/nft-table.js';
@@ -70,6 +78,10 @@ export async function planHost(
     bridgeController(facts, recorded(kernel.links, note), kernel.interfaces),
     egressController(facts, recorded(kernel.nftTables, note)),
     overlay.controller(),
+    forwardController(facts, {
+      ...recorded(kernel.forward, note),
+      needed: (abort) => kernel.forward.needed(abort),
+    }),
   ];
   if (config.enableCni) controllers.push(cniController(facts, recorded(cniFile, note), kernel.interfaces));
   for (const controller of controllers) {
@@ -84,7 +96,7 @@ export async function planHost(
  * nothing is removed.
  */
 export async function cleanUpHost(
-  netlink: Pick<Netlink, 'routes'>,
+  netlink: Pick<Netlink, 'routes' | 'nextHopObjects'>,
   kernel: AgentKernel,
   cniFile: Driver<CniFileItem>,
   dryRun: boolean,
@@ -109,7 +121,9 @@ export async function cleanUpHost(
     layer(noted(overlay.vxlanPeers), []),
     layer(noted(overlay.routes), []),
     layer(noted(overlay.rules), []),
+    layer(noted(kernel.forward), []),
     layer(noted(kernel.nftTables), []),
+    layer(noted(new NextHopObjectDriver(netlink, nextHopOwnership)), []),
     layer(noted(new OwnRouteDriver(netlink)), []),
     layer(noted(cniFile), []),
   ];

@@ -3,6 +3,7 @@ import { desiredCniFile, desiredLinks, desiredSysctls } from '../desired/host.js
 import { podMtu, type Underlay } from '../desired/overlay.js';
 import { ownNode } from '../desired/own-node.js';
 import type { CniFileItem } from '../items/cni-file.js';
+import type { ForwardAcceptItem, ForwardAccepts } from '../items/forward-accept.js';
 import type { Driver } from '../items/item.js';
 import type { LinkItem } from '../items/link.js';
 import type { NftTableItem } from '../items/nft-table.js';
@@ -67,6 +68,19 @@ export function egressController(facts: Facts, driver: Driver<NftTableItem>): Co
       const table = desiredEgress(facts.snapshot(), own, facts.config);
       return reconcile(driver, table === null ? [] : [table], signal);
     },
+  };
+}
+
+/** Lets packets of pods pass the FORWARD chains of others that would drop them, as long as they would. */
+export function forwardController(
+  facts: Facts,
+  driver: Driver<ForwardAcceptItem> & ForwardAccepts,
+): ControllerOptions {
+  return {
+    name: 'forward',
+    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    deadlineMilliseconds,
+    run: async (signal) => reconcile(driver, await driver.needed(signal), signal),
   };
 }
 

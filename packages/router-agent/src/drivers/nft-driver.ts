@@ -80,10 +80,15 @@ function firstLine(stderr: string, status: number | null): string {
   return stderr.trim().split('\n')[0] || `it ended with status ${status}`;
 }
 
-/** Runs the program `nft` in this process's network namespace. */
-export function runNft(args: readonly string[], input: string, signal: AbortSignal): Promise<NftResult> {
+/** Runs the program `nft`, or one like it, in this process's network namespace. */
+export function runNft(
+  args: readonly string[],
+  input: string,
+  signal: AbortSignal,
+  program = 'nft',
+): Promise<NftResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn('nft', args, { stdio: 'pipe', signal });
+    const child = spawn(program, args, { stdio: 'pipe', signal });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -24,6 +24,8 @@ export interface HopSet {
 /** Numbers begin here, far from those that the kernel and other daemons hand out from 1 on. */
 const firstId = 0x1100_0000;
 const lastId = 0x11ff_ffff;
+/** How objects of ours are known, those of an earlier life too. */
+export const nextHopOwnership = { protocol: ownProtocol, first: firstId, last: lastId } as const;
 
 /**
  * Our next hop objects in the kernel: which there are, and that they are as they should be.

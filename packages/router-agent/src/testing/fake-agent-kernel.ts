@@ -1,4 +1,5 @@
 import type { AgentKernel } from '../agent-ports.js';
+import { forwardAcceptKind } from '../items/forward-accept.js';
 import type { Driver, ItemKind } from '../items/item.js';
 import { type LinkItem, linkKind } from '../items/link.js';
 import { type NftTableItem, nftTableKind } from '../items/nft-table.js';
@@ -68,6 +69,7 @@ export interface FakeAgentKernel extends AgentKernel {
 export function fakeAgentKernel(kernel: FakeKernel): FakeAgentKernel {
   return {
     routes: kernel,
+    forward: Object.assign(new MemoryDriver(forwardAcceptKind), { needed: async () => [] }),
     links: new MemoryDriver(linkKind),
     sysctls: new MemoryDriver(sysctlKind),
     nftTables: new MemoryDriver(nftTableKind),

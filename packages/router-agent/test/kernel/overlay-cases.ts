@@ -64,6 +64,11 @@ t.test('ipip, subnet: one tunnel to the node behind the router, none to the neig
     t.match(refused.text, 'another agent runs');
     agents[1]!.child.kill('SIGTERM');
     await agents[1]!.exitCode();
+    const objects = [
+      'ip nexthop add id 285212672 via 192.168.2.1 dev eth0 proto 17',
+      'ip nexthop add id 5 via 192.168.2.1 dev eth0',
+    ];
+    for (const line of objects) await three.run(...line.split(' '));
     const foreign = [
       'ip route add 10.99.0.0/16 via 192.168.2.1',
       'ip rule add from 10.9.0.0/16 lookup 78 priority 5',
@@ -76,7 +81,7 @@ t.test('ipip, subnet: one tunnel to the node behind the router, none to the neig
       await three.run(...line.split(' '));
     }
     const listing = async (): Promise<string> => {
-      const views = ['ip -br link', 'ip rule', 'ip route show table all', 'nft list ruleset'];
+      const views = ['ip -br link', 'ip rule', 'ip route show table all', 'nft list ruleset', 'ip nexthop'];
       return (await Promise.all(views.map((view) => three.run(...view.split(' '))))).join('');
     };
     const before = await listing();
@@ -96,6 +101,7 @@ t.test('ipip, subnet: one tunnel to the node behind the router, none to the neig
       'from 10.9.0.0/16 lookup 78',
       'tun-0123456789a',
       'table inet theirs',
+      'id 5 via 192.168.2.1',
     ]) {
       t.match(after, theirs);
     }
