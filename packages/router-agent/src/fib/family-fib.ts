@@ -285,14 +285,18 @@ export class FamilyFib {
   }
 
   #consider(row: Row): void {
-    if (this.#due(row) !== null) this.table.enqueue(row);
-    else this.#discardIfEmpty(row);
+    const { table } = this;
+    const operation = this.#due(row);
+    if (operation === null) this.#discardIfEmpty(row);
+    else if (operation === 'replace' && this.#groups.grows(table.ackedGroup(row), table.wantedGroup(row)))
+      table.hold(row);
+    else table.enqueue(row);
   }
 
   #discardIfEmpty(row: Row): void {
     const { table } = this;
     if (table.wanted[row] !== 0 || table.acked[row] !== 0) return;
-    if (table.isSet(row, RowFlag.Queued | RowFlag.InFlight)) return;
+    if (table.isSet(row, RowFlag.Queued | RowFlag.Held | RowFlag.InFlight)) return;
     if (table.isSet(row, RowFlag.Looking)) this.#looking--;
     table.remove(row);
   }

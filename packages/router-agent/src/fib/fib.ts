@@ -34,7 +34,9 @@ export class Fib implements RouteSink {
   readonly #key = { a: 0, b: 0, c: 0, d: 0, length: 0 };
   /** Sets of next hops of the present call, by the speaker's ids, which are good for that call. */
   readonly #single = new Map<number, GroupId>();
-  readonly #multiple = new Map<string, GroupId>();
+  readonly #multiple = new Map<number, GroupId>();
+  /** Numbers of lists of ids, each by that of the list without its last one. */
+  readonly #lists = new Map<number, number>();
   readonly #inSync = new Set<number>();
   #ipv6First = true;
 
@@ -67,7 +69,27 @@ export class Fib implements RouteSink {
 
   /** Writes that wait. */
   get pending(): number {
+    return this.queued + this.held;
+  }
+
+  /** Of those, how many are to be written soon. */
+  get queued(): number {
     return this.ipv4.table.queued + this.ipv6.table.queued;
+  }
+
+  /** Of those, how many wait until there is time: what stands is good, and only gets more next hops. */
+  get held(): number {
+    return this.ipv4.table.held + this.ipv6.table.held;
+  }
+
+  /** How many can be had in batches now. */
+  get writable(): number {
+    return this.queued + this.ipv4.table.released + this.ipv6.table.released;
+  }
+
+  /** There is time for those that were held up to now. */
+  releaseHeld(): void {
+    for (const { table } of this.families) table.releaseHeld();
   }
 
   routes(changes: RouteChanges): void {
@@ -75,6 +97,7 @@ export class Fib implements RouteSink {
     if (fib === null) return;
     this.#single.clear();
     this.#multiple.clear();
+    this.#lists.clear();
     for (let i = 0; i < changes.length; i++) {
       changes.readPrefix(i, this.#key);
       const count = changes.isLocal(i) ? 0 : changes.nextHopCount(i);
@@ -93,7 +116,7 @@ export class Fib implements RouteSink {
     // Each family comes first in every other batch, so that a long queue of one does not hold up the other.
     this.#ipv6First = !this.#ipv6First;
     const order = this.#ipv6First ? ([this.ipv6, this.ipv4] as const) : ([this.ipv4, this.ipv6] as const);
-    const batch = new Batch(Math.min(limit, this.pending), this.#groups, order);
+    const batch = new Batch(Math.min(limit, this.writable), this.#groups, order);
     return batch.length === 0 ? null : batch;
   }
 
@@ -122,13 +145,23 @@ export class Fib implements RouteSink {
       this.#single.set(id, group);
       return group;
     }
-    const ids = Array.from({ length: count }, (_, k) => changes.nextHopId(i, k));
-    const key = ids.join(' ');
-    const known = this.#multiple.get(key);
+    let list = 0;
+    for (let k = 0; k < count; k++) list = this.#listWith(list, changes.nextHopId(i, k));
+    const known = this.#multiple.get(list);
     if (known !== undefined && known !== noGroup) return known;
+    const ids = Array.from({ length: count }, (_, k) => changes.nextHopId(i, k));
     const group = this.#intern(fib, changes, i, ids);
-    this.#multiple.set(key, group);
+    this.#multiple.set(list, group);
     return group;
+  }
+
+  /** The number of a list of ids with one more at its end; 0 is the empty list. Without text or arrays: this runs for each route. */
+  #listWith(list: number, id: number): number {
+    const step = list * 2 ** 32 + id;
+    const known = this.#lists.get(step);
+    if (known !== undefined) return known;
+    this.#lists.set(step, this.#lists.size + 1);
+    return this.#lists.size;
   }
 
   /** The set of those next hops that the kernel can take; `noGroup`, and told, when there is none. */

@@ -22,6 +22,8 @@ export class NextHopGroups {
   readonly #groups: (Group | null)[] = [null, { key: '', hops: Object.freeze([]), references: 1 }];
   readonly #byKey = new Map<string, GroupId>();
   readonly #free: GroupId[] = [];
+  /** Answers of {@link grows}, by both sets; good until one of them goes. */
+  readonly #growths = new Map<number, boolean>();
 
   /** The number of a set, which stays valid while it is retained or until the next call of `sweep`. */
   intern(hops: readonly NextHop[]): GroupId {
@@ -39,6 +41,17 @@ export class NextHopGroups {
 
   hops(id: GroupId): readonly NextHop[] {
     return this.#groups[id]?.hops ?? [];
+  }
+
+  /** Whether the one set has all next hops of the other, and more. */
+  grows(from: GroupId, to: GroupId): boolean {
+    const pair = from * 2 ** 26 + to;
+    const known = this.#growths.get(pair);
+    if (known !== undefined) return known;
+    const [before, after] = [this.keys(from), new Set(this.keys(to))];
+    const answer = before.length > 0 && before.length < after.size && before.every((hop) => after.has(hop));
+    this.#growths.set(pair, answer);
+    return answer;
   }
 
   /** How often a set is retained. */
@@ -80,18 +93,14 @@ export class NextHopGroups {
   release(id: GroupId): void {
     const group = this.#groups[id];
     if (group == null || --group.references > 0) return;
-    this.#byKey.delete(group.key);
-    this.#groups[id] = null;
-    this.#free.push(id);
+    this.#forget(id, group.key);
   }
 
   /** Lets go of sets that were interned and never retained. */
   sweep(): void {
     for (const [key, id] of this.#byKey) {
       if (this.#groups[id]?.references !== 0) continue;
-      this.#byKey.delete(key);
-      this.#groups[id] = null;
-      this.#free.push(id);
+      this.#forget(id, key);
     }
   }
 
@@ -103,6 +112,13 @@ export class NextHopGroups {
       for (const { gateway } of group.hops) if (gateway !== undefined) texts.add(formatIp(gateway));
     }
     return texts;
+  }
+
+  #forget(id: GroupId, key: string): void {
+    this.#byKey.delete(key);
+    this.#groups[id] = null;
+    this.#free.push(id);
+    this.#growths.clear();
   }
 
   /** How many sets are kept. */

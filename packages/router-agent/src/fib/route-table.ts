@@ -1,8 +1,8 @@
 import type { PrefixWords } from '@peerage/bgp';
 import type { GroupId } from './next-hop-groups.js';
+import { type Row, RowQueue } from './row-queue.js';
 
-/** A destination in a {@link RouteTable}; 0 is "none". A number is used again after its row was removed. */
-export type Row = number & { readonly __brand: 'Row' };
+export type { Row } from './row-queue.js';
 
 /** What is true of a row beside its columns. */
 export const RowFlag = {
@@ -20,6 +20,8 @@ export const RowFlag = {
   Looking: 32,
   /** Stands with some of the wanted next hops; the kernel does not take the others. */
   Partial: 64,
+  /** In the queue of rows to be written when there is time: what stands is good, and only gets more next hops. */
+  Held: 128,
 } as const;
 
 /**
@@ -33,7 +35,7 @@ export const RowFlag = {
  *   wanted     -  2  0  2              next-hop set that should stand in the kernel
  *   acked      -  2  2  0              next-hop set that the kernel acknowledged last
  *   flags, mark, error                 see RowFlag; audit generation; number of the last refusal
- *   next                               chain of the queue, or of free rows
+ *   next                               chain of free rows
  *
  * Invariant: every row in use is in the index exactly once. Nothing is allocated per row.
  */
@@ -53,13 +55,16 @@ export class RouteTable {
   #top = 1;
   #freeHead = 0;
   #size = 0;
-  #queueHead = 0;
-  #queueTail = 0;
-  #queued = 0;
+  readonly #queue: RowQueue;
+  readonly #held = new RowQueue(false);
+  #released = 0;
 
   constructor(family: 4 | 6, capacity = 1024) {
     this.family = family;
     this.width = family === 4 ? 1 : 4;
+    // The kernel keeps IPv4 routes in a trie whose nodes grow while neighbours come one after the other: half of its work for a
+    // million in ascending order (8.0 us for 4.7 scattered). Of IPv6 it is the other way round (5.1 for 7.9).
+    this.#queue = new RowQueue(family === 4);
     this.wanted = new Uint32Array(capacity);
     this.acked = new Uint32Array(capacity);
     this.flags = new Uint8Array(capacity);
@@ -79,7 +84,17 @@ export class RouteTable {
 
   /** Rows that wait in the queue. */
   get queued(): number {
-    return this.#queued;
+    return this.#queue.length;
+  }
+
+  /** Rows that wait until there is time. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /** Of those, how many may be taken now. */
+  get released(): number {
+    return this.#released;
   }
 
   /** One past the highest row that was ever used; with {@link has}, for scans. */
@@ -119,7 +134,7 @@ export class RouteTable {
     return row;
   }
 
-  /** Gives a row back. It must not be queued. */
+  /** Gives a row back. It must not wait in a queue. */
   remove(row: Row): void {
     this.#unindex(row);
     this.wanted[row] = 0;
@@ -178,25 +193,35 @@ export class RouteTable {
     return this.acked[row] as GroupId;
   }
 
-  /** Appends to the queue, unless the row waits there already. */
+  /** Has a row written soon, unless it waits for that already. */
   enqueue(row: Row): void {
     if (this.isSet(row, RowFlag.Queued)) return;
     this.set(row, RowFlag.Queued);
-    this.#next[row] = 0;
-    if (this.#queueTail === 0) this.#queueHead = row;
-    else this.#next[this.#queueTail] = row;
-    this.#queueTail = row;
-    this.#queued++;
+    this.#queue.push(row);
   }
 
-  /** Takes the first of the queue; 0 when it is empty. */
+  /** Has a row written when there is time, unless it waits already. */
+  hold(row: Row): void {
+    if (this.isSet(row, RowFlag.Queued | RowFlag.Held)) return;
+    this.set(row, RowFlag.Held);
+    this.#held.push(row);
+  }
+
+  /** There is time for those that were held up to now. */
+  releaseHeld(): void {
+    this.#released = this.#held.length;
+  }
+
+  /** Takes a row to be written, first those that were released; 0 when none may be taken. */
   dequeue(): Row {
-    const row = this.#queueHead as Row;
-    if (row === 0) return row;
-    this.#queueHead = this.#next[row] as number;
-    if (this.#queueHead === 0) this.#queueTail = 0;
-    this.clear(row, RowFlag.Queued);
-    this.#queued--;
+    if (this.#released > 0) {
+      this.#released--;
+      const row = this.#held.pop();
+      this.clear(row, RowFlag.Held);
+      return row;
+    }
+    const row = this.#queue.pop();
+    if (row !== 0) this.clear(row, RowFlag.Queued);
     return row;
   }
 

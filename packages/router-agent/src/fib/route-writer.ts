@@ -53,6 +53,14 @@ const listingShare = 10;
 const batchesUnderWay = 2;
 /** A batch that is sent beside another has at least so many writes: a small one can wait and grow. */
 const leastBeside = 512;
+/**
+ * A route that stands and only gets more next hops waits until nothing else is to be written and nothing came for a moment: several peers
+ * that tell a whole table would have each route written once for each of them. But not longer than this.
+ */
+const quietTime = 20;
+const longestHold = 5_000;
+/** While more than a batch waits, a look at what stands in the way waits as well, at most so long. */
+const longestBlindness = 10_000;
 
 /**
  * Keeps the kernel's main table as the fib says: batches on their way, two when much waits, audits by dump, and a look at what
@@ -77,6 +85,10 @@ export class RouteWriter {
   /** No look before this time. */
   #nextLook = 0;
   #lookTimer: { cancel(): void } | null = null;
+  #blindSince: number | null = null;
+  #lastChange = 0;
+  #heldSince: number | null = null;
+  #holdTimer: { cancel(): void } | null = null;
 
   constructor(fib: Fib, ports: RouteWriterPorts, options: RouteWriterOptions) {
     this.#fib = fib;
@@ -98,17 +110,19 @@ export class RouteWriter {
     this.#period?.cancel();
     this.#settling?.cancel();
     this.#lookTimer?.cancel();
+    this.#holdTimer?.cancel();
     const working = this.#working;
     if (working !== null) await withDeadline(working, stopTime, 'stopping', this.#ports).catch(() => {});
   }
 
   /** Nothing is under way, and nothing waits that could be done now. */
   get idle(): boolean {
-    return this.#working === null && !this.#hasWork();
+    return this.#working === null && !this.#hasWork() && this.#fib.held === 0;
   }
 
   /** The fib changed: there may be something to write. */
   changed(): void {
+    this.#lastChange = this.#ports.now();
     this.#wake();
   }
 
@@ -172,7 +186,8 @@ export class RouteWriter {
           return;
         }
         this.#lookLater();
-        this.#ports.events.idle();
+        if (this.#fib.held > 0) this.#releaseLater();
+        else this.#ports.events.idle();
       },
       (error: unknown) => {
         this.#working = null;
@@ -182,11 +197,41 @@ export class RouteWriter {
   }
 
   #hasWork(): boolean {
-    return this.#auditReason !== null || this.#fib.pending > 0 || this.#isLookDue();
+    this.#releaseHeld();
+    return this.#auditReason !== null || this.#fib.writable > 0 || this.#isLookDue();
   }
 
   #isLookDue(): boolean {
-    return this.#toLookAt().length > 0 && this.#ports.now() >= this.#nextLook;
+    if (this.#toLookAt().length === 0) {
+      this.#blindSince = null;
+      return false;
+    }
+    const now = this.#ports.now();
+    this.#blindSince ??= now;
+    const mayWait = this.#fib.queued > this.#batchSize && now - this.#blindSince < longestBlindness;
+    return now >= this.#nextLook && !mayWait;
+  }
+
+  /** Lets go of what was held when there is time for it, or it has been held for long. */
+  #releaseHeld(): void {
+    if (this.#fib.held === 0) {
+      this.#heldSince = null;
+      return;
+    }
+    const now = this.#ports.now();
+    this.#heldSince ??= now;
+    const isQuiet = this.#fib.queued === 0 && now - this.#lastChange >= quietTime;
+    if (!isQuiet && now - this.#heldSince < longestHold) return;
+    this.#fib.releaseHeld();
+    this.#heldSince = null;
+  }
+
+  #releaseLater(): void {
+    if (this.#stopped || this.#holdTimer !== null) return;
+    this.#holdTimer = this.#ports.setTimer(quietTime, () => {
+      this.#holdTimer = null;
+      this.#wake();
+    });
   }
 
   /** Wakes the writer when a look that is not due yet will be. */
@@ -212,6 +257,7 @@ export class RouteWriter {
     let wrote = false;
     for (;;) {
       while (underWay.length < batchesUnderWay && this.#maySend(underWay.length > 0)) {
+        this.#releaseHeld();
         const batch = this.#fib.nextBatch(this.#batchSize);
         if (batch === null) break;
         wrote = true;
@@ -234,7 +280,7 @@ export class RouteWriter {
 
   #maySend(beside: boolean): boolean {
     if (!beside) return !this.#stopped && this.#auditReason === null && !this.#isLookDue();
-    return this.#fib.pending >= leastBeside && !this.#stopped && this.#auditReason === null;
+    return this.#fib.writable >= leastBeside && !this.#stopped && this.#auditReason === null;
   }
 
   /** Hands one batch to the kernel and settles it. */

@@ -44,10 +44,16 @@ for (const family of [4, 6] as const) {
   });
 }
 
-t.test('the queue gives rows in the order they came, each once', async (t) => {
-  const table = new RouteTable(4);
-  const rows = [1, 2, 3].map((a) => table.insert({ a, b: 0, c: 0, d: 0, length: 32 }));
-  for (const row of [...rows, ...rows]) table.enqueue(row);
-  t.equal(table.queued, 3);
-  t.same([table.dequeue(), table.dequeue(), table.dequeue(), table.dequeue()], [...rows, 0]);
+t.test('the queue gives each row once, and those that are held when they are released', async (t) => {
+  const table = new RouteTable(6);
+  const rows = [1, 2, 3, 4].map((a) => table.insert({ a, b: 0, c: 0, d: 0, length: 32 }));
+  const [one, two, three, four] = rows as [Row, Row, Row, Row];
+  for (const row of [one, two, one, two]) table.enqueue(row);
+  for (const row of [one, three, three]) table.hold(row);
+  t.same([table.queued, table.held, table.released], [2, 1, 0], 'what is queued need not be held');
+  t.equal(table.dequeue(), one);
+  table.releaseHeld();
+  table.hold(four);
+  t.same([table.dequeue(), table.dequeue(), table.dequeue()], [three, two, 0]);
+  t.equal(table.held, 1);
 });

@@ -175,7 +175,12 @@ t.test(
         { prefix: '10.2.0.0/24', via: ['fe80::2%one', '192.0.2.9'], bestPeer: '192.0.2.9' },
       ]),
     );
-    const learned = () => kernel.list(4).filter((route) => route.protocol === 17);
+    // Routes of IPv4 are written in any order.
+    const learned = () =>
+      kernel
+        .list(4)
+        .filter((route) => route.protocol === 17)
+        .sort((one, other) => (one.destination[1] ?? 0) - (other.destination[1] ?? 0));
     await eventually(() => writer.idle && learned().length === 2, { interval: 1 });
     t.match(learned(), [{ nextHops: [{ interfaceIndex: 2 }] }, { nextHops: [{ interfaceIndex: 2 }, {}] }]);
     const before = told.length;
@@ -335,3 +340,53 @@ function foreign(prefix: string): Route {
     nextHops,
   };
 }
+
+t.test(
+  'a route that only gets more next hops waits for quiet, one that loses a next hop does not',
+  async (t) => {
+    const { clock, fib, writer, kernel, ours } = bench();
+    const written: string[] = [];
+    kernel.onWrite = (operation, { nextHops }) => written.push(`${operation} ${nextHops.length}`);
+    writer.start();
+    const tell = (via: readonly string[]) => fib.routes(changes(4, [{ prefix: '10.0.1.0/24', via }]));
+    const [a, b, c] = ['192.0.2.9', '192.0.2.10', '192.0.2.11'] as const;
+    tell([a]);
+    await eventually(() => writer.idle && ours() === 1, { interval: 1 });
+    tell([a, b]);
+    await clock.runFor(10);
+    tell([a, b, c]);
+    await clock.runFor(10);
+    t.notOk(writer.idle);
+    t.same(written, ['create 1']);
+    await clock.runFor(30);
+    await eventually(() => writer.idle, { interval: 1 });
+    t.same(written, ['create 1', 'replace 3']);
+    tell([b]);
+    await eventually(() => writer.idle, { interval: 1 });
+    t.same(written, ['create 1', 'replace 3', 'replace 1'], 'at once');
+    await writer.stop();
+  },
+);
+
+t.test('a route is held for five seconds at most, however much comes', async (t) => {
+  const { clock, fib, writer, kernel, ours } = bench();
+  let replaced = 0;
+  kernel.onWrite = (operation) => {
+    if (operation === 'replace') replaced++;
+  };
+  writer.start();
+  fib.routes(changes(4, two));
+  await eventually(() => writer.idle && ours() === 2, { interval: 1 });
+  fib.routes(changes(4, [{ prefix: '10.0.1.0/24', via: ['192.0.2.9', '192.0.2.10'] }]));
+  const chatter = async (milliseconds: number) => {
+    for (let passed = 0; passed < milliseconds; passed += 10) {
+      fib.routes(changes(4, two.slice(1)));
+      await clock.runFor(10);
+    }
+  };
+  await chatter(4_900);
+  t.equal(replaced, 0);
+  await chatter(200);
+  await eventually(() => replaced === 1, { interval: 1 });
+  await writer.stop();
+});
