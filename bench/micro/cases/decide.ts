@@ -48,7 +48,7 @@ function decided(peers: number, isTie: boolean): Bench {
         for (const { peer, set, hop } of sources) {
           for (const id of ids) table.setPath(id, peer, 0, set, hop, set, hop, 0);
         }
-        for (let id = table.loc.takeDirty(); id !== 0; id = table.loc.takeDirty()) table.loc.decide(id);
+        while (table.loc.decideNext() !== 0);
       };
     },
     work: () => decideAll(),

@@ -1,7 +1,16 @@
 import { SummaryFlag } from '../attributes/summary.js';
 import { type AdjRibIn, RowFlag } from './adj-rib-in.js';
 import type { AttributeStore } from './attribute-store.js';
-import { type AttrId, LOCAL_PEER, NO_ATTR, NO_ROW, type PathRow, type PrefixId } from './ids.js';
+import {
+  type AttrId,
+  LOCAL_PEER,
+  type NextHopId,
+  NO_ATTR,
+  NO_ROW,
+  type PathRow,
+  type PeerIndex,
+  type PrefixId,
+} from './ids.js';
 import type { NextHopTable } from './next-hop-table.js';
 import type { PeerColumns } from './peer-columns.js';
 import { sameAsPath } from './same-as-path.js';
@@ -107,9 +116,14 @@ export class Decision {
 
   /** Whether a path may be chosen at all (RFC 4271 §9.1.2.1). */
   isUsable(rib: AdjRibIn, row: PathRow): boolean {
-    if (rib.accepted(row) === NO_ATTR) return false;
+    return this.mayBeChosen(rib.peer(row), rib.accepted(row), rib.nextHop(row));
+  }
+
+  /** The same of what a row has, or is to have. */
+  mayBeChosen(peer: PeerIndex, accepted: AttrId, hop: NextHopId): boolean {
+    if (accepted === NO_ATTR) return false;
     // Where a route of our own leads is our user's affair.
-    return this.nextHops.isReachable(rib.nextHop(row)) || rib.peer(row) === LOCAL_PEER;
+    return this.nextHops.isReachable(hop) || peer === LOCAL_PEER;
   }
 
   /** The steps up to ORIGIN, which compare any two paths: positive step when `a` is preferred, negative for `b`, 0 tie. */

@@ -3,12 +3,12 @@ import { Column8 } from './columns.js';
 import type { Decision } from './decision.js';
 import { Step } from './decision.js';
 import { IdQueue } from './id-queue.js';
-import { NO_ROW, type PathRow, type PrefixId } from './ids.js';
+import { type AttrId, type NextHopId, NO_ROW, type PathRow, type PeerIndex, type PrefixId } from './ids.js';
 
 const DIRTY = 1;
 /** The head of the chain is the best path; without it there is none. */
 const HAS_BEST = 2;
-/** The head says nothing until `decide` walked the chain. */
+/** The head says nothing until `decideNext` walked the chain. */
 const RESCAN = 4;
 /** Somebody looked beyond the best path, so that changes behind it matter. */
 const DEEP = 8;
@@ -20,20 +20,23 @@ const CHOSEN = 16;
  * one octet of flags.
  *
  * A change is first compared with the present best: one that loses before MED changes nothing, one that wins before MED
- * is the new best, and only what ties, or touches the best itself, has the chain walked, once per turn, by `decide`.
+ * is the new best, and only what ties, or touches the best itself, has the chain walked, once per turn, by `decideNext`.
  */
 export class LocRib {
   private readonly paths: AdjRibIn;
   private readonly decision: Decision;
   private readonly flags = new Column8();
   private readonly dirty = new IdQueue();
+  /** Outcome of the last `decideNext` or `decide`; no path: `NO_ROW`. */
+  bestPath: PathRow = NO_ROW;
+  hadBest = false;
 
   constructor(paths: AdjRibIn, decision: Decision) {
     this.paths = paths;
     this.decision = decision;
   }
 
-  /** Prefixes that wait for `decide`. */
+  /** Prefixes that wait for `decideNext`. */
   get dirtyCount(): number {
     return this.dirty.count;
   }
@@ -78,32 +81,50 @@ export class LocRib {
     this.markDirty(prefix);
   }
 
-  /** The next prefix to be decided, or 0. */
-  takeDirty(): PrefixId {
+  /** As `afterChange`, of the first path of a prefix that had none. */
+  cameAlone(prefix: PrefixId, row: PathRow, peer: PeerIndex, accepted: AttrId, hop: NextHopId): void {
+    const flags = this.flags.get(prefix);
+    if (flags !== 0) {
+      this.afterChange(row);
+      return;
+    }
+    if (!this.decision.mayBeChosen(peer, accepted, hop)) return;
+    this.flags.set(prefix, HAS_BEST | DIRTY);
+    this.dirty.push(prefix);
+  }
+
+  /**
+   * Takes the next prefix to be decided and finds its best path; 0 when none waits. `bestPath` and `hadBest` (whether there
+   * was one when it was decided last) tell of it.
+   */
+  decideNext(): PrefixId {
     const prefix = this.dirty.shift() as PrefixId;
-    if (prefix !== 0) this.flags.set(prefix, this.flags.get(prefix) & ~(DIRTY | DEEP));
+    if (prefix !== 0) this.settle(prefix, DIRTY | DEEP);
     return prefix;
   }
 
-  /** The best path, found anew where it has to be; `NO_ROW` when none may be chosen. */
+  /** The best path, found anew where it has to be; `NO_ROW` when none may be chosen. A prefix that is dirty stays so. */
   decide(prefix: PrefixId): PathRow {
+    this.settle(prefix, 0);
+    return this.bestPath;
+  }
+
+  private settle(prefix: PrefixId, done: number): void {
     const flags = this.flags.get(prefix);
     let best = (flags & HAS_BEST) === 0 ? NO_ROW : this.paths.head(prefix);
-    if ((flags & RESCAN) !== 0) best = this.decision.select(this.paths, prefix);
-    const kept = flags & ~(RESCAN | HAS_BEST | CHOSEN);
+    if ((flags & RESCAN) !== 0) {
+      best = this.decision.select(this.paths, prefix);
+      if (best !== NO_ROW) this.paths.moveToFront(best);
+    }
+    const kept = flags & ~(done | RESCAN | HAS_BEST | CHOSEN);
     this.flags.set(prefix, best === NO_ROW ? kept : kept | HAS_BEST | CHOSEN);
-    if (best !== NO_ROW) this.paths.moveToFront(best);
-    return best;
+    this.hadBest = (flags & CHOSEN) !== 0;
+    this.bestPath = best;
   }
 
   /** The best path of a prefix that is not dirty. */
   best(prefix: PrefixId): PathRow {
     return (this.flags.get(prefix) & HAS_BEST) === 0 ? NO_ROW : this.paths.head(prefix);
-  }
-
-  /** Whether there was a best path when `decide` was last asked. */
-  wasChosen(prefix: PrefixId): boolean {
-    return (this.flags.get(prefix) & CHOSEN) !== 0;
   }
 
   /** The best path and by which step, without touching anything: for those who show it. */
@@ -112,7 +133,7 @@ export class LocRib {
     return { best, reason: best === NO_ROW ? Step.Only : this.decision.reason };
   }
 
-  /** Asks to be told of changes behind the best path too, until the next `takeDirty`. */
+  /** Asks to be told of changes behind the best path too, until it is decided next. */
   lookDeeper(prefix: PrefixId): void {
     this.flags.set(prefix, this.flags.get(prefix) | DEEP);
   }

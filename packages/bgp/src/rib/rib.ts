@@ -90,6 +90,11 @@ export class FamilyTable implements OutKeys {
     time: number,
   ): void {
     const { paths, loc } = this;
+    if (paths.head(prefix) === NO_ROW) {
+      const row = paths.addAlone(prefix, peer, pathId, received, receivedHop, accepted, hop, time);
+      loc.cameAlone(prefix, row, peer, accepted, hop);
+      return;
+    }
     const known = paths.find(prefix, peer, pathId);
     if (known !== NO_ROW) {
       const isSame =

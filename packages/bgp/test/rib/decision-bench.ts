@@ -73,7 +73,7 @@ export class DecisionBench {
 
   /** Name of the best path, as the incremental way finds it, which must be what a full scan finds. */
   best(): string {
-    while (this.table.loc.takeDirty() !== 0);
+    while (this.table.loc.decideNext() !== 0);
     const row = this.table.loc.decide(this.prefix);
     if (row !== this.rib.decision.select(this.table.paths, this.prefix)) return 'differs from a full scan';
     return this.nameOf(row);

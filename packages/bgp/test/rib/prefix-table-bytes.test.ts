@@ -91,10 +91,8 @@ t.test('paths keep their own octets, by a twin of random commands', async (t) =>
       twin.delete(`${n} ${peer}`);
     }
     if (step % 50 > 0) continue;
-    for (let prefix = table.loc.takeDirty(); prefix !== 0; prefix = table.loc.takeDirty()) {
-      table.loc.decide(prefix);
+    for (let prefix = table.loc.decideNext(); prefix !== 0; prefix = table.loc.decideNext())
       table.offer(prefix);
-    }
     rib.collect();
   }
   for (const [name, sent] of twin) {
@@ -106,7 +104,7 @@ t.test('paths keep their own octets, by a twin of random commands', async (t) =>
     table.removePath(row);
   }
   for (let n = 0; n < 3; n++) {
-    for (let prefix = table.loc.takeDirty(); prefix !== 0; prefix = table.loc.takeDirty())
+    for (let prefix = table.loc.decideNext(); prefix !== 0; prefix = table.loc.decideNext())
       table.offer(prefix);
     rib.collect();
   }

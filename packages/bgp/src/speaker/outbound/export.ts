@@ -23,6 +23,7 @@ import { ALL_PATHS } from '../settings/path-options.js';
 import { PathView } from '../views/path-view.js';
 import { type ExportAnswer, NO_NEXT_HOP_FOR_IT, NOT_LEAVING } from './export-answer.js';
 import { type GroupProfile, isSuppressed } from './group-profile.js';
+import { LastAnswer } from './last-answer.js';
 import { canHave, nextHopFor } from './sent-next-hop.js';
 import { firstPath } from './target-path.js';
 
@@ -90,6 +91,7 @@ export class Exporter {
   readonly outs: OutId[] = [];
   count = 0;
   private readonly looked: PathRow[] = [];
+  private readonly last: LastAnswer;
 
   /** `clusterId`: as in CLUSTER_LIST (RFC 4456 §7). */
   constructor(rib: Rib, sources: Sources, clusterId: number, validator: OriginValidator | null = null) {
@@ -97,6 +99,7 @@ export class Exporter {
     this.clusterId = clusterId;
     this.sources = sources;
     this.view = new PathView(rib, validator);
+    this.last = new LastAnswer(rib);
   }
 
   /** Finds what a group with this profile advertises of a prefix. `scope` names the group in the memo. */
@@ -104,12 +107,18 @@ export class Exporter {
     this.chooseNothing();
     if (best === NO_ROW || profile.isBlocked || isSuppressed(profile, prefix)) return;
     const { paths, loc } = profile.table;
+    if (this.last.isFor(scope, paths, best)) {
+      this.out = this.last.out;
+      this.source = paths.peer(best);
+      return;
+    }
     let row = firstPath(this.rib, profile, prefix, best);
     let rejected: PathRow[] | null = null;
     while (row !== NO_ROW && this.mayLeave(profile, row)) {
       const out = this.outOf(profile, scope, prefix, row);
       if (out !== NO_OUT) {
         this.out = profile.table.hasForms ? this.formed(profile, row, out) : out;
+        if (row === best) this.last.note(profile, scope, row, out);
         this.source = profile.isToldTargets ? LOCAL_PEER : paths.peer(row);
         return;
       }
@@ -162,8 +171,7 @@ export class Exporter {
   /** As `choose`, for people: each path that is asked for, and what is said of it. A text: a rule that ends the search. */
   ask(profile: GroupProfile, prefix: PrefixId, best: PathRow): readonly ExportAnswer[] {
     const { paths } = profile.table;
-    const answers: ExportAnswer[] = [];
-    const asked: PathRow[] = [];
+    const [answers, asked]: [ExportAnswer[], PathRow[]] = [[], []];
     let left = Math.max(1, profile.addPath === ALL_PATHS ? Number.POSITIVE_INFINITY : profile.addPath);
     for (let row = best; row !== NO_ROW; row = this.rib.decision.select(paths, prefix, asked)) {
       const mayLeave = this.mayLeave(profile, row);
@@ -211,6 +219,7 @@ export class Exporter {
   forget(): void {
     this.memo.clear();
     this.lastScope = 0;
+    this.last.forget();
   }
 
   private mayLeave(profile: GroupProfile, row: PathRow): boolean {

@@ -58,9 +58,10 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
    */
   private sole = 0 as PeerIndex;
   private readonly defaultRoute: DefaultRoute | null;
-  /** Of the default route; 0 = none is originated. */
   private readonly defaultPrefix: PrefixId;
   private refilled = WALKED;
+  /** No far end of a session is the next hop of this, as long as a step lasts. */
+  private lastUnparted: OutId = NO_OUT;
   private readonly pace: Pace | null;
 
   /** `scope` is a number of its own, by which answers of its policy are remembered. */
@@ -73,16 +74,14 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     this.stepSize = tools.stepSize;
     this.outs = tools.rib.outs;
     this.adjOut = new AdjRibOut(this.outs);
-    const { slots } = profile.table;
-    this.slots = profile.addPath > 0 ? new PathSlots(slots, profile.table, tools.exporter) : null;
-    this.keys = this.slots?.table ?? profile.table;
+    const { slots } = this.table;
+    this.slots = profile.addPath > 0 ? new PathSlots(slots, this.table, tools.exporter) : null;
+    this.keys = this.slots?.table ?? this.table;
     this.slots?.table.holders.add(this);
-    const { defaultOrigin } = profile;
-    this.defaultRoute =
-      defaultOrigin === null ? null : new DefaultRoute(profile, defaultOrigin, tools.rib, tools.exporter);
+    const { defaultOrigin: origin, advertisementInterval: interval } = profile;
+    this.defaultRoute = origin === null ? null : new DefaultRoute(profile, origin, tools.rib, tools.exporter);
     this.defaultPrefix = this.defaultRoute?.prefix ?? NO_PREFIX;
-    const { advertisementInterval } = profile;
-    this.pace = advertisementInterval > 0 ? new Pace(advertisementInterval, tools.now, this) : null;
+    this.pace = interval > 0 ? new Pace(interval, tools.now, this) : null;
   }
 
   /** When announcements that are held back are due. */
@@ -147,7 +146,8 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
 
   /** Takes decided prefixes: updates `adjOut`, tells the members. */
   update(prefixes: readonly number[], best: readonly number[], count: number): void {
-    for (const subscriber of this.stream.values()) if (!subscriber.member.isWritable) this.detach(subscriber);
+    this.lastUnparted = NO_OUT;
+    for (const one of this.stream.values()) if (!one.member.isWritable) this.detach(one);
     if (this.pace !== null) this.pace.take(prefixes, best, count);
     else {
       for (let i = 0; i < count; i++) {
@@ -161,6 +161,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
 
   /** One step for one that is not in the stream and can take something. False: there is none. */
   step(): boolean {
+    this.lastUnparted = NO_OUT;
     if (this.pace?.release(this.stepSize)) {
       this.batches.drain((audience, batch) => this.send(audience, batch));
       return true;
@@ -179,9 +180,9 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   }
 
   countChosen(prefix: PrefixId, best: PathRow): number {
-    if (this.slots === null) this.choose(prefix, best);
-    else this.chooseMany(prefix, best);
-    return this.slots === null ? Number(this.exporter.out !== NO_OUT) : this.exporter.count;
+    if (this.slots !== null) this.chooseMany(prefix, best);
+    else this.choose(prefix, best);
+    return this.slots !== null ? this.exporter.count : Number(this.exporter.out !== NO_OUT);
   }
 
   tell(prefix: PrefixId, best: PathRow): void {
@@ -223,9 +224,11 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
 
   /** A member that is told something else than the others, because it is the next hop, leaves the stream before a change. */
   private part(out: OutId, source: PeerIndex): void {
-    const end = out === NO_OUT ? 0 : this.outs.farEnd(out);
-    const member = end === 0 || end === source ? undefined : this.stream.get(end);
-    if (member === undefined) return;
+    if (out === NO_OUT || out === this.lastUnparted) return;
+    const end = this.outs.farEnd(out);
+    const member = this.stream.get(end);
+    if (end === 0) this.lastUnparted = out;
+    if (member === undefined || end === source) return;
     this.batches.drain((audience, batch) => this.send(audience, batch));
     this.detach(member);
   }
@@ -328,11 +331,10 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   }
 
   private sendAlone(subscriber: Subscriber): void {
-    const batch = this.batches.all;
-    if (batch.length === 0) return;
-    this.writer.pack(this.profile, batch);
-    this.writer.sendTo(subscriber.member);
-    batch.clear();
+    const { all } = this.batches;
+    if (all.length > 0) this.writer.pack(this.profile, all);
+    if (all.length > 0) this.writer.sendTo(subscriber.member);
+    all.clear();
   }
 
   private endWalk(subscriber: Subscriber): void {
@@ -355,8 +357,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   private fillPaths(slots: PathSlots): void {
     const { limit, loc } = this.table;
     const end = Math.min(this.filled + this.stepSize, limit);
-    for (; this.filled < end; this.filled++) {
-      const prefix = this.filled as PrefixId;
+    for (let prefix = this.filled as PrefixId; prefix < end; prefix = ++this.filled as PrefixId) {
       if (loc.isDirty(prefix)) continue;
       this.chooseMany(prefix, loc.best(prefix));
       slots.fill(prefix, this.adjOut);

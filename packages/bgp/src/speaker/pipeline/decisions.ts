@@ -38,10 +38,9 @@ export class Decisions {
     const most = Math.max(Math.min(LEAST_DECISIONS, stepSize), share);
     const count = Math.min(most, loc.dirtyCount);
     for (let i = 0; i < count; i++) {
-      const prefix = loc.takeDirty();
-      known[i] = loc.wasChosen(prefix);
-      prefixes[i] = prefix;
-      best[i] = loc.decide(prefix);
+      prefixes[i] = loc.decideNext();
+      best[i] = loc.bestPath;
+      known[i] = loc.hadBest;
     }
     aggregates.notice(table, prefixes, best, count);
     if (flowspecs.isWatching) flowspecs.notice(table, prefixes, best, count);
