@@ -12,6 +12,8 @@ export interface RunRow extends RunOutcome {
   readonly pinned: boolean;
   readonly run: number;
   readonly date: string;
+  /** Node binary, where it is another than that of the tester. */
+  readonly node?: string;
 }
 
 /** The medians of the runs of one daemon in one scenario. */

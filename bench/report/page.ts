@@ -1,7 +1,10 @@
+import { pointsTable, slopesOf, slopesTable } from '../growth/slopes.js';
 import { benchTable } from '../micro/compare.js';
 import { daemons } from '../peers/daemons.js';
+import { hitsOf, nodesTable, policyTable } from '../peers/ratios.js';
 import { labelOf } from '../peers/scenario.js';
 import type { Medians } from '../peers/table.js';
+import { smoothTable } from '../smooth/table.js';
 import { textTable } from '../text-table.js';
 import type { Measurements } from './measurements.js';
 import { secondsText, titleOf } from './plot.js';
@@ -10,8 +13,9 @@ import { secondsText, titleOf } from './plot.js';
 export function pageOf(measured: Measurements): string {
   const { machine, peers, functions, date, isQuick, busyBefore } = measured;
   const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-  const pinned = peers.filter((one) => one.pinned);
-  const free = peers.filter((one) => !one.pinned);
+  const plain = peers.filter(({ scenario }) => !scenario.isFiltered);
+  const pinned = plain.filter((one) => one.pinned);
+  const free = plain.filter((one) => !one.pinned);
   const versions = daemons.flatMap(({ name, title }) => {
     const version = peers.find(({ daemon }) => daemon === name)?.version;
     return version === undefined || name === 'reflector' ? [] : [`${title} ${version}`];
@@ -51,7 +55,7 @@ ${stepsSection(pinned)}## All cores
 
 ${free.length === 0 ? 'Not measured in this run.' : `The same without pinning; tester and daemon share the cores.\n\n${timesTable(free)}`}
 
-## Function by function
+${policySection(measured)}${smoothSection(measured)}${growthSection(measured)}${nodesSection(measured)}## Function by function
 
 What the parts cost on warm data (\`npm run bench\`): CPU time for a unit, and octets that it leaves for the collector.
 
@@ -107,6 +111,59 @@ const design = `- **Nothing is allocated for a route.** UPDATEs are read by curs
 
 The [architecture](../ARCHITECTURE.md) says where each of these lives; the [decisions](decisions) what was tried instead.
 `;
+
+function policySection({ peers, hits = {} }: Measurements): string {
+  const table = policyTable(peers);
+  if (table === '') return '';
+  const told = Object.entries(hits).map(([label, one]) => `${label}: ${hitsOf(one)}.`);
+  return `## With policies that bite
+
+A policy on import and one on export, the same in all of these daemons, for every peer (\`bench:peers -- --policy\`): a list of 1,000
+prefixes, a community, and a local preference, by which export sets the MED that receivers have to find. Times are medians, the last
+column is with as a share of without.
+
+${table}
+
+${told.join('\n')}
+
+`;
+}
+
+function smoothSection({ smooth }: Measurements): string {
+  if (smooth === undefined) return '';
+  return `## While a table is loaded
+
+How long others wait meanwhile (\`npm run bench:smooth\`). In the daemon's process: how late the event loop was (\`monitorEventLoopDelay\` at 1 ms,
+less that one), and pauses of the collector. Outside of it: ten other sessions with a hold time of 3 s, the longest time that one of
+them heard nothing; a page of 100 routes from the control socket, from the request to the last octet, the median and the longest of a
+run; and the whole command \`peerage show rib --limit 100\`. What others took is in "steal", by the host, and "waited", by other
+processes while the daemon was ready to run.
+
+${smoothTable(smooth)}
+
+`;
+}
+
+function growthSection({ growth }: Measurements): string {
+  if (growth === undefined) return '';
+  return `## As tables grow
+
+Slopes between medians (\`npm run bench:growth\`): each point is a process of its own, measured when it has come to rest. Resident memory
+has noise of some megabytes, the columns' own octets have none.
+
+${slopesTable(slopesOf(growth))}
+
+${pointsTable(growth)}
+
+`;
+}
+
+function nodesSection({ peers, nodes = [] }: Measurements): string {
+  const table = nodesTable([...peers, ...nodes]);
+  return table === ''
+    ? ''
+    : `## On another Node\n\nThe same Peerage, times and peaks of memory as shares (\`--node PATH\`).\n\n${table}\n\n`;
+}
 
 function daemonsIn(medians: readonly Medians[]): string[] {
   return daemons.map(({ name }) => name).filter((name) => medians.some(({ daemon }) => daemon === name));

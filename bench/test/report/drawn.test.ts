@@ -3,7 +3,7 @@ import t from 'tap';
 import { scenario } from '../../peers/scenario.js';
 import type { Medians } from '../../peers/table.js';
 import { drawn } from '../../report/drawn.js';
-import type { Measurements } from '../../report/measurements.js';
+import { type Measurements, slimmed } from '../../report/measurements.js';
 import { plannedRuns, plannedScenarios } from '../../report/plan.js';
 
 const inDocs = (name: string): string =>
@@ -45,6 +45,74 @@ t.test('times stand beside those of others, with ratios, and a run that was wron
   t.match(drawn({ ...measured, isQuick: true })['performance.md'], 'small set');
 });
 
+t.test(
+  'sections about policies, waiting, growth and other Nodes are there when they were measured',
+  async (t) => {
+    const page = drawn(measured)['performance.md']!;
+    for (const head of ['With policies', 'While a table', 'As tables grow', 'On another Node'])
+      t.notMatch(page, `## ${head}`);
+    const [own] = measured.peers;
+    const filtered = { ...own!.scenario, isFiltered: true } as const;
+    const point = {
+      ...{ prefixes: 1000, peers: 1, paths: 1000, attributeSets: 1, nanosecondsPerRoute: 100 },
+      ...{ residentBytes: 1e6, heapBytes: 1e6, columnBytes: 1e4, attributeBytes: 1e4 },
+    };
+    const twice = { ...point, prefixes: 2000, paths: 2000, residentBytes: 1.05e6 };
+    const watch = { sessions: 10, fallen: [], silenceSeconds: 1, pages: [10], commands: [300] };
+    const loop = { p50: 1, p99: 7, most: 60, seconds: 2, pauses: [] };
+    const figures = { loadSeconds: 2, loop, watch, longest: [], stealSeconds: 0, waitedSeconds: 0 };
+    const more: Measurements = {
+      ...measured,
+      peers: [...measured.peers, { ...own!, scenario: filtered, label: `${own!.label} with policy` }],
+      nodes: [{ ...own!, version: '1, Node 24' }],
+      hits: { 'b peers with policy': { routes: 10, listed: 5, community: 4, preferred: 7 } },
+      smooth: [{ label: 'a load', node: '20', pinned: true, runs: [{ figures }] }],
+      growth: {
+        ...{ node: '20', small: [point], large: [twice], base: [point], doubled: [twice] },
+        ...{ twoPeers: [twice], fourPeers: [{ ...twice, paths: 4000 }], sessions: null },
+      },
+    };
+    const whole = drawn(more)['performance.md']!;
+    t.match(whole, /\| b peers +\| peerage \|.* 1\.00 \|/);
+    t.match(whole, 'b peers with policy: of 10 routes 5 (50 %) in the list');
+    t.match(whole, 'a load: p99 7.0 ms (goal 20), longest 60.0 ms (goal 100)');
+    t.match(whole, /a prefix, 1 k to 2 k +\| +50\.0 \| octets/);
+    t.match(whole, /\| b peers +\| one +\| +24 \|/);
+    t.notMatch(whole, /## One core[^#]*with policy/, 'main tables are without');
+  },
+);
+
+t.test('what is kept of a run is what the page shows', async (t) => {
+  const figures = {
+    loadSeconds: 1,
+    loop: {
+      p50: 1,
+      p99: 1,
+      most: 1,
+      seconds: 1,
+      pauses: [{ kind: 'minor' as const, at: 1.4, milliseconds: 0.12345 }],
+    },
+    watch: { sessions: 1, fallen: [], silenceSeconds: 1, pages: [1.23456], commands: [] },
+    longest: [],
+    ...{ stealSeconds: 0, waitedSeconds: 0 },
+  };
+  const runs = [{ figures }, { failure: 'it broke' }];
+  const [slim] = slimmed([{ label: 'x', node: '20', pinned: true, runs }]);
+  t.match(slim, { runs: [{ figures: { watch: { pages: [1.23] } } }, { failure: 'it broke' }] });
+  t.same(slim?.runs[0]?.figures?.loop.pauses, [{ kind: 'minor', at: 1, milliseconds: 0.12 }]);
+});
+
+t.test('other Nodes, and daemons that take a policy, have runs of their own', async (t) => {
+  const runs = plannedRuns(['peerage', 'gobgp'], 1, { isQuick: true, cores: 2, nodes: ['/other/node'] });
+  const filtered = runs.filter(({ scenario: one }) => one.isFiltered);
+  t.same([...new Set(filtered.map(({ daemon }) => daemon))], ['peerage']);
+  t.same([...new Set(filtered.map(({ scenario: one }) => one.letter))], ['a', 'c']);
+  t.equal(
+    runs.filter(({ node }) => node !== undefined).length,
+    runs.filter((run) => run.daemon === 'peerage').length / 2,
+  );
+});
+
 t.test('the plot has a bar for each daemon that was right, and is well formed', async (t) => {
   const plot = drawn(measured)['performance.svg']!;
   t.equal(plot.match(/<rect [^>]*height="9"/g)?.length, 2);
@@ -57,7 +125,7 @@ t.test('the small set has the scenarios of the large one, in smaller sizes', asy
   t.same(letters(true), letters(false));
   t.equal(
     plannedScenarios(false)
-      .filter(({ letter }) => letter === 'a')
+      .filter(({ letter, isFiltered }) => letter === 'a' && !isFiltered)
       .at(-1)?.prefixes,
     1_000_000,
   );
