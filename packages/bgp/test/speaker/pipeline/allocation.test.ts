@@ -28,7 +28,7 @@ const most: Readonly<
   '7 load': { objects: 34, buffers: 45 },
   '7 change': { objects: 34, buffers: 45 },
   '7 again': { objects: 0.5, buffers: 0.5 },
-  '7 gone': { objects: 80, buffers: 45, isOver: true },
+  '7 gone': { objects: 100, buffers: 45, isOver: true },
   '1 load': { objects: 180, buffers: 150 },
   '1 change': { objects: 220, buffers: 220 },
   '1 again': { objects: 0.5, buffers: 0.5 },
