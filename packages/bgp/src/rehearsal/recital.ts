@@ -3,13 +3,19 @@ import { beginMessage, endMessage } from '../message/header.js';
 import { MessageType } from '../message/message-type.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 
-/** First of the /24s that are recited: 10.0.0.0. Route n is the n-th after it. */
-export const FIRST_PREFIX = 0x0a000000;
+/** Addresses and numbers from this on are not small integers to the engine: a table has them on both sides. */
+const HALF = 0x80000000;
+const FIRST_AS = 100_000;
+
+/** Of a recited prefix: its first 8 bits are 10 or 200 in turns, the next 16 are the number of the route. */
+export function routeNumber(address: number): number {
+  return (address >>> 8) & 0xffff;
+}
 
 /** Octets that come at once. */
 const CHUNK = 32_768;
 
-/** UPDATEs for the /24s of these numbers, 1 to 9 in each, no two with the same attributes; in chunks. */
+/** UPDATEs for the routes of these numbers, 1 to 9 in each, no two with the same attributes; in chunks. */
 export function announcements(as: number, from: number, to: number, variant: number): readonly Uint8Array[] {
   const lines: Uint8Array[] = [];
   const out = new ByteWriter(2 * CHUNK);
@@ -34,11 +40,11 @@ function writeAttributes(out: ByteWriter, as: number, number: number, variant: n
   const hops = 2 + (number % 4) + variant;
   out.copy(Uint8Array.of(0x40, AttributeCode.AsPath, 2 + 4 * hops, SegmentType.Sequence, hops));
   out.u32(as);
-  for (let hop = 1; hop < hops; hop++) out.u32(100_000 + number * 3 + hop);
+  for (let hop = 1; hop < hops; hop++) out.u32((hop % 2 === 0 ? HALF : 0) + FIRST_AS + number * 3 + hop);
   out.copy(Uint8Array.of(0x40, AttributeCode.NextHop, 4, 198, 51, 100, 250));
   if (number % 6 === 0) {
     out.copy(Uint8Array.of(0x80, AttributeCode.Med, 4));
-    out.u32(variant);
+    out.u32(number % 12 === 0 ? HALF + variant : variant);
   }
   const communities = number % 5;
   if (communities === 0) return;
@@ -46,7 +52,7 @@ function writeAttributes(out: ByteWriter, as: number, number: number, variant: n
   for (let i = 0; i < communities; i++) out.u32(((as & 0xffff) << 16) | (number + i));
 }
 
-/** Withdraws the /24s of these numbers; in chunks. */
+/** Withdraws the routes of these numbers; in chunks. */
 export function withdrawals(from: number, to: number): readonly Uint8Array[] {
   const lines: Uint8Array[] = [];
   const out = new ByteWriter(2 * CHUNK);
@@ -63,11 +69,14 @@ export function withdrawals(from: number, to: number): readonly Uint8Array[] {
   return lines;
 }
 
+/** A /24 mostly, some are a /16 or /32. */
 function writePrefix(out: ByteWriter, route: number): void {
-  out.u8(24);
-  out.u8(FIRST_PREFIX >>> 24);
+  const length = (route & 0xff) === 0 ? 16 : route % 16 === 1 ? 32 : 24;
+  out.u8(length);
+  out.u8(route % 2 === 0 ? 10 : 200);
   out.u8(route >>> 8);
-  out.u8(route);
+  if (length > 16) out.u8(route);
+  if (length > 24) out.u8(1);
 }
 
 function cut(out: ByteWriter, lines: Uint8Array[]): void {

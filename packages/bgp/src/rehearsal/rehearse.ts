@@ -6,7 +6,7 @@ import type { Transport } from '../ports/transport.js';
 import type { PrefixWords, RouteChanges, RouteSink } from '../speaker/feeds/route-sink.js';
 import { checkInteger } from '../speaker/settings/field-check.js';
 import { BgpSpeaker } from '../speaker/speaker.js';
-import { announcements, FIRST_PREFIX, withdrawals } from './recital.js';
+import { announcements, routeNumber, withdrawals } from './recital.js';
 import { RecitingPeer } from './reciting-peer.js';
 
 const LOCAL_AS = 64_512;
@@ -23,13 +23,15 @@ export interface RehearsalOptions {
 /**
  * Runs a speaker of its own, without a network, through sessions, a table, changes, withdrawals and the loss of peers. The
  * engine then has compiled what a first table would otherwise have to wait for: in a fresh process the first 100,000
- * routes take two thirds of the time. Nothing of it stays. For daemons, before they listen. Throws `BgpError` (`BGP_ERR_CONFIG`)
+ * routes take two thirds of the time. Nothing of it stays. For daemons, when they start; it works in turns of a few
+ * milliseconds, so that others go on. Throws `BgpError` (`BGP_ERR_CONFIG`)
  * for options out of range.
  *
  * @example
  * const ports = nodePorts();
- * await rehearse(ports);
  * const speaker = new BgpSpeaker({ localAs: 64512, routerId: '192.0.2.1' }, ports);
+ * await speaker.start();
+ * await rehearse(ports);
  */
 export async function rehearse(
   ports: Pick<SpeakerPorts, 'clock' | 'random'>,
@@ -94,7 +96,7 @@ class Audience implements RouteSink {
   routes(changes: RouteChanges): void {
     for (let i = 0; i < changes.length; i++) {
       changes.readPrefix(i, this.#prefix);
-      const number = (this.#prefix.a - FIRST_PREFIX) >>> 8;
+      const number = routeNumber(this.#prefix.a);
       const isPresent = changes.nextHopCount(i) > 0 ? 1 : 0;
       this.present += isPresent - this.#isPresent[number]!;
       this.#isPresent[number] = isPresent;

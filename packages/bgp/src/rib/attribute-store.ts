@@ -4,6 +4,7 @@ import { Column8, Column16, Column32 } from './columns.js';
 import { hashBytes } from './hash.js';
 import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
+import { IdList } from './id-list.js';
 import type { AttrId } from './ids.js';
 
 /** Bits of the state column. */
@@ -39,7 +40,7 @@ export class AttributeStore {
   private readonly ids = new IdAllocator(this.refs);
   private readonly index = new HashIndex((id) => this.hashes.get(id));
   private readonly summary: AttributeSummary = createSummary();
-  private candidates: number[] = [];
+  private readonly candidates = new IdList();
   private lastSerial = 0;
 
   /** Sets in the store. */
@@ -106,13 +107,12 @@ export class AttributeStore {
 
   /** Frees what nobody refers to, and repacks one chunk of bytes that is mostly garbage. True: there are more such. */
   collect(): boolean {
-    if (this.candidates.length > 0) {
-      const candidates = this.candidates;
-      this.candidates = [];
-      for (const id of candidates) {
-        if (this.refs.get(id) > 0) this.state.set(id, this.state.get(id) & ~CANDIDATE);
-        else this.free(id);
-      }
+    const count = this.candidates.length;
+    const candidates = this.candidates.take();
+    for (let i = 0; i < count; i++) {
+      const id = candidates[i]!;
+      if (this.refs.get(id) > 0) this.state.set(id, this.state.get(id) & ~CANDIDATE);
+      else this.free(id);
     }
     return this.arena.compact();
   }

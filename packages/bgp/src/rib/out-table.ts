@@ -4,6 +4,7 @@ import { FormTable } from './form-table.js';
 import { fold32, mix32 } from './hash.js';
 import { HashIndex, isTagged } from './hash-index.js';
 import { IdAllocator } from './id-allocator.js';
+import { IdList } from './id-list.js';
 import {
   type AttrId,
   type FormId,
@@ -37,7 +38,7 @@ export class OutTable {
   private readonly index = new HashIndex((id) =>
     hashThree(this.sets.get(id), this.hops.get(id), this.forms.get(id)),
   );
-  private candidates: number[] = [];
+  private readonly candidates = new IdList();
   private lastSerial = 0;
 
   constructor(attributes: AttributeStore, nextHops: NextHopTable, forms: FormTable = new FormTable()) {
@@ -142,10 +143,11 @@ export class OutTable {
 
   /** Frees what nobody refers to. */
   collect(): void {
-    if (this.candidates.length === 0) return;
-    const candidates = this.candidates;
-    this.candidates = [];
-    for (const id of candidates) {
+    const count = this.candidates.length;
+    if (count === 0) return;
+    const candidates = this.candidates.take();
+    for (let i = 0; i < count; i++) {
+      const id = candidates[i]! as OutId;
       if (this.refs.get(id) > 0) {
         this.state.set(id, this.state.get(id) & ~CANDIDATE);
         continue;

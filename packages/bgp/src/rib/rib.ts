@@ -6,6 +6,7 @@ import { AttributeStore } from './attribute-store.js';
 import type { Column8 } from './columns.js';
 import { Decision, type DecisionOptions } from './decision.js';
 import { FormTable } from './form-table.js';
+import { IdList } from './id-list.js';
 import {
   type AttrId,
   type FormId,
@@ -47,7 +48,7 @@ export class FamilyTable implements OutKeys {
   private readonly rowForms: RowForms;
   /** Route selection waits (RFC 4724 §4.1): paths are taken, nothing is chosen, told or advertised. */
   isDeferred = false;
-  private offered: PrefixId[] = [];
+  private readonly offered = new IdList();
   private ownSlots: SlotTable | null = null;
   private readonly offerPrefix = (prefix: PrefixId): void => this.offer(prefix);
 
@@ -189,14 +190,16 @@ export class FamilyTable implements OutKeys {
   }
 
   private release(): void {
-    const offered = this.offered;
-    this.offered = [];
-    for (const prefix of offered) {
+    const count = this.offered.length;
+    const offered = this.offered.take();
+    const holders = [...this.holders];
+    for (let i = 0; i < count; i++) {
+      const prefix = offered[i]! as PrefixId;
       // An id may be offered twice, and may be in use again.
       if (!this.prefixes.has(prefix) || this.paths.head(prefix) !== NO_ROW || this.loc.isDirty(prefix))
         continue;
       let isHeld = false;
-      for (const holder of this.holders) isHeld ||= holder.holds(prefix);
+      for (let k = 0; k < holders.length && !isHeld; k++) isHeld = holders[k]!.holds(prefix);
       if (isHeld) continue;
       this.loc.forget(prefix);
       this.prefixes.release(prefix);

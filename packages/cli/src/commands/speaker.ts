@@ -38,8 +38,6 @@ export function defineSpeaker(command: Command, io: Io): void {
       const tracking = options.trackNextHops === true || setup.trackNextHops ? await kernelNextHops() : null;
       const effects = { ...(await ports(io)), ...tracking?.ports };
       const speaker = configured(options.config, setup, effects);
-      // The first table should not wait for the compiler.
-      await rehearse(effects);
       const control = await createControlServer({
         path: options.socket ?? setup.socket ?? join(runFolder(io.env), 'speaker.sock'),
         about: { program: 'speaker', version, pid: process.pid },
@@ -47,8 +45,11 @@ export function defineSpeaker(command: Command, io: Io): void {
         actions: speaker,
       });
       const stopped = untilStopped(); // also while it starts
+      let rehearsal: Promise<void> | null = null;
       try {
         await speaker.start();
+        // The first table should not wait for the compiler; who connects meanwhile is served between its turns.
+        rehearsal = rehearse(effects);
         const places = speaker.listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
         await print(
           io,
@@ -57,6 +58,7 @@ export function defineSpeaker(command: Command, io: Io): void {
         const signal = await stopped;
         await speaker.close({ communication: `speaker stopped by ${signal}` });
       } finally {
+        await rehearsal;
         await control.close();
         await tracking?.close();
       }
