@@ -124,7 +124,8 @@ t.test('fou, then vxlan: full, so that neighbours go through it too', async (t) 
   );
   t.match(await one.run('ip', 'fou', 'show'), /port 6000 gue/);
   t.equal((await one.run('ip', 'route', 'show', 'proto', '17')).match(/ dev tun-\w+ /g)?.length, 2);
-  t.ok(await three.podReaches(two.address), 'pod to node');
+  // Each node comes to it in its own time.
+  await eventually(() => three.podReaches(two.address), patient);
 
   for (const agent of agents) agent.child.kill('SIGTERM');
   for (const agent of agents) await agent.exitCode();
@@ -137,10 +138,10 @@ t.test('fou, then vxlan: full, so that neighbours go through it too', async (t) 
     patient,
   );
   await eventually(() => one.podReaches(three.podAddress), patient);
-  t.ok(await one.podReaches(two.podAddress));
-  t.ok(await three.podReaches(two.address), 'pod to node');
-  t.notMatch(await one.run('ip', 'link'), 'tun-', 'the tunnels of the other kind are gone');
-  t.equal(await one.run('ip', 'fou', 'show'), '', 'and the port');
+  await eventually(() => one.podReaches(two.podAddress), patient);
+  await eventually(() => three.podReaches(two.address), patient);
+  await eventually(async () => !(await one.run('ip', 'link')).includes('tun-'), patient);
+  await eventually(async () => (await one.run('ip', 'fou', 'show')) === '', patient);
   t.match(
     await one.run('ip', '-d', 'link', 'show', 'peerage-vxlan'),
     /mtu 1450 .*vxlan id 77 local 192.168.1.11 .*dstport 6000 nolearning/s,
