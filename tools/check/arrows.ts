@@ -94,7 +94,8 @@ const agentEverything = [...agentRooms, 'router-agent/errors', 'bgp', 'linux', '
 
 const agent: Arrows = {
   'router-agent/errors': [],
-  'router-agent/config': ['router-agent/errors'],
+  // the schemas of what a file says of peers, which `peerage speaker` reads too: zod, and nothing else
+  'router-agent/config': ['router-agent/errors', 'control/settings.ts'],
   'router-agent/model': ['router-agent/errors'],
   'router-agent/items': ['router-agent/errors'],
   'router-agent/sources': ['router-agent/model', 'router-agent/errors'],

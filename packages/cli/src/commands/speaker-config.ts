@@ -13,10 +13,11 @@ import type {
   SpeakerConfig,
 } from '@peerage/bgp';
 import { acceptAll, BgpError, compilePolicies, parseCommunity } from '@peerage/bgp';
+import { type aggregateSchema, definedOnly } from '@peerage/control/settings';
 import { parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { UsageError } from '../result.js';
-import { type aggregateSchema, definedOnly, type SpeakerFile, speakerFileSchema } from './speaker-file.js';
+import { type SpeakerFile, speakerFileSchema } from './speaker-file.js';
 
 /** What the file comes to, for a speaker. */
 export interface SpeakerSetup {

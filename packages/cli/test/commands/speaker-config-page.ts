@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { neighborSchema } from '@peerage/control/settings';
 import { z } from 'zod';
-import { neighborSchema, rangeSchema, speakerFileSchema } from '../../src/commands/speaker-file.js';
+import { rangeSchema, speakerFileSchema } from '../../src/commands/speaker-file.js';
 
 /** What z.toJSONSchema gives, as far as the page shows it. */
 interface Shape {
