@@ -1,3 +1,8 @@
+import type { FileConfig } from './file-config.js';
+import type { FlagName } from './flags.js';
+import type { Origin } from './origin.js';
+import type { OverlayEncap } from './overlay-encap.js';
+
 /** One external router of this node, from `--peer-router-*`. */
 export interface ExternalPeer {
   readonly address: string;
@@ -7,14 +12,17 @@ export interface ExternalPeer {
   readonly password?: string;
 }
 
-/** What packets to other nodes are put into. The first two are kube-router's. */
-export const overlayEncaps = ['ipip', 'fou', 'vxlan'] as const;
-export type OverlayEncap = (typeof overlayEncaps)[number];
-
 /** Where cluster facts are read from; exactly one. */
 export type ClusterSourceConfig =
   | { readonly kind: 'manifests'; readonly directory: string }
   | { readonly kind: 'kubernetes'; readonly kubeconfig: string | null; readonly master: string | null };
+
+/** Settings that are no flags: they come from the environment only. */
+export type EnvironmentName = 'cni-conf-file';
+
+export type SettingName = FlagName | EnvironmentName;
+
+export type Origins = { readonly [name in SettingName]?: Origin };
 
 /**
  * What the agent was told, after flags and environment were read and validated once. Durations are in seconds, unless
@@ -87,6 +95,10 @@ export interface Config {
   /** Say what that comes to as JSON. */
   readonly json: boolean;
   readonly verbosity: number;
+  /** What `--config` says beside flags. */
+  readonly file: FileConfig;
+  /** Where each setting comes from that does not have its default; `originOf` answers for all. */
+  readonly origins: Origins;
   /** Flags that were given and have no effect yet, for the line at start and the metric. */
   readonly unimplementedFlags: readonly string[];
 }

@@ -1,7 +1,9 @@
 import { readCommandLine } from './command-line.js';
-import { type ClusterSourceConfig, type Config, type ExternalPeer, overlayEncaps } from './config.js';
+import type { ClusterSourceConfig, Config, ExternalPeer } from './config.js';
+import { emptyFileConfig } from './file-config.js';
 import { base64Password, listOf } from './flag-type.js';
 import { type FlagName, type FlagValues, flagNames, flagRow } from './flags.js';
+import { overlayEncaps } from './overlay-encap.js';
 
 /** What the configuration needs to know of the machine. */
 export interface ConfigFacts {
@@ -105,6 +107,8 @@ export function parseConfig(
     task: taskOf(values),
     json: values.json,
     verbosity: Number(values.v || '0'),
+    file: emptyFileConfig,
+    origins: {},
     unimplementedFlags: unimplementedFlags(values, given),
   };
   return { ok: true, config: Object.freeze(config), warnings };

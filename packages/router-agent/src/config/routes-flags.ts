@@ -1,6 +1,6 @@
-import { overlayEncaps } from './config.js';
 import { both, bothLater, newer, newerLater, older } from './flag-row.js';
 import { base64Password, bool, cidr, duration, ip, isCidr, listOf, text, unsigned } from './flag-type.js';
+import { overlayEncaps } from './overlay-encap.js';
 
 const syncPeriod = duration('1s', '24h');
 const bfdMilliseconds = unsigned('uint32', [1, 4_294_967]);

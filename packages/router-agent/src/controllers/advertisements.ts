@@ -2,23 +2,22 @@ import { AdvertisementPlan } from '../desired/advertisements.js';
 import type { AdvertisementItem } from '../items/advertisement.js';
 import type { Driver } from '../items/item.js';
 import type { ControllerOptions } from '../reconcile/controller.js';
-import { defaultRetry } from '../reconcile/loop-machine.js';
 import { reconcile } from '../reconcile/reconcile.js';
-import { type Facts, isWhole, knownOwnNode, nothingToDo } from './facts.js';
+import { type Facts, isWhole, knownOwnNode, madeOf, nothingToDo, syncTimes } from './facts.js';
 
 /** Keeps what this node announces. */
 export function advertisementsController(facts: Facts, driver: Driver<AdvertisementItem>): ControllerOptions {
   const name = 'advertisements';
-  const plan = new AdvertisementPlan(facts.config);
+  const plan = madeOf(facts, (config) => new AdvertisementPlan(config));
   return {
     name,
-    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    times: syncTimes(facts),
     deadlineMilliseconds: 30_000,
     run: async (signal) => {
       const own = knownOwnNode(facts, name);
       if (own === null) return nothingToDo;
       const snapshot = facts.snapshot();
-      const { items, rows, problems } = plan.desired(snapshot, own);
+      const { items, rows, problems } = plan().desired(snapshot, own);
       facts.tellProblems(name, problems);
       facts.tellAdvertisements(rows);
       return reconcile(driver, items, signal, { mayDelete: isWhole(snapshot) });

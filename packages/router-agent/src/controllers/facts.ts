@@ -4,14 +4,39 @@ import { type OwnNode, ownNode } from '../desired/own-node.js';
 import type { Problem } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { RunOutcome } from '../reconcile/controller.js';
+import { defaultRetry, type LoopTimes } from '../reconcile/loop-machine.js';
 
 /** What every controller works from, and where it says what it found. */
 export interface Facts {
+  /** As it is now: it may be another one at each run. */
   readonly config: Config;
   snapshot(): Snapshot;
   /** Takes the place of what this controller said before. */
   tellProblems(controller: string, problems: readonly Problem[]): void;
   tellAdvertisements(rows: readonly AdvertisementRow[]): void;
+}
+
+/** The times of a loop that compares at each `--routes-sync-period`. */
+export function syncTimes(facts: Facts): LoopTimes {
+  return {
+    ...defaultRetry,
+    get period() {
+      return facts.config.routesSyncPeriod * 1000;
+    },
+  };
+}
+
+/** What is made of a configuration, made anew when that is another one. */
+export function madeOf<T>(facts: Facts, make: (config: Config) => T): () => T {
+  let from: Config | null = null;
+  let made: T;
+  return () => {
+    if (from !== facts.config) {
+      from = facts.config;
+      made = make(from);
+    }
+    return made;
+  };
 }
 
 /** Nothing to do, nothing wrong with us. */

@@ -9,9 +9,8 @@ import type { LinkItem } from '../items/link.js';
 import type { NftTableItem } from '../items/nft-table.js';
 import type { SysctlItem } from '../items/sysctl.js';
 import type { ControllerOptions } from '../reconcile/controller.js';
-import { defaultRetry } from '../reconcile/loop-machine.js';
 import { reconcile } from '../reconcile/reconcile.js';
-import { type Facts, knownOwnNode, nothingToDo } from './facts.js';
+import { type Facts, knownOwnNode, nothingToDo, syncTimes } from './facts.js';
 
 const deadlineMilliseconds = 30_000;
 
@@ -20,7 +19,7 @@ export function sysctlController(facts: Facts, driver: Driver<SysctlItem>): Cont
   const name = 'sysctl';
   return {
     name,
-    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    times: syncTimes(facts),
     deadlineMilliseconds,
     run: async (signal) => {
       const own = knownOwnNode(facts, name);
@@ -46,7 +45,7 @@ export function bridgeController(
 ): ControllerOptions {
   return {
     name: 'bridge',
-    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    times: syncTimes(facts),
     deadlineMilliseconds,
     run: (signal) => reconcile(driver, desiredLinks(mtuFor(facts, underlay)), signal, { mayDelete: false }),
   };
@@ -57,7 +56,7 @@ export function egressController(facts: Facts, driver: Driver<NftTableItem>): Co
   const name = 'egress';
   return {
     name,
-    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    times: syncTimes(facts),
     deadlineMilliseconds,
     run: async (signal) => {
       const own = knownOwnNode(facts, name);
@@ -78,7 +77,7 @@ export function forwardController(
 ): ControllerOptions {
   return {
     name: 'forward',
-    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    times: syncTimes(facts),
     deadlineMilliseconds,
     run: async (signal) => reconcile(driver, await driver.needed(signal), signal),
   };
@@ -93,7 +92,7 @@ export function cniController(
   const name = 'cni';
   return {
     name,
-    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    times: syncTimes(facts),
     deadlineMilliseconds,
     run: async (signal) => {
       const own = knownOwnNode(facts, name);

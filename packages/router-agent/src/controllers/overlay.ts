@@ -13,8 +13,7 @@ import type { OverlayLinkItem } from '../items/overlay-link.js';
 import type { FouPortItem, PolicyRouteItem, RuleItem, VxlanPeerItem } from '../items/policy-routing.js';
 import type { ControllerOptions, RunOutcome } from '../reconcile/controller.js';
 import { type Layer, layer, reconcileLayers } from '../reconcile/layers.js';
-import { defaultRetry } from '../reconcile/loop-machine.js';
-import { type Facts, knownOwnNode, nothingToDo } from './facts.js';
+import { type Facts, knownOwnNode, nothingToDo, syncTimes } from './facts.js';
 
 /** What the overlay is made of in the kernel, by kind. */
 export interface OverlayDrivers {
@@ -130,7 +129,7 @@ export class Overlay implements HopWays {
   controller(): ControllerOptions {
     return {
       name,
-      times: { period: this.#facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+      times: syncTimes(this.#facts),
       deadlineMilliseconds,
       run: (signal) => this.#alone(() => this.#pass(new Set(), true, signal)),
     };

@@ -3,9 +3,8 @@ import { desiredPolicies } from '../desired/policies.js';
 import type { Driver } from '../items/item.js';
 import type { PeerItem } from '../items/peer.js';
 import type { ControllerOptions } from '../reconcile/controller.js';
-import { defaultRetry } from '../reconcile/loop-machine.js';
 import { reconcile } from '../reconcile/reconcile.js';
-import { type Facts, isWhole, knownOwnNode, nothingToDo } from './facts.js';
+import { type Facts, isWhole, knownOwnNode, madeOf, nothingToDo, syncTimes } from './facts.js';
 
 /** What the controller of peers has to do with the rest of the agent. */
 export interface PeersSurroundings {
@@ -23,16 +22,16 @@ export function peersController(
 ): ControllerOptions {
   const name = 'peers';
   // The same objects at each run, so that comparing a thousand peers costs nothing.
-  const policies = desiredPolicies(facts.config);
+  const policies = madeOf(facts, desiredPolicies);
   return {
     name,
-    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    times: syncTimes(facts),
     deadlineMilliseconds: 30_000,
     run: async (signal) => {
       const own = knownOwnNode(facts, name);
       if (own === null || !surroundings.mayCome()) return nothingToDo;
       const snapshot = facts.snapshot();
-      const { peers, problems } = desiredPeers(snapshot, own, facts.config, policies);
+      const { peers, problems } = desiredPeers(snapshot, own, facts.config, policies());
       facts.tellProblems(name, problems);
       const mayDelete = snapshot.listed.has('Node');
       const outcome = await reconcile(driver, peers, signal, { mayDelete });

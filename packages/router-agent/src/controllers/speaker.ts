@@ -3,16 +3,15 @@ import { desiredSpeaker } from '../desired/speaker.js';
 import type { Driver } from '../items/item.js';
 import type { SpeakerItem } from '../items/speaker.js';
 import type { ControllerOptions } from '../reconcile/controller.js';
-import { defaultRetry } from '../reconcile/loop-machine.js';
 import { reconcile } from '../reconcile/reconcile.js';
-import { type Facts, knownOwnNode, nothingToDo } from './facts.js';
+import { type Facts, knownOwnNode, nothingToDo, syncTimes } from './facts.js';
 
 /** Starts the speaker as soon as it is known what it should be. */
 export function speakerController(facts: Facts, driver: Driver<SpeakerItem>): ControllerOptions {
   const name = 'speaker';
   return {
     name,
-    times: { period: facts.config.routesSyncPeriod * 1000, ...defaultRetry },
+    times: syncTimes(facts),
     deadlineMilliseconds: 30_000,
     run: async (signal) => {
       const own = knownOwnNode(facts, name);

@@ -1,4 +1,12 @@
-import { type Policy, policy, policyFunction } from '@peerage/bgp';
+import {
+  compilePolicies,
+  type Policy,
+  type PolicyDeclaration,
+  type PolicySets,
+  policy,
+  policyFunction,
+  type Statement,
+} from '@peerage/bgp';
 import type { PolicyItem, PolicyStatementItem } from '../items/policy.js';
 import { structurallyEqual } from '../items/structural.js';
 import type { OriginatedPrefixes } from './originated-prefixes.js';
@@ -23,10 +31,16 @@ export class PolicyCompiler {
     return compiled;
   }
 
-  #make({ name, statements, otherwise }: PolicyItem): Policy {
+  #make({ name, statements, otherwise, andThen }: PolicyItem): Policy {
     const [first, ...others] = statements;
-    if (first?.originated !== true) return policy(name, statements.map(statementOf), { otherwise });
-    const rest = policy(name, others.map(statementOf), { otherwise });
+    const isGuarded = first?.originated === true;
+    const rest = compileRest({
+      name,
+      statements: isGuarded ? others : statements,
+      otherwise,
+      ...(andThen === undefined ? {} : { andThen }),
+    });
+    if (!isGuarded) return rest;
     const answer = Object.freeze({ action: 'reject', statement: first.name } as const);
     const originated = this.#originated;
     // It reads the prefix, so no answer is remembered; routes to prefixes that come or go are judged anew.
@@ -36,15 +50,40 @@ export class PolicyCompiler {
   }
 }
 
-function statementOf(statement: PolicyStatementItem) {
-  const { name, prefixes, owners, action, nextHopSelf } = statement;
+/** Where the operator has a policy of their own, what ours accepts is put to it. */
+function compileRest({ name, statements, otherwise, andThen }: PolicyItem): Policy {
+  if (andThen === undefined) return policy(name, statements.map(statementOf), { otherwise });
+  const admitted = statements
+    .filter(({ action }) => action === 'accept')
+    .map(({ name, ...item }) => matchOf(item));
+  const guard: Statement = { name: 'not-ours', match: { not: { anyOf: admitted } }, action: 'reject' };
+  const guards = otherwise === 'accept' ? [] : admitted.length === 0 ? [{ ...guard, match: {} }] : [guard];
+  const asked = statements.map((item) => {
+    const statement = statementOf(item);
+    return item.action === 'accept' ? { ...statement, action: 'next' as const } : statement;
+  });
+  return policy(name, [...guards, ...asked, { name: andThen.name, call: andThen.name }], {
+    otherwise: 'reject',
+    policies: compilePolicies({
+      policies: andThen.policies as Readonly<Record<string, PolicyDeclaration>>,
+      sets: andThen.sets as PolicySets,
+    }),
+  });
+}
+
+function statementOf(item: PolicyStatementItem) {
+  const { name, action, nextHopSelf } = item;
   return {
     name,
     action,
-    match: {
-      ...(prefixes === undefined ? {} : { prefixes }),
-      ...(owners === undefined ? {} : { owner: owners }),
-    },
+    match: matchOf(item),
     ...(nextHopSelf === undefined ? {} : { edits: { nextHop: 'self' as const } }),
+  };
+}
+
+function matchOf({ prefixes, owners }: Pick<PolicyStatementItem, 'prefixes' | 'owners'>) {
+  return {
+    ...(prefixes === undefined ? {} : { prefixes }),
+    ...(owners === undefined ? {} : { owner: owners }),
   };
 }

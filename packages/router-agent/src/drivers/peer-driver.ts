@@ -71,6 +71,7 @@ export class PeerDriver implements Driver<PeerItem> {
       ]),
     );
     return {
+      ...item.settings,
       address: item.address,
       remoteAs: item.remoteAs,
       description: item.description,
@@ -85,6 +86,7 @@ export class PeerDriver implements Driver<PeerItem> {
         ? {}
         : {
             gracefulRestart: {
+              ...item.settings?.gracefulRestart,
               restartTime: item.gracefulRestart.time,
               stalePathTime: item.gracefulRestart.stalePathTime,
             },

@@ -1,4 +1,5 @@
 import type { ItemKind } from './item.js';
+import type { PeerSettings } from './peer-settings.js';
 import type { PolicyItem } from './policy.js';
 import { structurallyEqual } from './structural.js';
 
@@ -7,9 +8,9 @@ export type AddressFamily = 'ipv4' | 'ipv6';
 /** A BGP neighbour of this node. */
 export interface PeerItem {
   readonly address: string;
-  /** `mesh`: another node of the cluster; `external`: from `--peer-router-ips`. */
+  /** `mesh`: another node of the cluster; `external`: named in flags, an annotation or the file. */
   readonly role: 'mesh' | 'external';
-  readonly remoteAs: number;
+  readonly remoteAs: number | 'internal' | 'external';
   /** Name of the node, or `external`. */
   readonly description: string;
   readonly port: number;
@@ -23,6 +24,8 @@ export interface PeerItem {
   readonly gracefulRestart?: { readonly time: number; readonly stalePathTime: number };
   readonly password?: string;
   readonly multihopTtl?: number;
+  /** What the operator's file says beyond this. */
+  readonly settings?: PeerSettings;
   readonly importPolicy: PolicyItem;
   readonly exportPolicy: PolicyItem;
 }

@@ -14,10 +14,20 @@ export interface PolicyStatementItem {
   readonly nextHopSelf?: true;
 }
 
+/** A policy of the operator in the words of the library, with all that it may call. */
+export interface DeclaredPolicy {
+  readonly name: string;
+  readonly policies: Readonly<Record<string, unknown>>;
+  readonly sets: Readonly<Record<string, unknown>>;
+}
+
 /** A policy as data; the BGP driver compiles it. */
 export interface PolicyItem {
+  /** Policies with the same name are the same. */
   readonly name: string;
   readonly statements: readonly PolicyStatementItem[];
   /** For routes that no statement decides. */
   readonly otherwise: 'accept' | 'reject';
+  /** Asked about what the statements accept: it may reject that too, and changes it on top of what they change. */
+  readonly andThen?: DeclaredPolicy;
 }
