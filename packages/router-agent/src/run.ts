@@ -93,7 +93,7 @@ async function runTask(config: Config, log: Log, io: AgentIo): Promise<number> {
   const netlink = await openNetlink();
   const generic = genericAtNeed();
   const kernel = linuxKernel(netlink, { generic: generic.open, fouPorts: fouPorts(config) });
-  const cniFile = new CniFileDriver(config.cniConfFile);
+  const cniFile = new CniFileDriver(config.cniConfFile, { create: config.createCniFile });
   try {
     let report: TaskReport;
     if (config.task === 'plan') {
@@ -131,7 +131,7 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
       {
         source,
         kernel: linuxKernel(netlink, { generic: generic.open, fouPorts: fouPorts(config) }),
-        cniFile: new CniFileDriver(config.cniConfFile),
+        cniFile: new CniFileDriver(config.cniConfFile, { create: config.createCniFile }),
         speaker,
         log,
       },

@@ -36,6 +36,10 @@ export interface Config {
   readonly runServiceProxy: boolean;
   readonly enableCni: boolean;
   readonly cniConfFile: string;
+  /** Make that file where there is none. */
+  readonly createCniFile: boolean;
+  /** Pods may reach themselves. */
+  readonly hairpinMode: boolean;
   /** Masquerade what pods send out of the cluster. */
   readonly enablePodEgress: boolean;
   /** Ranges that are inside the cluster beside those of pods and nodes; packets of pods to them keep their source. */

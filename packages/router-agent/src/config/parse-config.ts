@@ -62,6 +62,8 @@ export function parseConfig(
     runServiceProxy: values['run-service-proxy'],
     enableCni: values['enable-cni'],
     cniConfFile,
+    createCniFile: values['create-cni-file'],
+    hairpinMode: values['hairpin-mode'],
     enablePodEgress: values['enable-pod-egress'],
     clusterCidrs:
       values['cluster-cidr'] === '' ? [] : values['cluster-cidr'].split(',').map((part) => part.trim()),

@@ -1,4 +1,4 @@
-import { both, bothLater, newer, newerLater, older } from './flag-row.js';
+import { both, bothLater, newer, newerLater, older, own } from './flag-row.js';
 import { base64Password, bool, cidr, duration, ip, isCidr, listOf, text, unsigned } from './flag-type.js';
 import { overlayEncaps } from './overlay-encap.js';
 
@@ -97,6 +97,12 @@ export const routesFlags = {
     ),
     '',
     'Ranges inside the cluster beside those of pods and nodes: what pods send there keeps its source. The original reads it nowhere.',
+  ),
+  'create-cni-file': own(
+    'routes',
+    bool,
+    false,
+    'Make the CNI configuration file where there is none: a bridge and, in a `.conflist`, host ports.',
   ),
   'disable-source-dest-check': bothLater(
     'routes',

@@ -31,7 +31,8 @@ export function desiredCniFile(
 ): { readonly item: CniFileItem | null; readonly problems: readonly Problem[] } {
   const { cidrs, problems } = podCidrs(own.node);
   if (cidrs.length > 0) {
-    return { item: { path: config.cniConfFile, podCidrs: cidrs, mtu, text: null }, problems };
+    const item = { path: config.cniConfFile, podCidrs: cidrs, mtu, hairpin: config.hairpinMode, text: null };
+    return { item, problems };
   }
   const message = `has no pod range yet: ${config.cniConfFile} is left as it is; give kube-controller-manager --allocate-node-cidrs, or set spec.podCIDR`;
   return { item: null, problems: [...problems, { place: `nodes/${own.node.name}`, message }] };

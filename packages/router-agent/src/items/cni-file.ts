@@ -5,6 +5,8 @@ export interface CniFileItem {
   readonly podCidrs: readonly string[];
   /** MTU for pods; null: what the file has. */
   readonly mtu: number | null;
+  /** Pods shall reach themselves through the bridge. */
+  readonly hairpin: boolean;
   /** Text of the file as it is; null in what is wanted. */
   readonly text: string | null;
 }

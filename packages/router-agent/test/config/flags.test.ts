@@ -19,7 +19,10 @@ service-node-port-range service-tcp-timeout service-tcpfin-timeout service-udp-t
 use-nftables-for-netpol v version cluster-cidr`.split(/\s+/);
 
 t.test("the table holds every flag of both versions of the original, and Peerage's own", async (t) => {
-  t.same(flagNames, [...ORIGINAL, 'dry-run', 'json', 'manifests', 'plan', 'socket'].sort());
+  t.same(
+    flagNames,
+    [...ORIGINAL, 'create-cni-file', 'dry-run', 'json', 'manifests', 'plan', 'socket'].sort(),
+  );
 });
 
 t.test('every default and every example is a value that its own type accepts', async (t) => {

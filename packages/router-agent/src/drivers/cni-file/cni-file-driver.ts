@@ -3,6 +3,7 @@ import type { CniFileItem } from '../../items/cni-file.js';
 import type { Change, ChangeFailure, Driver, ItemKind } from '../../items/item.js';
 import { eachChange } from '../each-change.js';
 import { writeFileAtomically } from './atomic-file.js';
+import { cniTemplate } from './cni-template.js';
 import {
   type CniFileKind,
   type CniOptions,
@@ -15,16 +16,23 @@ export function cniFileKind(path: string): CniFileKind {
   return path.endsWith('.conflist') ? 'conflist' : 'conf';
 }
 
+export interface CniFileDriverOptions {
+  /** Make the file, from our template, where there is none. */
+  readonly create?: boolean;
+}
+
 /**
- * Completes the CNI configuration file with the node's pod ranges. The file is the operator's: it is never created nor deleted, at
- * most its ranges are taken out again, and a file that is missing or wrong is a failure that is told and tried again.
+ * Completes the CNI configuration file with the node's pod ranges. The file is the operator's: it is made only where that was asked for,
+ * and never deleted, at most its ranges are taken out again. A file that is missing or wrong is a failure that is told and tried again.
  */
 export class CniFileDriver implements Driver<CniFileItem> {
   readonly kind: ItemKind<CniFileItem>;
   readonly #path: string;
+  readonly #create: boolean;
 
-  constructor(path: string) {
+  constructor(path: string, { create = false }: CniFileDriverOptions = {}) {
     this.#path = path;
+    this.#create = create;
     this.kind = {
       name: 'cni-file',
       key: (item) => item.path,
@@ -34,25 +42,27 @@ export class CniFileDriver implements Driver<CniFileItem> {
 
   async read(signal: AbortSignal): Promise<readonly CniFileItem[]> {
     const text = await this.#text(signal);
-    return text === null ? [] : [{ path: this.#path, podCidrs: [], mtu: null, text }];
+    return text === null ? [] : [{ path: this.#path, podCidrs: [], mtu: null, hairpin: false, text }];
   }
 
   apply(changes: readonly Change<CniFileItem>[], signal: AbortSignal): Promise<readonly ChangeFailure[]> {
     return eachChange(changes, signal, async ({ after }) => {
-      const text = await this.#text(signal);
+      const kind = cniFileKind(this.#path);
+      const found = await this.#text(signal);
       if (after === undefined) {
-        const left = text === null ? null : withoutCniRanges(text, cniFileKind(this.#path));
-        if (left !== null && left !== text) await writeFileAtomically(this.#path, left);
+        const left = found === null ? null : withoutCniRanges(found, kind);
+        if (left !== null && left !== found) await writeFileAtomically(this.#path, left);
         return;
       }
+      const text = found ?? (this.#create ? cniTemplate(kind) : null);
       if (text === null) {
         throw new Error(
-          `${this.#path} does not exist; put a CNI configuration with a plugin of type bridge there, name another file in KUBE_ROUTER_CNI_CONF_FILE, or give --enable-cni=false`,
+          `${this.#path} does not exist; give --create-cni-file, put a CNI configuration with a plugin of type bridge there, name another file in KUBE_ROUTER_CNI_CONF_FILE, or give --enable-cni=false`,
         );
       }
-      const completed = completeCniConfig(text, cniFileKind(this.#path), after.podCidrs, optionsOf(after));
+      const completed = completeCniConfig(text, kind, after.podCidrs, optionsOf(after));
       if (!completed.ok) throw new Error(`${this.#path}: ${completed.errors.join('; ')}`);
-      if (completed.text !== text) await writeFileAtomically(this.#path, completed.text);
+      if (completed.text !== found) await writeFileAtomically(this.#path, completed.text);
     });
   }
 
@@ -73,6 +83,6 @@ export class CniFileDriver implements Driver<CniFileItem> {
   }
 }
 
-function optionsOf({ mtu }: CniFileItem): CniOptions {
-  return mtu === null ? {} : { mtu };
+function optionsOf({ mtu, hairpin }: CniFileItem): CniOptions {
+  return { hairpin, ...(mtu !== null && { mtu }) };
 }

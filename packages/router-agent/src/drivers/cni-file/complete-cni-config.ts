@@ -15,6 +15,8 @@ export type CniFileKind = 'conf' | 'conflist';
 export interface CniOptions {
   /** MTU for pods, set in the `bridge` plugin unless that has none and it is the usual one; absent: what the file has. */
   readonly mtu?: number;
+  /** Let pods reach themselves through the bridge, where the file does not say whether they may. */
+  readonly hairpin?: boolean;
 }
 
 export type CompletedCniConfig =
@@ -24,8 +26,8 @@ export type CompletedCniConfig =
 
 /**
  * Puts a node's pod ranges into the `ipam` of the first `bridge` plugin: as `subnet` where the file has that form or none and there is
- * one range, else as `ranges`. Ranges of before are replaced; all other keys, their order and the file's layout stay. When nothing
- * changes, the text comes back as it was.
+ * one range, else as `ranges`. Ranges of before are replaced, and then the plugin is told to give the bridge the new address: it has the
+ * one of before. All other keys, their order and the file's layout stay. When nothing changes, the text comes back as it was.
  */
 export function completeCniConfig(
   text: string,
@@ -104,7 +106,7 @@ function completeBridge(
   bridge: JsonObject,
   place: string,
   podCidrs: readonly string[],
-  { mtu }: CniOptions,
+  { mtu, hairpin = false }: CniOptions,
 ): OrError<JsonObject> {
   const ipam = bridge.ipam ?? { type: 'host-local' };
   if (!isJsonObject(ipam)) return `${place} must be an object, got ${shown(ipam)}`;
@@ -113,7 +115,12 @@ function completeBridge(
   }
   const completed = completeIpam(withKey(ipam, 'type', 'host-local'), place, podCidrs);
   if (typeof completed === 'string') return completed;
-  const withIpam = withKey(bridge, 'ipam', completed);
+  const withIpam = {
+    ...withKey(bridge, 'ipam', completed),
+    ...(hairpin && !('hairpinMode' in bridge) && { hairpinMode: true }),
+    // Else the plugin refuses every pod, because the bridge has another address than that of its range.
+    ...(leavesRange(ipam, podCidrs) && !('forceAddress' in bridge) && { forceAddress: true }),
+  };
   // What a pod gets anyway is not written into a file that says nothing of it.
   const isNews = mtu !== undefined && ('mtu' in bridge || mtu !== usualMtu);
   return isNews ? withKey(withIpam, 'mtu', mtu) : withIpam;
@@ -145,6 +152,14 @@ function completeIpam(ipam: JsonObject, place: string, podCidrs: readonly string
       ? withRenamedKey(ipam, 'subnet', 'ranges', sets)
       : withKey(ipam, 'ranges', sets);
   return withoutKeys(renamed, 'subnet', ...('subnet' in ipam ? PARTS : []));
+}
+
+/** Whether pods got addresses from a range of ours that is not the node's any more. */
+function leavesRange(ipam: JsonObject, podCidrs: readonly string[]): boolean {
+  const sets: readonly unknown[] = Array.isArray(ipam.ranges) ? ipam.ranges : [];
+  const ranges = sets.flatMap((set): readonly unknown[] => (Array.isArray(set) ? set : []));
+  const subnets = [ipam, ...ranges].flatMap((range) => (isJsonObject(range) ? [range.subnet] : []));
+  return subnets.some((subnet) => typeof subnet === 'string' && !liesInside(subnet, podCidrs));
 }
 
 function shown(value: unknown): string {

@@ -20,6 +20,9 @@ function refused(
   return result.ok ? `accepted: ${result.text}` : result.errors.join('; ');
 }
 
+/** The bridge has an address of the range that went. */
+const forced = (conf: string): string => `${conf.slice(0, -1)},"forceAddress":true}`;
+
 const GUIDE_CONF =
   '{"bridge":"kube-bridge","hairpinMode":true,"ipam":{"subnet":"10.48.1.0/24","type":"host-local"},"isDefaultGateway":true,"name":"kubernetes","type":"bridge"}';
 
@@ -50,7 +53,7 @@ const GUIDE_LIST = `{
 
 t.test("completeCniConfig completes the guide's single plugin, on one line and in its order", async (t) => {
   const before = GUIDE_CONF.replace('"subnet":"10.48.1.0/24",', '"subnet":"10.48.9.0/24",');
-  t.equal(completed(before, 'conf', ['10.48.1.0/24']), GUIDE_CONF);
+  t.equal(completed(before, 'conf', ['10.48.1.0/24']), forced(GUIDE_CONF));
   const without = GUIDE_CONF.replace('"subnet":"10.48.1.0/24",', '');
   t.same(JSON.parse(completed(without, 'conf', ['10.48.1.0/24'])), JSON.parse(GUIDE_CONF));
 });
@@ -87,7 +90,9 @@ t.test('completeCniConfig keeps the form of ranges, and replaces plain ones', as
     '{"type":"bridge","ipam":{"type":"host-local","ranges":[[{"subnet":"10.48.7.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}';
   t.equal(
     completed(before, 'conf', ['10.48.1.0/24']),
-    '{"type":"bridge","ipam":{"type":"host-local","ranges":[[{"subnet":"10.48.1.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}',
+    forced(
+      '{"type":"bridge","ipam":{"type":"host-local","ranges":[[{"subnet":"10.48.1.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}',
+    ),
   );
 });
 
@@ -105,7 +110,7 @@ t.test("completeCniConfig leaves an operator's range alone and does not add what
   const before = `{"type":"bridge","ipam":{"type":"host-local","ranges":[${own},[{"subnet":"10.9.0.0/16"}]]}}`;
   t.equal(
     completed(before, 'conf', ['10.48.1.0/24']),
-    `{"type":"bridge","ipam":{"type":"host-local","ranges":[${own}]}}`,
+    forced(`{"type":"bridge","ipam":{"type":"host-local","ranges":[${own}]}}`),
   );
   const both = completed(before, 'conf', ['10.48.1.0/24', 'fd00::/64']);
   t.match(both, `"ranges":[[{"subnet":"fd00::/64"}],${own}]`);
