@@ -2,6 +2,7 @@ import type { BgpSpeaker, SpeakerConfig } from '@peerage/bgp';
 import type { AgentPorts } from './agent-ports.js';
 import type { Config } from './config/config.js';
 import { advertisementsController } from './controllers/advertisements.js';
+import { aggregatesController } from './controllers/aggregates.js';
 import { type Facts, isWhole } from './controllers/facts.js';
 import {
   bridgeController,
@@ -15,6 +16,7 @@ import { peersController } from './controllers/peers.js';
 import { speakerController } from './controllers/speaker.js';
 import type { AdvertisementRow } from './desired/advertisements.js';
 import { AdvertisementDriver } from './drivers/advertisement-driver.js';
+import { AggregateDriver } from './drivers/aggregate-driver.js';
 import { OriginatedPrefixes } from './drivers/originated-prefixes.js';
 import { PeerDriver } from './drivers/peer-driver.js';
 import { SpeakerDriver } from './drivers/speaker-driver.js';
@@ -241,6 +243,7 @@ export class Agent {
     this.#add(
       advertisementsController(this.#facts, this.#counted(new AdvertisementDriver(speaker, originated))),
     );
+    this.#add(aggregatesController(this.#facts, new AggregateDriver(speaker.aggregates)));
     this.#add(
       peersController(this.#facts, new PeerDriver(speaker, originated), {
         mayCome: () => this.#hasAnnounced || this.#ports.speaker.clock.now() >= this.#peersHeldUntil,

@@ -7,7 +7,8 @@ import type { OverlayEncap } from './overlay-encap.js';
 export interface ExternalPeer {
   readonly address: string;
   readonly as: number;
-  readonly port: number;
+  /** Absent: that of the file, or 179. */
+  readonly port?: number;
   /** Decoded from Base64; absent = none. Never logged. */
   readonly password?: string;
 }

@@ -1,11 +1,11 @@
-import type { groupSchema } from '@peerage/control/settings';
+import type { Defined, groupSchema } from '@peerage/control/settings';
 import type * as z from 'zod';
 
 type Group = z.output<typeof groupSchema>;
 
 /** What the file may say of a session; names, units and defaults are those of the library's `PeerConfig`. Files are read. */
 export type SessionSettings = Omit<
-  Group,
+  Defined<Group>,
   | 'remoteAs'
   | 'group'
   | 'families'
@@ -17,7 +17,16 @@ export type SessionSettings = Omit<
   | 'defaultOriginate'
   | 'flowspecValidation'
   | 'maxPrefixes'
+  | 'addPath'
+  | 'gracefulRestart'
 > & {
+  readonly addPath?: { readonly receive?: boolean; readonly send?: 'all' | number };
+  readonly gracefulRestart?: {
+    readonly restartTime?: number;
+    readonly stalePathTime?: number;
+    readonly notification?: boolean;
+    readonly longLived?: { readonly [family in 'ipv4-unicast' | 'ipv6-unicast']?: number };
+  };
   readonly families?: readonly ('ipv4-unicast' | 'ipv6-unicast')[];
   readonly nextHop?: { readonly [family in 'ipv4-unicast' | 'ipv6-unicast']?: string };
   readonly maxPrefixes?: {
@@ -77,6 +86,8 @@ export interface OriginatedAttributes {
   readonly communities?: readonly string[];
   readonly largeCommunities?: readonly string[];
   readonly extendedCommunities?: readonly string[];
+  /** How often our AS is put in front of the path once more, towards external peers. */
+  readonly prepend?: number;
 }
 
 /** Prefixes that the node announces because the file says so. */

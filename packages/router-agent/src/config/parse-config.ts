@@ -18,7 +18,6 @@ export type ParsedConfig =
 
 const DEFAULT_ASN = 64512;
 const DEFAULT_CNI_FILE = '/etc/cni/net.d/10-kuberouter.conf';
-const BGP_PORT = 179;
 
 /** `help` or `version` when the command line asks for one of them, whatever else is on it. */
 export function requestedText(argv: readonly string[]): 'help' | 'version' | null {
@@ -238,8 +237,13 @@ function readPeers(
   }
   return addresses.map((address, index) => {
     const password = passwords[index];
-    const peer = { address, as: asns[index] ?? 0, port: ports[index] ?? BGP_PORT };
-    return Object.freeze(password ? { ...peer, password } : peer);
+    const port = ports[index];
+    return Object.freeze({
+      address,
+      as: asns[index] ?? 0,
+      ...(port === undefined ? {} : { port }),
+      ...(password ? { password } : {}),
+    });
   });
 }
 

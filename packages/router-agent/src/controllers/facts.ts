@@ -39,6 +39,19 @@ export function madeOf<T>(facts: Facts, make: (config: Config) => T): () => T {
   };
 }
 
+/** What is made of a configuration and this node, made anew when one of them is another one. */
+export function ofNode<T>(facts: Facts, make: (config: Config, own: OwnNode) => T): (own: OwnNode) => T {
+  let from: { readonly config: Config; readonly own: OwnNode } | null = null;
+  let made: T;
+  return (own) => {
+    if (from === null || from.config !== facts.config || from.own.node !== own.node) {
+      from = { config: facts.config, own };
+      made = make(facts.config, own);
+    }
+    return made;
+  };
+}
+
 /** Nothing to do, nothing wrong with us. */
 export const nothingToDo: RunOutcome = Object.freeze({ changed: 0, failures: Object.freeze([]) });
 

@@ -1,10 +1,11 @@
+import { OperatorPolicies } from '../desired/operator-policies.js';
 import { desiredPeers } from '../desired/peers.js';
 import { desiredPolicies } from '../desired/policies.js';
 import type { Driver } from '../items/item.js';
 import type { PeerItem } from '../items/peer.js';
 import type { ControllerOptions } from '../reconcile/controller.js';
 import { reconcile } from '../reconcile/reconcile.js';
-import { type Facts, isWhole, knownOwnNode, madeOf, nothingToDo, syncTimes } from './facts.js';
+import { type Facts, isWhole, knownOwnNode, madeOf, nothingToDo, ofNode, syncTimes } from './facts.js';
 
 /** What the controller of peers has to do with the rest of the agent. */
 export interface PeersSurroundings {
@@ -22,7 +23,8 @@ export function peersController(
 ): ControllerOptions {
   const name = 'peers';
   // The same objects at each run, so that comparing a thousand peers costs nothing.
-  const policies = madeOf(facts, desiredPolicies);
+  const policies = ofNode(facts, desiredPolicies);
+  const operators = madeOf(facts, ({ file }) => new OperatorPolicies(file.policies));
   return {
     name,
     times: syncTimes(facts),
@@ -31,7 +33,7 @@ export function peersController(
       const own = knownOwnNode(facts, name);
       if (own === null || !surroundings.mayCome()) return nothingToDo;
       const snapshot = facts.snapshot();
-      const { peers, problems } = desiredPeers(snapshot, own, facts.config, policies());
+      const { peers, problems } = desiredPeers(snapshot, own, facts.config, policies(own), operators());
       facts.tellProblems(name, problems);
       const mayDelete = snapshot.listed.has('Node');
       const outcome = await reconcile(driver, peers, signal, { mayDelete });

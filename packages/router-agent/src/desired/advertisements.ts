@@ -3,6 +3,7 @@ import { type AdvertisementItem, Owner } from '../items/advertisement.js';
 import { isIpv4, parseCidr } from '../items/ip.js';
 import type { Problem } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { fileRoutes } from './file-routes.js';
 import type { OwnNode } from './own-node.js';
 import { podCidrs } from './pod-cidrs.js';
 import { VipDecider, type VipKind } from './vips.js';
@@ -10,8 +11,8 @@ import { VipDecider, type VipKind } from './vips.js';
 /** One line of what is announced or not, and why; what `show` prints. */
 export interface AdvertisementRow {
   readonly prefix: string;
-  readonly kind: 'pod-cidr' | VipKind;
-  /** `namespace/name` of the service, or the node. */
+  readonly kind: 'pod-cidr' | VipKind | 'static';
+  /** `namespace/name` of the service, the node, or the place in the file. */
   readonly subject: string;
   readonly advertised: boolean;
   readonly reason: string;
@@ -42,14 +43,27 @@ export class AdvertisementPlan {
     // Before the endpoints were listed once, a service without any cannot be told from one whose are not known yet.
     const endpointsSettled = snapshot.listed.has('EndpointSlice') || snapshot.degraded.has('EndpointSlice');
     const vips = endpointsSettled ? this.#vips.decide(snapshot, own) : { rows: [], problems: [] };
-    const rows: readonly AdvertisementRow[] = [...pods.rows, ...vips.rows];
+    const file = fileRoutes(own, this.#config);
+    const rows: AdvertisementRow[] = [...pods.rows, ...vips.rows];
     const items = new Map<string, AdvertisementItem>();
     for (const { prefix, kind, advertised } of rows) {
       // A pod range is entered first and keeps its owner, should a service claim the same prefix.
       if (!advertised || items.has(prefix)) continue;
       items.set(prefix, { prefix, owner: kind === 'pod-cidr' ? Owner.PodCidr : Owner.Vip });
     }
-    return { items: [...items.values()], rows, problems: [...pods.problems, ...vips.problems] };
+    for (const { item, place, advertised, reason } of file.routes) {
+      const taken = items.has(item.prefix);
+      if (advertised && !taken) items.set(item.prefix, item);
+      rows.push({
+        prefix: item.prefix,
+        kind: 'static',
+        subject: place,
+        advertised: advertised && !taken,
+        reason: taken ? 'it is announced as a pod range or a service address already' : reason,
+      });
+    }
+    const problems = [...pods.problems, ...vips.problems, ...file.problems];
+    return { items: [...items.values()], rows, problems };
   }
 }
 

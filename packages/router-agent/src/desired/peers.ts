@@ -1,11 +1,19 @@
-import type { Config, ExternalPeer } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { formatIp, isIpv4, parseIp } from '../items/ip.js';
 import type { AddressFamily, PeerItem } from '../items/peer.js';
 import type { Problem } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { type ExternalBase, filePeers } from './file-peers.js';
 import { nodeAddresses } from './node-addresses.js';
+import type { OperatorPolicies } from './operator-policies.js';
 import { familiesOf, type OwnNode } from './own-node.js';
 import type { Policies } from './policies.js';
+import { over, withSettings } from './session-settings.js';
+
+const bgpPort = 179;
+
+/** A router as far as it decides what its session carries. */
+type AddressAndAs = Parameters<ExternalBase>[0];
 
 /** Peers that should be, and those that cannot, with the reason. */
 export interface DesiredPeers {
@@ -19,13 +27,19 @@ export function desiredPeers(
   own: OwnNode,
   config: Config,
   policies: Policies,
+  operators: OperatorPolicies,
 ): DesiredPeers {
   const problems: Problem[] = [];
-  const external = externalPeers(own, config, policies, problems);
+  const base = externalBase(own, config, policies);
+  const flagged = externalPeers(config, base, operators, problems);
+  const places = new Map(flagged.map((peer) => [peer.address, '--peer-router-ips']));
+  const filed = filePeers(own, config, base, operators, places);
+  problems.push(...filed.problems);
+  const external = [...flagged, ...filed.peers];
   const named = new Set(external.map((peer) => peer.address));
-  const mesh = meshPeers(snapshot, own, config, policies, problems).filter((peer) => {
+  const mesh = meshPeers(snapshot, own, config, policies, operators, problems).filter((peer) => {
     if (!named.has(peer.address)) return true;
-    const message = `${peer.address} is in --peer-router-ips and is also a node; it is peered with as an external router only`;
+    const message = `${peer.address} is named as an external router and is also a node; it is peered with as an external router only`;
     problems.push({ place: `nodes/${peer.description}`, message });
     return false;
   });
@@ -38,6 +52,7 @@ function meshPeers(
   own: OwnNode,
   config: Config,
   policies: Policies,
+  operators: OperatorPolicies,
   problems: Problem[],
 ): readonly PeerItem[] {
   if (!config.enableIbgp || !config.nodesFullMesh) return [];
@@ -69,7 +84,7 @@ function meshPeers(
       tell('has no address family in common with this node: not peered with');
       continue;
     }
-    peers.push({
+    const item: PeerItem = {
       address: addresses.primary,
       role: 'mesh',
       remoteAs: config.clusterAsn,
@@ -82,7 +97,8 @@ function meshPeers(
       nextHops: pick(own.addresses.best, families),
       importPolicy: policies.import,
       exportPolicy: policies.exportToMesh,
-    });
+    };
+    peers.push(withSettings(item, config.file.mesh, operators));
   }
   return peers;
 }
@@ -91,38 +107,55 @@ function gracefulRestart({ gracefulRestart: how }: Config): Pick<PeerItem, 'grac
   return how === null ? {} : { gracefulRestart: { time: how.time, stalePathTime: how.deferralTime } };
 }
 
-function externalPeers(
-  own: OwnNode,
-  config: Config,
-  policies: Policies,
-  problems: Problem[],
-): readonly PeerItem[] {
-  const families = familiesOfSessions(config.externalPeers, own);
-  return config.externalPeers.flatMap((peer): PeerItem[] => {
-    const carried = families(peer);
-    if (carried.length === 0) {
-      const message = `${peer.address} would carry ${familyOf(peer.address)}, of which this node has no address: not peered with`;
-      problems.push({ place: '--peer-router-ips', message });
-      return [];
-    }
-    const local = own.addresses.best[familyOf(peer.address)];
-    const item: PeerItem = {
-      address: canonical(peer.address),
+/** What every external peer has, wherever it is named; null: this node has no address of the family that it would carry. */
+function externalBase(own: OwnNode, config: Config, policies: Policies): ExternalBase {
+  const all = [
+    ...config.externalPeers,
+    ...config.file.neighbors.map(({ address, remoteAs }) => ({ address, as: remoteAs })),
+  ];
+  const families = familiesOfSessions(all, own);
+  return ({ address, as }) => {
+    const carried = families({ address, as });
+    if (carried.length === 0) return null;
+    const local = own.addresses.best[familyOf(address)];
+    return {
+      address: canonical(address),
       role: 'external',
-      remoteAs: peer.as,
+      remoteAs: as,
       description: 'external',
-      port: peer.port,
+      port: bgpPort,
       ...(local === undefined ? {} : { localAddress: local }),
       holdTime: config.bgpHoldTime,
       ...gracefulRestart(config),
       families: carried,
       nextHops: pick(own.addresses.best, carried),
-      ...(peer.password === undefined ? {} : { password: peer.password }),
       ...(config.peerRouterMultihopTtl >= 2 ? { multihopTtl: config.peerRouterMultihopTtl } : {}),
       importPolicy: policies.import,
       exportPolicy: policies.exportToExternal,
     };
-    return [item];
+  };
+}
+
+function externalPeers(
+  config: Config,
+  base: ExternalBase,
+  operators: OperatorPolicies,
+  problems: Problem[],
+): readonly PeerItem[] {
+  return config.externalPeers.flatMap(({ address, as, port, password }): PeerItem[] => {
+    const item = base({ address, as });
+    if (item === null) {
+      const message = `${address} would carry ${familyOf(address)}, of which this node has no address: not peered with`;
+      problems.push({ place: '--peer-router-ips', message });
+      return [];
+    }
+    // What flags say of this one peer, or of all external ones, counts before what the file says of all.
+    const said = {
+      ...(port === undefined ? {} : { port }),
+      ...(password === undefined ? {} : { password }),
+      ...(item.multihopTtl === undefined ? {} : { multihopTtl: item.multihopTtl }),
+    };
+    return [withSettings(item, over({ settings: said }, config.file.external), operators)];
   });
 }
 
@@ -131,9 +164,9 @@ function externalPeers(
  * then each of those sessions carries the family of its own address, so that nothing is exchanged twice.
  */
 function familiesOfSessions(
-  peers: readonly ExternalPeer[],
+  peers: readonly AddressAndAs[],
   own: OwnNode,
-): (peer: ExternalPeer) => readonly AddressFamily[] {
+): (peer: AddressAndAs) => readonly AddressFamily[] {
   return (peer) => {
     const family = familyOf(peer.address);
     const split = peers.some((other) => other.as === peer.as && familyOf(other.address) !== family);

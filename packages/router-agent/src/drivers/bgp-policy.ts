@@ -72,18 +72,18 @@ function compileRest({ name, statements, otherwise, andThen }: PolicyItem): Poli
 }
 
 function statementOf(item: PolicyStatementItem) {
-  const { name, action, nextHopSelf } = item;
-  return {
-    name,
-    action,
-    match: matchOf(item),
-    ...(nextHopSelf === undefined ? {} : { edits: { nextHop: 'self' as const } }),
+  const { name, action, nextHopSelf, prepend } = item;
+  const edits = {
+    ...(nextHopSelf === undefined ? {} : { nextHop: 'self' as const }),
+    ...(prepend === undefined ? {} : { prepend }),
   };
+  return { name, action, match: matchOf(item), ...(Object.keys(edits).length === 0 ? {} : { edits }) };
 }
 
-function matchOf({ prefixes, owners }: Pick<PolicyStatementItem, 'prefixes' | 'owners'>) {
+function matchOf({ prefixes, owners, local }: Pick<PolicyStatementItem, 'prefixes' | 'owners' | 'local'>) {
   return {
     ...(prefixes === undefined ? {} : { prefixes }),
     ...(owners === undefined ? {} : { owner: owners }),
+    ...(local === undefined ? {} : { source: 'local' as const }),
   };
 }

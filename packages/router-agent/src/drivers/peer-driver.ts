@@ -86,9 +86,9 @@ export class PeerDriver implements Driver<PeerItem> {
         ? {}
         : {
             gracefulRestart: {
-              ...item.settings?.gracefulRestart,
               restartTime: item.gracefulRestart.time,
               stalePathTime: item.gracefulRestart.stalePathTime,
+              ...item.settings?.gracefulRestart,
             },
           }),
       ...(item.password === undefined ? {} : { password: item.password }),

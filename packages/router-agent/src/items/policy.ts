@@ -9,9 +9,13 @@ export interface PolicyStatementItem {
   readonly owners?: readonly Owner[];
   /** Learned routes to a prefix that this node originates at that moment. Only in the first statement, to reject. */
   readonly originated?: true;
+  /** Routes that this node originates, under whatever tag. */
+  readonly local?: true;
   readonly action: 'accept' | 'reject';
   /** On export: our own address as next hop. */
   readonly nextHopSelf?: true;
+  /** Put in front of the AS path, before what the session puts there. */
+  readonly prepend?: { readonly as: number | 'self'; readonly count: number };
 }
 
 /** A policy of the operator in the words of the library, with all that it may call. */

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { OperatorPolicies } from '../../src/desired/operator-policies.js';
 import { ownNode } from '../../src/desired/own-node.js';
 import { desiredPeers } from '../../src/desired/peers.js';
 import { desiredPolicies } from '../../src/desired/policies.js';
@@ -14,7 +15,8 @@ function peers(nodes: readonly Node[], flags: readonly string[] = []) {
   const state = snapshot({ nodes });
   const result = ownNode(state, config);
   if (result.own === null) throw new Error(result.reason);
-  return desiredPeers(state, result.own, config, desiredPolicies(config));
+  const operators = new OperatorPolicies(config.file.policies);
+  return desiredPeers(state, result.own, config, desiredPolicies(config, result.own), operators);
 }
 
 t.test('every other node is a mesh peer, with our AS, our port and our hold time', async (t) => {

@@ -1,8 +1,9 @@
 import t from 'tap';
 import { desiredPolicies } from '../../src/desired/policies.js';
 import { configOf } from '../config-of.js';
+import { ownNodeOf } from './samples.js';
 
-const of = (flags: readonly string[] = []) => desiredPolicies(configOf('n1', flags));
+const of = (flags: readonly string[] = []) => desiredPolicies(configOf('n1', flags), ownNodeOf('n1'));
 
 t.test('mesh peers get pod ranges of this node and nothing else', async (t) => {
   t.same(of().exportToMesh, {

@@ -1,3 +1,5 @@
+import { nodeAddresses } from '../../src/desired/node-addresses.js';
+import type { OwnNode } from '../../src/desired/own-node.js';
 import type { EndpointSlice, Kind, Node, Service } from '../../src/model/cluster.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 
@@ -90,4 +92,12 @@ export function snapshot({
     degraded: new Map(degraded.map((kind) => [kind, 'forbidden'])),
     problems: [],
   };
+}
+
+/** The agent's own node, with an IPv4 address. */
+export function ownNodeOf(name: string, more: Partial<Node> = {}): OwnNode {
+  const self = node(name, ['192.168.1.11'], more);
+  const addresses = nodeAddresses(self);
+  if (addresses === null) throw new Error(`${name} has no address`);
+  return { node: self, addresses, families: ['ipv4'] };
 }

@@ -1,0 +1,23 @@
+import { fileAggregates } from '../desired/file-routes.js';
+import type { AggregateItem } from '../items/aggregate.js';
+import type { Driver } from '../items/item.js';
+import type { ControllerOptions } from '../reconcile/controller.js';
+import { reconcile } from '../reconcile/reconcile.js';
+import { type Facts, knownOwnNode, nothingToDo, syncTimes } from './facts.js';
+
+/** Keeps the aggregates of the file. */
+export function aggregatesController(facts: Facts, driver: Driver<AggregateItem>): ControllerOptions {
+  const name = 'aggregates';
+  return {
+    name,
+    times: syncTimes(facts),
+    deadlineMilliseconds: 30_000,
+    run: async (signal) => {
+      const own = knownOwnNode(facts, name);
+      if (own === null) return nothingToDo;
+      const { items, problems } = fileAggregates(own, facts.config);
+      facts.tellProblems(name, problems);
+      return reconcile(driver, items, signal);
+    },
+  };
+}
