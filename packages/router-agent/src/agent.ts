@@ -3,7 +3,7 @@ import type { AgentPorts } from './agent-ports.js';
 import type { Config } from './config/config.js';
 import { advertisementsController } from './controllers/advertisements.js';
 import { aggregatesController } from './controllers/aggregates.js';
-import { type Facts, isWhole } from './controllers/facts.js';
+import type { Facts } from './controllers/facts.js';
 import {
   bridgeController,
   cniController,
@@ -24,6 +24,7 @@ import { type FamilyView, LearnedRoutes } from './fib/learned-routes.js';
 import { OverlayKernel } from './fib/overlay-kernel.js';
 import type { Change, ChangeFailure, Driver } from './items/item.js';
 import type { Problem } from './model/cluster.js';
+import { isWhole } from './model/snapshot.js';
 import { Health } from './observe/health.js';
 import { Metrics } from './observe/metrics.js';
 import { ProblemBoard } from './observe/problem-board.js';

@@ -16,7 +16,7 @@ import { httpServers } from './http-servers.js';
 import { linuxKernel } from './linux-kernel.js';
 import { takeLock } from './lock.js';
 import { createLog, type Log } from './observe/log.js';
-import { openSource } from './open-source.js';
+import { openRememberedSource, openSource } from './open-source.js';
 import { cleanUpHost, planHost, reportText, type TaskReport } from './tasks.js';
 import { version } from './version.js';
 
@@ -125,7 +125,7 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
   const netlink = await openNetlink();
   const generic = genericAtNeed();
   try {
-    const source = await openSource(config.source, { clock: speaker.clock, random: speaker.random, log });
+    const source = await openRememberedSource(config, { clock: speaker.clock, random: speaker.random, log });
     const agent = new Agent(
       config,
       {

@@ -93,6 +93,8 @@ export interface Config {
   readonly metricsAddress: string;
   readonly metricsPort: number;
   readonly metricsPath: string;
+  /** Folder for what is kept over restarts and reboots. */
+  readonly dataDirectory: string;
   /** Control socket. */
   readonly socket: string;
   /** What to do: be the node's agent, say how the host differs, or remove what agents put there. */

@@ -104,6 +104,7 @@ export function parseConfig(
     metricsAddress: values['metrics-addr'],
     metricsPort: values['metrics-port'],
     metricsPath: values['metrics-path'],
+    dataDirectory: values['data-dir'],
     socket,
     task: taskOf(values),
     json: values.json,

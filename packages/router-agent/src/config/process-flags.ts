@@ -18,6 +18,12 @@ export const processFlags = {
     false,
     'Remove what the agent, or kube-router, put on this host, and exit: routes, tunnels, rules, tables, the bridge, ranges in the CNI file. Nothing else is touched.',
   ),
+  'data-dir': own(
+    'process',
+    text('/var/lib/peerage', 'the path of a folder, from / on', (given) => given.startsWith('/')),
+    '/var/lib/peerage',
+    'Folder for what the agent keeps over restarts and reboots: the cluster as it was last seen, keys, settings of the host that it changed.',
+  ),
   'dry-run': own(
     'all',
     bool,

@@ -1,9 +1,10 @@
 import { AdvertisementPlan } from '../desired/advertisements.js';
 import type { AdvertisementItem } from '../items/advertisement.js';
 import type { Driver } from '../items/item.js';
+import { isWhole } from '../model/snapshot.js';
 import type { ControllerOptions } from '../reconcile/controller.js';
 import { reconcile } from '../reconcile/reconcile.js';
-import { type Facts, isWhole, knownOwnNode, madeOf, nothingToDo, syncTimes } from './facts.js';
+import { type Facts, knownOwnNode, madeOf, nothingToDo, syncTimes } from './facts.js';
 
 /** Keeps what this node announces. */
 export function advertisementsController(facts: Facts, driver: Driver<AdvertisementItem>): ControllerOptions {

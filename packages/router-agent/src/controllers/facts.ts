@@ -66,12 +66,3 @@ export function knownOwnNode(facts: Facts, controller: string): OwnNode | null {
   facts.tellProblems(controller, facts.snapshot().listed.has('Node') ? [absent] : []);
   return null;
 }
-
-/**
- * Whether each kind was listed once, so that what is not in the snapshot is not in the cluster. Endpoints that may not
- * be read at all count as settled: else a deleted Service would be announced for ever.
- */
-export function isWhole({ listed, degraded }: Snapshot): boolean {
-  const endpoints = listed.has('EndpointSlice') || degraded.has('EndpointSlice');
-  return listed.has('Node') && listed.has('Service') && endpoints;
-}

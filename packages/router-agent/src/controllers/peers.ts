@@ -3,9 +3,10 @@ import { desiredPeers } from '../desired/peers.js';
 import { desiredPolicies } from '../desired/policies.js';
 import type { Driver } from '../items/item.js';
 import type { PeerItem } from '../items/peer.js';
+import { isWhole } from '../model/snapshot.js';
 import type { ControllerOptions } from '../reconcile/controller.js';
 import { reconcile } from '../reconcile/reconcile.js';
-import { type Facts, isWhole, knownOwnNode, madeOf, nothingToDo, ofNode, syncTimes } from './facts.js';
+import { type Facts, knownOwnNode, madeOf, nothingToDo, ofNode, syncTimes } from './facts.js';
 
 /** What the controller of peers has to do with the rest of the agent. */
 export interface PeersSurroundings {

@@ -15,3 +15,12 @@ export interface Snapshot {
   readonly degraded: ReadonlyMap<Kind, string>;
   readonly problems: readonly Problem[];
 }
+
+/**
+ * Whether each kind was listed once, so that what is not in the snapshot is not in the cluster. Endpoints that may not
+ * be read at all count as settled: else a deleted Service would be announced for ever.
+ */
+export function isWhole({ listed, degraded }: Snapshot): boolean {
+  const endpoints = listed.has('EndpointSlice') || degraded.has('EndpointSlice');
+  return listed.has('Node') && listed.has('Service') && endpoints;
+}
