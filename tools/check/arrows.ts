@@ -105,7 +105,13 @@ const agent: Arrows = {
     'router-agent/items',
     'router-agent/errors',
   ],
-  'router-agent/sinks': ['router-agent/items', 'router-agent/model', 'router-agent/errors'],
+  // what is written to the cluster goes by the connection that reads it
+  'router-agent/sinks': [
+    'router-agent/sources',
+    'router-agent/items',
+    'router-agent/model',
+    'router-agent/errors',
+  ],
   'router-agent/state': ['router-agent/items', 'router-agent/model', 'router-agent/errors'],
   'router-agent/fib': ['router-agent/items', 'linux', 'types bgp', 'router-agent/errors'],
   'router-agent/drivers': ['router-agent/items', 'linux', 'bgp', 'router-agent/errors'],

@@ -1,6 +1,7 @@
 import type { SpeakerPorts } from '@peerage/bgp';
 import type { NetlinkEvent } from '@peerage/linux';
 import type { OverlayDrivers } from './controllers/overlay.js';
+import type { KeyStore } from './controllers/wireguard-key.js';
 import type { Underlay } from './desired/overlay.js';
 import type { InterfaceResolver } from './fib/fib.js';
 import type { RouteKernel } from './fib/route-kernel.js';
@@ -11,6 +12,7 @@ import type { LinkItem } from './items/link.js';
 import type { NftTableItem } from './items/nft-table.js';
 import type { SysctlItem } from './items/sysctl.js';
 import type { Log } from './observe/log.js';
+import type { AnnotationSink } from './sinks/annotation-sink.js';
 import type { ClusterSource } from './sources/cluster-source.js';
 
 /** What the agent needs of its node's kernel. */
@@ -32,6 +34,9 @@ export interface AgentPorts {
   readonly source: ClusterSource;
   readonly kernel: AgentKernel;
   readonly cniFile: Driver<CniFileItem>;
+  /** Where annotations of the own Node are written. */
+  readonly annotations: AnnotationSink;
+  readonly wireguardKeys: KeyStore;
   /** Sockets, clock and randomness, for the speaker and for the agent's own timers. */
   readonly speaker: SpeakerPorts;
   readonly log: Log;

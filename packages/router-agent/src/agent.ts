@@ -14,9 +14,12 @@ import {
 import { Overlay } from './controllers/overlay.js';
 import { peersController } from './controllers/peers.js';
 import { speakerController } from './controllers/speaker.js';
+import { WireguardIdentity } from './controllers/wireguard-key.js';
 import type { AdvertisementRow } from './desired/advertisements.js';
+import { publicKeyAnnotation } from './desired/wireguard.js';
 import { AdvertisementDriver } from './drivers/advertisement-driver.js';
 import { AggregateDriver } from './drivers/aggregate-driver.js';
+import { AnnotationDriver } from './drivers/annotation-driver.js';
 import { OriginatedPrefixes } from './drivers/originated-prefixes.js';
 import { PeerDriver } from './drivers/peer-driver.js';
 import { SpeakerDriver } from './drivers/speaker-driver.js';
@@ -58,6 +61,7 @@ export class Agent {
   readonly #speakerDriver: SpeakerDriver;
   readonly #learned: LearnedRoutes;
   readonly #overlay: Overlay;
+  readonly #identity: WireguardIdentity;
   readonly #facts: Facts;
   readonly #restartMark: RestartMark;
   #rows: readonly AdvertisementRow[] = [];
@@ -97,7 +101,20 @@ export class Agent {
         this.#rows = rows;
       },
     };
+    const { nodeName } = config;
+    const annotations = new AnnotationDriver(
+      [publicKeyAnnotation],
+      () => ports.source.snapshot().nodes.get(nodeName)?.annotations ?? {},
+      (change, signal) => ports.annotations.set(nodeName, change, signal),
+    );
+    this.#identity = new WireguardIdentity(this.#facts, {
+      keys: ports.wireguardKeys,
+      annotations,
+      now: () => clock.wallTime(),
+    });
+    this.#identity.onChange(() => this.#wake('overlay'));
     this.#overlay = new Overlay(this.#facts, {
+      publicKey: () => this.#identity.publicKey,
       drivers: ports.kernel.overlay,
       underlay: ports.kernel.interfaces,
       gateways: () => this.#learned.gateways(),
@@ -154,6 +171,7 @@ export class Agent {
       this.#add(bridgeController(this.#facts, kernel.links, kernel.interfaces));
       this.#add(egressController(this.#facts, kernel.nftTables));
       this.#add(forwardController(this.#facts, kernel.forward));
+      if (this.#usesWireguard()) this.#add(this.#identity.controller());
       this.#add(this.#overlay.controller());
       if (this.#config.enableCni) this.#add(cniController(this.#facts, cniFile, kernel.interfaces));
       this.#add(speakerController(this.#facts, this.#speakerDriver));
@@ -198,6 +216,10 @@ export class Agent {
       message: `this is a graceful restart after ${(age / 1000).toFixed(1)} s; packets go on flowing for ${forwarded.join(' and ') || 'no family'}`,
     });
     return { forwarded, deferralTime: gracefulRestart.deferralTime };
+  }
+
+  #usesWireguard(): boolean {
+    return this.#config.enableOverlay && this.#config.overlayEncap === 'wireguard';
   }
 
   /** The world of that controller changed. */

@@ -3,6 +3,7 @@ import type { AgentKernel } from './agent-ports.js';
 import { egressTable } from './desired/egress.js';
 import { podBridge } from './desired/host.js';
 import { vxlanLink } from './desired/overlay.js';
+import { wireguardLink } from './desired/wireguard.js';
 import { ForwardAcceptDriver } from './drivers/forward-accept-driver.js';
 import { InterfaceTable } from './drivers/interface-table.js';
 import { LinkDriver } from './drivers/link-driver.js';
@@ -16,6 +17,8 @@ import {
 } from './drivers/policy-routing-drivers.js';
 import { SysctlDriver } from './drivers/sysctl-driver.js';
 import { VxlanPeerDriver } from './drivers/vxlan-peer-driver.js';
+import { type PrivateKeyOf, WireguardLinks } from './drivers/wireguard-links.js';
+import { WireguardPeerDriver } from './drivers/wireguard-peer-driver.js';
 import { NetlinkKernel } from './fib/netlink-kernel.js';
 
 const sysctls = ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding'];
@@ -25,10 +28,14 @@ export interface LinuxKernelOptions {
   readonly generic?: OpenGeneric;
   /** Numbers of UDP ports at which tunnels of ours end, or ended. */
   readonly fouPorts?: readonly number[];
+  /** Private halves of the keys of this node. */
+  readonly privateKeyOf?: PrivateKeyOf;
 }
 
 /** The kernel of this node, through netlink and `/proc/sys`. */
 export function linuxKernel(netlink: Netlink, options: LinuxKernelOptions = {}): AgentKernel {
+  const generic = options.generic ?? openGenericNetlink;
+  const wireguard = new WireguardLinks(generic, options.privateKeyOf ?? (async () => null));
   return {
     routes: new NetlinkKernel(netlink),
     links: new LinkDriver(netlink, [podBridge]),
@@ -37,9 +44,10 @@ export function linuxKernel(netlink: Netlink, options: LinuxKernelOptions = {}):
     sysctls: new SysctlDriver(sysctls),
     interfaces: new InterfaceTable(netlink),
     overlay: {
-      fouPorts: new FouPortDriver(options.generic ?? openGenericNetlink, options.fouPorts ?? []),
-      links: new OverlayLinkDriver(netlink, [vxlanLink]),
+      fouPorts: new FouPortDriver(generic, options.fouPorts ?? []),
+      links: new OverlayLinkDriver(netlink, [vxlanLink, wireguardLink], wireguard),
       vxlanPeers: new VxlanPeerDriver(netlink, vxlanLink),
+      wireguardPeers: new WireguardPeerDriver(generic, wireguardLink),
       routes: new PolicyRouteDriver(netlink),
       rules: new RuleDriver(netlink),
     },

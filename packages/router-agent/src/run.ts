@@ -16,7 +16,9 @@ import { httpServers } from './http-servers.js';
 import { linuxKernel } from './linux-kernel.js';
 import { takeLock } from './lock.js';
 import { createLog, type Log } from './observe/log.js';
+import { openAnnotationSink } from './open-annotation-sink.js';
 import { openRememberedSource, openSource } from './open-source.js';
+import { WireguardKeys } from './state/wireguard-keys.js';
 import { cleanUpHost, planHost, reportText, type TaskReport } from './tasks.js';
 import { version } from './version.js';
 
@@ -100,7 +102,10 @@ async function runTask(config: Config, log: Log, io: AgentIo): Promise<number> {
       const { clock, random } = nodePorts({ log });
       const source = await openSource(config.source, { clock, random, log });
       try {
-        report = await planHost(config, source, kernel, cniFile);
+        report = await planHost(config, source, kernel, {
+          cniFile,
+          keys: new WireguardKeys(config.dataDirectory),
+        });
       } finally {
         await source.close();
       }
@@ -124,13 +129,20 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
   const speaker = nodePorts({ sockets: tcpSocketFactory(linuxTcpSockets()), log });
   const netlink = await openNetlink();
   const generic = genericAtNeed();
+  const keys = new WireguardKeys(config.dataDirectory);
   try {
     const source = await openRememberedSource(config, { clock: speaker.clock, random: speaker.random, log });
     const agent = new Agent(
       config,
       {
         source,
-        kernel: linuxKernel(netlink, { generic: generic.open, fouPorts: fouPorts(config) }),
+        kernel: linuxKernel(netlink, {
+          generic: generic.open,
+          fouPorts: fouPorts(config),
+          privateKeyOf: (publicKey) => keys.privateKeyOf(publicKey),
+        }),
+        annotations: await openAnnotationSink(config.source),
+        wireguardKeys: keys,
         cniFile: new CniFileDriver(config.cniConfFile, { create: config.createCniFile }),
         speaker,
         log,

@@ -10,13 +10,16 @@ import {
   sysctlController,
 } from './controllers/host.js';
 import { Overlay } from './controllers/overlay.js';
+import type { KeyStore } from './controllers/wireguard-key.js';
+import { publicKeyAnnotation, publicKeyOf } from './desired/wireguard.js';
 import { NextHopObjectDriver } from './drivers/next-hop-object-driver.js';
 import { OwnRouteDriver } from './drivers/own-route-driver.js';
 import { nextHopOwnership } from './fib/own-next-hops.js';
 import type { CniFileItem } from './items/cni-file.js';
 import type { Driver } from './items/item.js';
 import { nftTableKind } from './items/nft-table.js';
-import type { Problem } from './model/cluster.js';
+import { annotationKind } from './items/wireguard.js';
+import type { Node, Problem } from './model/cluster.js';
 import { layer, reconcileLayers } from './reconcile/layers.js';
 import { type PlannedChange, recorded } from './reconcile/recorded.js';
 import type { ClusterSource } from './sources/cluster-source.js';
@@ -30,6 +33,12 @@ export interface TaskReport {
 const unreadable =
   'it is there; whether its rules are as they should be is known to the agent that wrote them, and the next one writes them anew';
 
+/** Files of this host that an agent keeps. */
+export interface HostFiles {
+  readonly cniFile: Driver<CniFileItem>;
+  readonly keys: KeyStore;
+}
+
 /** How long a source may take to list the nodes. */
 const listingMilliseconds = 60_000;
 
@@ -41,7 +50,7 @@ export async function planHost(
   config: Config,
   source: ClusterSource,
   kernel: AgentKernel,
-  cniFile: Driver<CniFileItem>,
+  { cniFile, keys }: HostFiles,
 ): Promise<TaskReport> {
   const changes: PlannedChange[] = [];
   const problems: Problem[] = [];
@@ -61,16 +70,21 @@ export async function planHost(
   const ends = new Set(links.flatMap((link) => (link.type === 'tunnel' ? [link.remote] : [])));
   const known = await kernel.overlay.vxlanPeers.read(signal);
   for (const { address } of known) ends.add(address);
+  const node = source.snapshot().nodes.get(config.nodeName);
+  const publicKey = await plannedKey(config, keys, node, note);
+  for (const gateway of await keyedEnds(kernel, source, signal)) ends.add(gateway);
   const overlay = new Overlay(facts, {
     drivers: {
       fouPorts: recorded(kernel.overlay.fouPorts, note),
       links: recorded(kernel.overlay.links, note),
       vxlanPeers: recorded(kernel.overlay.vxlanPeers, note),
+      wireguardPeers: recorded(kernel.overlay.wireguardPeers, note),
       routes: recorded(kernel.overlay.routes, note),
       rules: recorded(kernel.overlay.rules, note),
     },
     underlay: kernel.interfaces,
     gateways: () => ends,
+    publicKey: () => publicKey,
   });
   await kernel.interfaces.refresh();
   const controllers = [
@@ -119,6 +133,7 @@ export async function cleanUpHost(
     layer(noted(overlay.fouPorts), []),
     layer(noted(overlay.links), []),
     layer(noted(overlay.vxlanPeers), []),
+    layer(noted(overlay.wireguardPeers), []),
     layer(noted(overlay.routes), []),
     layer(noted(overlay.rules), []),
     layer(noted(kernel.forward), []),
@@ -130,6 +145,38 @@ export async function cleanUpHost(
   const signal = AbortSignal.timeout(listingMilliseconds);
   const { failures } = await reconcileLayers(layers, signal, { mayDelete: true });
   return { changes, problems: failures.map((message) => ({ place: 'cleanup', message })) };
+}
+
+/** The key of this node, and what would be done about it; a key that is not there yet is `new`. */
+async function plannedKey(
+  config: Config,
+  keys: KeyStore,
+  node: Node | undefined,
+  note: (change: PlannedChange) => void,
+): Promise<string | null> {
+  if (!config.enableOverlay || config.overlayEncap !== 'wireguard') return null;
+  const { current, next } = await keys.read();
+  const announced = node?.annotations[publicKeyAnnotation];
+  const after = next?.publicKey ?? current?.publicKey ?? 'new';
+  if (announced !== after) {
+    const verb = announced === undefined ? 'create' : 'replace';
+    note({ verb, kind: annotationKind.name, key: publicKeyAnnotation, before: announced, after });
+  }
+  return current?.publicKey ?? 'new';
+}
+
+/** Nodes that the WireGuard link knows: routes to them may stand. */
+async function keyedEnds(
+  kernel: AgentKernel,
+  source: ClusterSource,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const peers = await kernel.overlay.wireguardPeers.read(signal);
+  const known = new Set(peers.map(({ publicKey }) => publicKey));
+  const nodes = [...source.snapshot().nodes.values()];
+  return nodes
+    .filter((node) => known.has(publicKeyOf(node).key ?? ''))
+    .flatMap((node) => node.addresses.map(({ address }) => address));
 }
 
 /** A report as a table, or as JSON. */

@@ -6,9 +6,13 @@ import { FakeNetwork, seededRandom } from '@peerage/bgp/testing';
 import { Agent } from '../src/agent.js';
 import { CniFileDriver } from '../src/drivers/cni-file/cni-file-driver.js';
 import { formatIp } from '../src/items/ip.js';
+import type { WireguardPeerItem } from '../src/items/wireguard.js';
+import type { AnnotationSink } from '../src/sinks/annotation-sink.js';
+import { ManifestAnnotations } from '../src/sinks/manifest-annotations.js';
 import type { ClusterSource } from '../src/sources/cluster-source.js';
 import { manifestsSource } from '../src/sources/manifests/manifests-source.js';
 import type { SourcePorts } from '../src/sources/source-ports.js';
+import { WireguardKeys } from '../src/state/wireguard-keys.js';
 import { fakeAgentKernel } from '../src/testing/fake-agent-kernel.js';
 import { FakeKernel } from '../src/testing/fake-kernel.js';
 import { configOf } from './config-of.js';
@@ -28,6 +32,9 @@ export interface TestAgent {
   speaker(): BgpSpeaker;
   /** Learned routes in the kernel, `10.48.2.0/24 via 192.168.1.12`, sorted. */
   learned(): readonly string[];
+  /** Names of the links that the route to a range names; empty where it names none. */
+  routeTo(destination: string): string;
+  wireguardPeers(): Promise<readonly WireguardPeerItem[]>;
   /** The state of the session with that peer. */
   session(address: string): string | undefined;
 }
@@ -42,9 +49,15 @@ export class TestCluster {
   /** What the agents read, in the order of their start. */
   readonly sources: ClusterSource[] = [];
   readonly #newSource: (ports: SourcePorts) => ClusterSource;
+  readonly #newAnnotations: () => AnnotationSink;
 
   /** `newSource` is what the agents read, when it is not this cluster's own folder. */
-  constructor(directory: string, newSource?: (ports: SourcePorts) => ClusterSource) {
+  constructor(
+    directory: string,
+    newSource?: (ports: SourcePorts) => ClusterSource,
+    newAnnotations: () => AnnotationSink = () => new ManifestAnnotations(),
+  ) {
+    this.#newAnnotations = newAnnotations;
     this.#folder = directory;
     this.directory = join(directory, 'manifests');
     mkdirSync(this.directory);
@@ -75,12 +88,15 @@ export class TestCluster {
     const sockets = this.network.hostAt(first) ?? this.network.host(first, ...others);
     const source = this.#newSource(ports);
     this.sources.push(source);
+    const agentKernel = fakeAgentKernel(kernel);
     const agent = new Agent(
       configOf(name, flags),
       {
         source,
-        kernel: fakeAgentKernel(kernel),
+        kernel: agentKernel,
         cniFile: new CniFileDriver(this.#cniFile(name)),
+        annotations: this.#newAnnotations(),
+        wireguardKeys: new WireguardKeys(this.dataDir(name)),
         speaker: { ...ports, sockets },
         log: { log: (level, event, fields) => events.push({ level, event, fields }) },
       },
@@ -107,6 +123,15 @@ export class TestCluster {
             return `${to} via ${via.sort().join(', ')}`;
           })
           .sort(),
+      routeTo: (destination) =>
+        kernel
+          .list(4)
+          .filter((route) => `${formatIp(route.destination)}/${route.prefixLength}` === destination)
+          .flatMap(({ nextHops }) =>
+            nextHops.map(({ interfaceIndex = 0 }) => kernel.linkName(interfaceIndex) ?? ''),
+          )
+          .join(),
+      wireguardPeers: () => agentKernel.overlay.wireguardPeers.read(new AbortController().signal),
       session: (address) => agent.speaker?.peer(address)?.state,
     };
   }
@@ -118,6 +143,11 @@ export class TestCluster {
   /** The CNI file of a node, as it is now. */
   cniFile(name: string): unknown {
     return JSON.parse(readFileSync(this.#cniFile(name), 'utf8'));
+  }
+
+  /** `--data-dir` of a node. */
+  dataDir(name: string): string {
+    return join(this.#folder, `${name}-data`);
   }
 
   #cniFile(name: string): string {

@@ -22,6 +22,8 @@ export interface WireguardPeer {
   /** Where it is reached; absent: it calls first. */
   readonly endpoint?: { readonly address: Uint8Array; readonly port: number };
   readonly allowedIps: readonly AllowedIp[];
+  /** Seconds after which something is sent although nothing is to be; 0 or absent: never. */
+  readonly keepalive?: number;
   /** Seconds of the last handshake since 1970, 0 for none. Read only. */
   readonly lastHandshake?: number;
 }
@@ -45,8 +47,8 @@ const command = { get: 0, set: 1 } as const;
 /** `WGDEVICE_A_*` */
 const device = { name: 2, privateKey: 3, publicKey: 4, listenPort: 6, peers: 8 } as const;
 /** `WGPEER_A_*` */
-const peer = { publicKey: 1, flags: 3, endpoint: 4, lastHandshake: 6, allowedIps: 9 } as const;
-const peerFlag = { remove: 1, replaceAllowedIps: 2 } as const;
+const peer = { publicKey: 1, flags: 3, endpoint: 4, keepalive: 5, lastHandshake: 6, allowedIps: 9 } as const;
+const peerFlag = { remove: 1, replaceAllowedIps: 2, updateOnly: 4 } as const;
 /** `WGALLOWEDIP_A_*` */
 const allowed = { family: 1, address: 2, length: 3 } as const;
 const keyLength = 32;
@@ -85,6 +87,7 @@ export class Wireguard {
       writer.attribute(peer.publicKey, wanted.publicKey);
       writer.attributeU32(peer.flags, peerFlag.replaceAllowedIps);
       if (wanted.endpoint !== undefined) writer.attribute(peer.endpoint, socketAddress(wanted.endpoint));
+      writer.attribute(peer.keepalive, hostU16(wanted.keepalive ?? 0));
       const ranges = writer.beginNested(peer.allowedIps);
       for (const { address, prefixLength } of wanted.allowedIps) {
         const range = writer.beginNested(0);
@@ -96,6 +99,19 @@ export class Wireguard {
       }
       writer.endNested(ranges);
     });
+  }
+
+  /** Makes a peer that is there say something now, for which the two shake hands where they have not; from then on each so many seconds. */
+  async callPeer(name: string, publicKey: Uint8Array, keepalive: number): Promise<void> {
+    checkKey('public', publicKey);
+    // The kernel sends at once when the time goes from none to some.
+    for (const seconds of [0, keepalive]) {
+      await this.#changePeer(name, (writer) => {
+        writer.attribute(peer.publicKey, publicKey);
+        writer.attributeU32(peer.flags, peerFlag.updateOnly);
+        writer.attribute(peer.keepalive, hostU16(seconds));
+      });
+    }
   }
 
   removePeer(name: string, publicKey: Uint8Array): Promise<void> {
@@ -158,6 +174,7 @@ function decodePeer(view: DataView, { offset, length }: AttributeView): Wireguar
   let publicKey: Uint8Array = new Uint8Array(0);
   let endpoint: WireguardPeer['endpoint'];
   let lastHandshake = 0;
+  let keepalive = 0;
   const allowedIps: AllowedIp[] = [];
   for (const { type, offset: value, length: size } of attributesOf(view, offset, offset + length)) {
     if (type === peer.publicKey) publicKey = readBytes(view, value, size);
@@ -167,11 +184,19 @@ function decodePeer(view: DataView, { offset, length }: AttributeView): Wireguar
       endpoint = { address, port: view.getUint16(value + 2) };
     } else if (type === peer.lastHandshake && size >= 8) {
       lastHandshake = Number(view.getBigInt64(value, hostIsLittleEndian));
+    } else if (type === peer.keepalive) {
+      keepalive = view.getUint16(value, hostIsLittleEndian);
     } else if (type === peer.allowedIps) {
       for (const range of attributesOf(view, value, value + size)) allowedIps.push(decodeRange(view, range));
     }
   }
-  return { publicKey, allowedIps, lastHandshake, ...(endpoint === undefined ? {} : { endpoint }) };
+  return {
+    publicKey,
+    allowedIps,
+    lastHandshake,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(keepalive !== 0 && { keepalive }),
+  };
 }
 
 function decodeRange(view: DataView, { offset, length }: AttributeView): AllowedIp {

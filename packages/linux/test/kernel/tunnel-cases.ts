@@ -171,6 +171,7 @@ t.test('a WireGuard link has a key, peers with ranges, and carries packets', asy
       publicKey,
       endpoint: { address: ip4(other), port: 51820 },
       allowedIps: [{ address: inner(4, other), prefixLength: 32 }],
+      keepalive: 25,
     };
     await end.generic.wireguard.setPeer('wg', peer);
     await end.netlink.links.setUp('wg');
@@ -186,6 +187,11 @@ t.test('a WireGuard link has a key, peers with ranges, and carries packets', asy
   const [{ generic }] = ends;
   const [peer] = (await generic.wireguard.get('wg')).peers;
   t.ok((peer?.lastHandshake ?? 0) > 0, 'they have shaken hands');
+  t.equal(peer?.keepalive, 25);
+  await generic.wireguard.callPeer('wg', peer!.publicKey, 20);
+  t.match((await generic.wireguard.get('wg')).peers, [{ keepalive: 20, allowedIps: peer!.allowedIps }]);
+  await generic.wireguard.callPeer('wg', new Uint8Array(32).fill(9), 20);
+  t.equal((await generic.wireguard.get('wg')).peers.length, 1, 'nobody is called who is not there');
   const many = Array.from({ length: 900 }, (_, n) => ({
     address: Uint8Array.of(172, 16, n >> 8, n & 255),
     prefixLength: 32,

@@ -49,8 +49,10 @@ export interface Config {
   readonly enableOverlay: boolean;
   readonly overlayType: 'subnet' | 'full';
   readonly overlayEncap: OverlayEncap;
-  /** UDP port of `fou` and `vxlan`. */
+  /** UDP port of `fou`, `vxlan` and `wireguard`. */
   readonly overlayEncapPort: number;
+  /** Age at which a key is replaced; 0: never. */
+  readonly wireguardKeyLifetime: number;
   /** Give pods the greatest MTU that they can use. */
   readonly autoMtu: boolean;
   readonly enableIbgp: boolean;

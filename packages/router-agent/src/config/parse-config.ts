@@ -70,6 +70,7 @@ export function parseConfig(
     overlayType: values['overlay-type'] === 'full' ? 'full' : 'subnet',
     overlayEncap: overlayEncaps.find((encap) => encap === values['overlay-encap']) ?? 'ipip',
     overlayEncapPort: values['overlay-encap-port'],
+    wireguardKeyLifetime: values['wireguard-key-lifetime'] / 1000,
     autoMtu: values['auto-mtu'],
     enableIbgp: values['enable-ibgp'],
     nodesFullMesh: values['nodes-full-mesh'],

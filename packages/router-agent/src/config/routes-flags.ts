@@ -143,13 +143,13 @@ export const routesFlags = {
     'routes',
     text('fou', listed(overlayEncaps), (given) => overlayEncaps.some((encap) => encap === given)),
     'ipip',
-    'Kind of tunnel; the same on all nodes. `vxlan` is not in the original.',
+    'Kind of tunnel; the same on all nodes. `vxlan` and `wireguard` are not in the original.',
   ),
   'overlay-encap-port': newer(
     'routes',
     unsigned('uint16', [1024, 65535]),
     5555,
-    'UDP port of `fou` and `vxlan` tunnels; the same on all nodes.',
+    'UDP port of `fou`, `vxlan` and `wireguard` tunnels; the same on all nodes.',
   ),
   'overlay-type': both(
     'routes',
@@ -223,6 +223,12 @@ export const routesFlags = {
     listOf('strings', cidr),
     [],
     'Ranges in which load-balancer IPs must lie; none: every load-balancer IP is accepted.',
+  ),
+  'wireguard-key-lifetime': own(
+    'routes',
+    duration('0s', '87600h'),
+    0,
+    "Age at which this node's WireGuard key is replaced by a new one; 0: never.",
   ),
   'strict-external-ip-validation': newer(
     'routes',

@@ -11,8 +11,11 @@ import { formatIp, parseIp } from '../items/ip.js';
 import type { Driver } from '../items/item.js';
 import type { OverlayLinkItem } from '../items/overlay-link.js';
 import type { FouPortItem, PolicyRouteItem, RuleItem, VxlanPeerItem } from '../items/policy-routing.js';
+import type { WireguardPeerItem } from '../items/wireguard.js';
+import type { Problem } from '../model/cluster.js';
 import type { ControllerOptions, RunOutcome } from '../reconcile/controller.js';
 import { type Layer, layer, reconcileLayers } from '../reconcile/layers.js';
+import type { LoopTimes } from '../reconcile/loop-machine.js';
 import { type Facts, knownOwnNode, nothingToDo, syncTimes } from './facts.js';
 
 /** What the overlay is made of in the kernel, by kind. */
@@ -20,6 +23,7 @@ export interface OverlayDrivers {
   readonly fouPorts: Driver<FouPortItem>;
   readonly links: Driver<OverlayLinkItem>;
   readonly vxlanPeers: Driver<VxlanPeerItem>;
+  readonly wireguardPeers: Driver<WireguardPeerItem>;
   readonly routes: Driver<PolicyRouteItem>;
   readonly rules: Driver<RuleItem>;
 }
@@ -29,6 +33,8 @@ export interface OverlaySurroundings {
   readonly underlay: Underlay & { refresh(): Promise<void> };
   /** Gateways that routes need; null while that is not known, and then nothing is unmade. */
   gateways(): ReadonlySet<string> | null;
+  /** Public key of this node, for WireGuard; null while there is none. */
+  publicKey(): string | null;
 }
 
 interface KnownWay {
@@ -94,6 +100,8 @@ export class Overlay implements HopWays {
 
   reason(gateway: Uint8Array): string {
     const way = this.#ways.get(formatIp(gateway))?.way;
+    if (way !== undefined && way.lacks !== null)
+      return `there is no tunnel to node ${way.node}: ${way.lacks}`;
     const [failure] = this.#failures;
     return `the link ${way?.link ?? ''} to node ${way?.node ?? ''} is not there${failure === undefined ? '' : `: ${failure}`}`;
   }
@@ -122,14 +130,18 @@ export class Overlay implements HopWays {
   get isStale(): boolean {
     const gateways = this.#surroundings.gateways();
     if (gateways === null) return false;
-    return [...this.#ways].some(([endpoint, { link }]) => gateways.has(endpoint) !== (link !== null));
+    return (
+      [...this.#ways].some(
+        ([endpoint, { way, link }]) => way.lacks === null && gateways.has(endpoint) && link === null,
+      ) || [...this.#ways].some(([endpoint, { link }]) => !gateways.has(endpoint) && link !== null)
+    );
   }
 
   /** The controller that keeps all of it as it should be. */
   controller(): ControllerOptions {
     return {
       name,
-      times: syncTimes(this.#facts),
+      times: overlayTimes(this.#facts),
       deadlineMilliseconds,
       run: (signal) => this.#alone(() => this.#pass(new Set(), true, signal)),
     };
@@ -149,16 +161,28 @@ export class Overlay implements HopWays {
     const { underlay, drivers } = this.#surroundings;
     await underlay.refresh();
     const ways = overlayWays(snapshot, own, config, underlay);
+    this.#facts.tellProblems(name, lackingNodes(ways));
+    const publicKey = this.#surroundings.publicKey();
+    // Without a key nothing can be made, and what stands is not unmade for want of it.
+    if (config.enableOverlay && config.overlayEncap === 'wireguard' && publicKey === null) {
+      await this.#learn(ways, own, signal);
+      this.#knowsNow();
+      return nothingToDo;
+    }
     const gateways = this.#surroundings.gateways();
     const inUse = new Set([...(gateways ?? []), ...more]);
-    const desired = desiredOverlay(ways, inUse, own, config, underlay);
+    const desired = desiredOverlay(ways, inUse, { snapshot, own, config, underlay, publicKey });
     const mayDelete = mayUnmake && gateways !== null;
     const outcome = await reconcileLayers(layersOf(desired, drivers), signal, { mayDelete });
     this.#failures = outcome.failures;
     await this.#learn(ways, own, signal);
+    this.#knowsNow();
+    return outcome;
+  }
+
+  #knowsNow(): void {
     this.#isKnown = true;
     this.#known?.();
-    return outcome;
   }
 
   /** Takes in which links stand now. */
@@ -167,7 +191,10 @@ export class Overlay implements HopWays {
     const numbers = new Map(links.map(({ name, index }) => [name, index ?? null]));
     const known = ways.map((way): [string, KnownWay] => {
       const source = parseIp(own.addresses.best[way.family] ?? way.local) ?? new Uint8Array(0);
-      return [way.endpoint, { way, source, link: numbers.get(way.link) ?? null }];
+      return [
+        way.endpoint,
+        { way, source, link: way.lacks === null ? (numbers.get(way.link) ?? null) : null },
+      ];
     });
     const before = describe(this.#ways);
     this.#ways = new Map(known);
@@ -191,12 +218,33 @@ function otherEnds(links: readonly OverlayLinkItem[]): ReadonlyMap<number, Uint8
 
 const name = 'overlay';
 const deadlineMilliseconds = 30_000;
+/** The kernel does not tell when somebody changes a WireGuard link. */
+const wireguardPeriod = 5_000;
+
+function overlayTimes(facts: Facts): LoopTimes {
+  const times = syncTimes(facts);
+  return {
+    ...times,
+    get period() {
+      const { overlayEncap } = facts.config;
+      return overlayEncap === 'wireguard' ? Math.min(times.period, wireguardPeriod) : times.period;
+    },
+  };
+}
+
+function lackingNodes(ways: readonly OverlayWay[]): readonly Problem[] {
+  const byNode = new Map(ways.map(({ node, lacks }) => [node, lacks]));
+  return [...byNode].flatMap(([node, lacks]) =>
+    lacks === null ? [] : [{ place: `nodes/${node}`, message: `there is no tunnel to it: ${lacks}` }],
+  );
+}
 
 function layersOf(desired: DesiredOverlay, drivers: OverlayDrivers): readonly Layer[] {
   return [
     layer(drivers.fouPorts, desired.fouPorts),
     layer(drivers.links, desired.links),
     layer(drivers.vxlanPeers, desired.vxlanPeers),
+    layer(drivers.wireguardPeers, desired.wireguardPeers),
     layer(drivers.routes, desired.routes),
     layer(drivers.rules, desired.rules),
   ];

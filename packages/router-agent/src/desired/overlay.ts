@@ -5,10 +5,12 @@ import type { OverlayLinkItem } from '../items/overlay-link.js';
 import type { AddressFamily } from '../items/peer.js';
 import type { FouPortItem, PolicyRouteItem, RuleItem, VxlanPeerItem } from '../items/policy-routing.js';
 import { nameTunnels } from '../items/tunnel-name.js';
+import type { WireguardPeerItem } from '../items/wireguard.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { nodeAddresses } from './node-addresses.js';
 import type { OwnNode } from './own-node.js';
 import { podCidrs } from './pod-cidrs.js';
+import { desiredWireguardPeers, wireguardLink } from './wireguard.js';
 
 /** What has to be known of this node's interfaces. */
 export interface Underlay {
@@ -31,6 +33,8 @@ export interface OverlayWay {
   readonly link: string;
   /** The link has many other ends. */
   readonly named: boolean;
+  /** Why packets cannot go this way although its link is there; null: they can. */
+  readonly lacks: string | null;
 }
 
 /** What the overlay needs in the kernel. Each may use what stands before it. */
@@ -38,6 +42,7 @@ export interface DesiredOverlay {
   readonly fouPorts: readonly FouPortItem[];
   readonly links: readonly OverlayLinkItem[];
   readonly vxlanPeers: readonly VxlanPeerItem[];
+  readonly wireguardPeers: readonly WireguardPeerItem[];
   readonly routes: readonly PolicyRouteItem[];
   readonly rules: readonly RuleItem[];
 }
@@ -55,6 +60,8 @@ const overhead = {
   ipip: { ipv4: 20, ipv6: 40 },
   // With the UDP header and that of Generic UDP Encapsulation.
   fou: { ipv4: 20 + 8 + 4, ipv6: 40 + 8 + 4 },
+  // With the UDP header, and header and check sum of WireGuard.
+  wireguard: { ipv4: 20 + 8 + 32, ipv6: 40 + 8 + 32 },
   // With UDP, VXLAN and Ethernet headers.
   vxlan: { ipv4: 20 + 8 + 8 + 14, ipv6: 40 + 8 + 8 + 14 },
 } as const;
@@ -88,28 +95,43 @@ export function overlayWays(
     .filter(({ endpoint }) => config.overlayType === 'full' || !underlay.isOnLink(endpoint));
   const names = nameTunnels(ends.map(({ endpoint }) => endpoint));
   const shared = sharedLink(config);
-  const ways = ends.map((end) => ({
+  const linked = ends.map((end) => ({ ...end, link: shared ?? names.get(end.endpoint) ?? '' }));
+  const lacking =
+    config.overlayEncap === 'wireguard'
+      ? desiredWireguardPeers(linked, snapshot, config).lacking
+      : new Map<string, string>();
+  const ways = linked.map((end) => ({
     ...end,
-    link: shared ?? names.get(end.endpoint) ?? '',
     named: shared !== null || end.family === 'ipv6',
+    lacks: lacking.get(end.node) ?? null,
   }));
   return [...new Map(ways.map((way) => [way.endpoint, way])).values()];
+}
+
+/** What {@link desiredOverlay} goes by. */
+export interface OverlayFacts {
+  readonly snapshot: Snapshot;
+  readonly own: OwnNode;
+  readonly config: Config;
+  readonly underlay: Pick<Underlay, 'mtuOf'>;
+  /** Public key of this node's WireGuard link. */
+  readonly publicKey: string | null;
 }
 
 /** What has to stand so that packets go those of the ways that are in use. */
 export function desiredOverlay(
   ways: readonly OverlayWay[],
   inUse: ReadonlySet<string>,
-  own: OwnNode,
-  config: Config,
-  underlay: Pick<Underlay, 'mtuOf'>,
+  { snapshot, own, config, underlay, publicKey }: OverlayFacts,
 ): DesiredOverlay {
-  const used = ways.filter(({ endpoint }) => inUse.has(endpoint));
+  const used = ways.filter(({ endpoint, lacks }) => inUse.has(endpoint) && lacks === null);
+  // As long as this node may be called, whether or not it calls.
+  const keyed = config.overlayEncap === 'wireguard' ? ways : [];
   const sources = config.enableOverlay ? podCidrs(own.node).cidrs : [];
   const families = new Set(own.families);
   return {
     fouPorts: fouPorts(own, config),
-    links: links(used, own, config, underlay),
+    links: [...links(used, own, config, underlay), ...wireguardLinks(keyed, config, underlay, publicKey)],
     vxlanPeers:
       config.overlayEncap === 'vxlan'
         ? used.map(({ link, endpoint, remote, node }) => ({
@@ -119,6 +141,7 @@ export function desiredOverlay(
             mac: vxlanMac(node),
           }))
         : [],
+    wireguardPeers: desiredWireguardPeers(keyed, snapshot, config).peers,
     routes: used.map(({ endpoint, link, named }) => ({ destination: endpoint, link, named })),
     rules: sources
       .filter((source) => families.has(source.includes(':') ? 'ipv6' : 'ipv4'))
@@ -135,7 +158,26 @@ export function podMtu(own: OwnNode, config: Config, underlay: Pick<Underlay, 'm
 }
 
 function sharedLink(config: Config): string | null {
+  if (config.overlayEncap === 'wireguard') return wireguardLink;
   return config.overlayEncap === 'vxlan' ? vxlanLink : null;
+}
+
+function wireguardLinks(
+  ways: readonly OverlayWay[],
+  config: Config,
+  underlay: Pick<Underlay, 'mtuOf'>,
+  publicKey: string | null,
+): readonly OverlayLinkItem[] {
+  const [first] = ways;
+  if (first === undefined || publicKey === null) return [];
+  const name = wireguardLink;
+  const port = config.overlayEncapPort;
+  return [{ type: 'wireguard', name, port, publicKey, mtu: linkMtu(first, config, underlay) }];
+}
+
+function linkMtu({ local }: OverlayWay, config: Config, underlay: Pick<Underlay, 'mtuOf'>): number {
+  const outside = local.includes(':') ? 'ipv6' : 'ipv4';
+  return (underlay.mtuOf(local) ?? defaultMtu) - overhead[config.overlayEncap][outside];
 }
 
 /** The port is open as long as this node may be called, whether or not it calls. */
@@ -150,9 +192,7 @@ function links(
   config: Config,
   underlay: Pick<Underlay, 'mtuOf'>,
 ): readonly OverlayLinkItem[] {
-  const mtu = ({ local }: OverlayWay): number =>
-    (underlay.mtuOf(local) ?? defaultMtu) -
-    overhead[config.overlayEncap][local.includes(':') ? 'ipv6' : 'ipv4'];
+  const mtu = (way: OverlayWay): number => linkMtu(way, config, underlay);
   switch (config.overlayEncap) {
     case 'ipip':
     case 'fou': {
@@ -166,6 +206,8 @@ function links(
         mtu: mtu(way),
       }));
     }
+    case 'wireguard':
+      return [];
     case 'vxlan': {
       const [first] = used;
       if (first === undefined) return [];
@@ -177,9 +219,9 @@ function links(
   }
 }
 
-/** A VXLAN link has one family outside, for packets of both: IPv4 where this node has it. */
+/** A link that all nodes share has one family outside, for packets of both: IPv4 where this node has it. */
 function outerFamily(own: OwnNode, config: Config, family: AddressFamily): AddressFamily {
-  if (config.overlayEncap !== 'vxlan') return family;
+  if (sharedLink(config) === null) return family;
   return own.families.includes('ipv4') ? 'ipv4' : 'ipv6';
 }
 

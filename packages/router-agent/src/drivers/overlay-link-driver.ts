@@ -2,10 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { type Link, type LinkSettings, LinuxError, type Netlink } from '@peerage/linux';
 import { formatIp, parseIp } from '../items/ip.js';
 import type { Change, ChangeFailure, Driver } from '../items/item.js';
-import { type OverlayLinkItem, overlayLinkKind } from '../items/overlay-link.js';
+import {
+  type OverlayLinkItem,
+  overlayLinkKind,
+  type TunnelItem,
+  type VxlanItem,
+  type WireguardItem,
+} from '../items/overlay-link.js';
 import { structurallyEqual } from '../items/structural.js';
 import { isTunnelName } from '../items/tunnel-name.js';
 import { eachChange } from './each-change.js';
+import { explained, type WireguardLinks } from './wireguard-links.js';
 
 /** Writes a kernel setting under `/proc/sys`. */
 export type WriteSysctl = (path: string, value: string) => Promise<void>;
@@ -22,17 +29,25 @@ export class OverlayLinkDriver implements Driver<OverlayLinkItem> {
   readonly kind = overlayLinkKind;
   readonly #netlink: Pick<Netlink, 'links'>;
   readonly #shared: readonly string[];
+  readonly #wireguard: WireguardLinks;
   readonly #writeSysctl: WriteSysctl;
 
-  constructor(netlink: Pick<Netlink, 'links'>, shared: readonly string[], sysctl: WriteSysctl = writeSysctl) {
+  constructor(
+    netlink: Pick<Netlink, 'links'>,
+    shared: readonly string[],
+    wireguard: WireguardLinks,
+    sysctl: WriteSysctl = writeSysctl,
+  ) {
     this.#netlink = netlink;
     this.#shared = shared;
+    this.#wireguard = wireguard;
     this.#writeSysctl = sysctl;
   }
 
   async read(): Promise<readonly OverlayLinkItem[]> {
     const links = await this.#netlink.links.dump();
-    return links.flatMap((link) => this.#itemOf(link) ?? []);
+    const items = await Promise.all(links.map((link) => this.#itemOf(link)));
+    return items.filter((item) => item !== null);
   }
 
   apply(changes: readonly Change<OverlayLinkItem>[], signal: AbortSignal): Promise<readonly ChangeFailure[]> {
@@ -43,6 +58,10 @@ export class OverlayLinkDriver implements Driver<OverlayLinkItem> {
         if (structurallyEqual({ ...before, mtu: 0, index: 0 }, { ...after, mtu: 0, index: 0 })) {
           return links.change(key, { mtu: after.mtu, up: true });
         }
+        if (before.type === 'wireguard' && after.type === 'wireguard') {
+          await this.#wireguard.set(after);
+          return links.change(key, { mtu: after.mtu, up: true });
+        }
         await links.delete(key);
       }
       await this.#create(after);
@@ -50,6 +69,25 @@ export class OverlayLinkDriver implements Driver<OverlayLinkItem> {
   }
 
   async #create(item: OverlayLinkItem): Promise<void> {
+    const { links } = this.#netlink;
+    if (item.type === 'wireguard') await this.#createWireguard(item);
+    else await this.#createTunnel(item);
+    // Answers to pods may come by another way than that of the request, where the node's own address is the other end.
+    await this.#writeSysctl(`net/ipv4/conf/${item.name}/rp_filter`, '2');
+    await links.setUp(item.name);
+  }
+
+  async #createWireguard(item: WireguardItem): Promise<void> {
+    const { name, mtu } = item;
+    try {
+      await this.#netlink.links.create(name, { kind: 'wireguard' }, { mtu });
+    } catch (error) {
+      throw explained(error);
+    }
+    await this.#wireguard.set(item);
+  }
+
+  async #createTunnel(item: TunnelItem | VxlanItem): Promise<void> {
     const { links } = this.#netlink;
     const { name, mtu } = item;
     const options = { mtu, ...(item.type === 'vxlan' && { address: macOf(item.mac) }) };
@@ -62,23 +100,23 @@ export class OverlayLinkDriver implements Driver<OverlayLinkItem> {
       await links.delete(other);
       await links.create(name, settings, options);
     }
-    // Answers to pods may come by another way than that of the request, where the node's own address is the other end.
-    await this.#writeSysctl(`net/ipv4/conf/${name}/rp_filter`, '2');
-    await links.setUp(name);
   }
 
   /** A tunnel of ours between the same two addresses under another name, as an older kube-router called it: the kernel takes no second. */
-  async #inTheWay(item: OverlayLinkItem): Promise<string | undefined> {
+  async #inTheWay(item: TunnelItem | VxlanItem): Promise<string | undefined> {
     if (item.type !== 'tunnel') return undefined;
     const others = await this.read();
     return others.find((other) => other.type === 'tunnel' && other.remote === item.remote)?.name;
   }
 
-  #itemOf(link: Link): OverlayLinkItem | null {
+  async #itemOf(link: Link): Promise<OverlayLinkItem | null> {
     const { name, mtu, index, settings } = link;
     const isShared = this.#shared.includes(name);
     // One that is switched off, or has another header, is unlike any that we want.
     const seenMtu = link.up ? mtu : 0;
+    if (link.kind === 'wireguard' && isShared) {
+      return { type: 'wireguard', name, mtu: seenMtu, index, ...(await this.#wireguard.read(name)) };
+    }
     if (settings?.kind === 'vxlan' && isShared) {
       const { vni, port, local } = settings;
       const mac = macText(link.address);
@@ -94,7 +132,7 @@ export class OverlayLinkDriver implements Driver<OverlayLinkItem> {
   }
 }
 
-function settingsOf(item: OverlayLinkItem): LinkSettings {
+function settingsOf(item: TunnelItem | VxlanItem): LinkSettings {
   const local = bytesOf(item.local);
   if (item.type === 'vxlan') return { kind: 'vxlan', vni: item.vni, port: item.port, local };
   return {

@@ -25,8 +25,19 @@ export interface VxlanItem {
   readonly mtu: number;
 }
 
+/** The WireGuard link, one for all other nodes. */
+export interface WireguardItem {
+  readonly type: 'wireguard';
+  readonly name: string;
+  /** UDP port. */
+  readonly port: number;
+  /** Base64; its private half is on this node alone. */
+  readonly publicKey: string;
+  readonly mtu: number;
+}
+
 /** A link of ours that leads to other nodes. */
-export type OverlayLinkItem = (TunnelItem | VxlanItem) & {
+export type OverlayLinkItem = (TunnelItem | VxlanItem | WireguardItem) & {
   /** The kernel's number; only in what was read. */
   readonly index?: number;
 };

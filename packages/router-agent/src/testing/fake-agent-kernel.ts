@@ -6,6 +6,7 @@ import { type NftTableItem, nftTableKind } from '../items/nft-table.js';
 import { type OverlayLinkItem, overlayLinkKind } from '../items/overlay-link.js';
 import { fouPortKind, policyRouteKind, ruleKind, vxlanPeerKind } from '../items/policy-routing.js';
 import { type SysctlItem, sysctlKind } from '../items/sysctl.js';
+import { wireguardPeerKind } from '../items/wireguard.js';
 import type { FakeKernel } from './fake-kernel.js';
 
 /** A driver that keeps its items in memory. */
@@ -83,6 +84,7 @@ export function fakeAgentKernel(kernel: FakeKernel): FakeAgentKernel {
       fouPorts: new MemoryDriver(fouPortKind),
       links: new FakeLinkDriver(kernel),
       vxlanPeers: new MemoryDriver(vxlanPeerKind),
+      wireguardPeers: new MemoryDriver(wireguardPeerKind),
       routes: new MemoryDriver(policyRouteKind),
       rules: new MemoryDriver(ruleKind),
     },

@@ -21,7 +21,17 @@ use-nftables-for-netpol v version cluster-cidr`.split(/\s+/);
 t.test("the table holds every flag of both versions of the original, and Peerage's own", async (t) => {
   t.same(
     flagNames,
-    [...ORIGINAL, 'create-cni-file', 'data-dir', 'dry-run', 'json', 'manifests', 'plan', 'socket'].sort(),
+    [
+      ...ORIGINAL,
+      'create-cni-file',
+      'data-dir',
+      'dry-run',
+      'json',
+      'manifests',
+      'plan',
+      'socket',
+      'wireguard-key-lifetime',
+    ].sort(),
   );
 });
 

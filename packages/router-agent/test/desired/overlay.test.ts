@@ -1,7 +1,9 @@
 import t from 'tap';
 import { desiredOverlay, overlayWays, podMtu, vxlanMac } from '../../src/desired/overlay.js';
 import { ownNode } from '../../src/desired/own-node.js';
+import { publicKeyAnnotation } from '../../src/desired/wireguard.js';
 import { tunnelNames } from '../../src/items/tunnel-name.js';
+import type { Node } from '../../src/model/cluster.js';
 import { configOf } from '../config-of.js';
 import { node, snapshot as snapshotOf } from './samples.js';
 
@@ -17,15 +19,17 @@ const underlay = {
 const far = ['192.168.2.13', 'fd02::13'] as const;
 const names = far.map((address) => tunnelNames(address)[0]);
 
-function overlay(inUse: readonly string[], ...flags: string[]) {
+function overlay(inUse: readonly string[], ...more: readonly (string | readonly Node[])[]) {
+  const flags = more.filter((each) => typeof each === 'string');
   const config = configOf('n1', flags);
-  const snapshot = snapshotOf({ nodes });
+  const given = more.filter((each) => typeof each !== 'string').flat();
+  const snapshot = snapshotOf({ nodes: given.length === 0 ? nodes : given });
   const { own } = ownNode(snapshot, config);
   if (own === null) throw new Error('node n1 is not there');
   const ways = overlayWays(snapshot, own, config, underlay);
   return {
     ways,
-    ...desiredOverlay(ways, new Set(inUse), own, config, underlay),
+    ...desiredOverlay(ways, new Set(inUse), { snapshot, own, config, underlay, publicKey: 'ours' }),
     mtu: podMtu(own, config, underlay),
   };
 }
@@ -97,6 +101,39 @@ t.test('vxlan: one link for all, IPv4 outside, with an entry for each way in use
     { link, named: true },
   ]);
 });
+
+t.test(
+  'wireguard: the link stands and knows all nodes that have a key, whether or not they are in use',
+  async (t) => {
+    const key = Buffer.alloc(32, 3).toString('base64');
+    const annotations = { [publicKeyAnnotation]: key };
+    const keyed = [nodes[0]!, nodes[1]!, { ...nodes[2]!, annotations }];
+    const { ways, links, wireguardPeers, routes } = overlay(
+      [],
+      keyed,
+      '--overlay-encap=wireguard',
+      '--overlay-type=full',
+    );
+    const link = 'peerage-wg';
+    t.match(ways, [
+      { node: 'n2', lacks: /has no annotation peerage.io\/wireguard-public-key/ },
+      { node: 'n2', named: true, remote: '192.168.1.12' },
+      { node: 'n3', lacks: null, named: true, link },
+      { node: 'n3', endpoint: far[1], remote: far[0] },
+    ]);
+    t.same(links, [{ type: 'wireguard', name: link, port: 5555, publicKey: 'ours', mtu: 1440 }]);
+    t.same(wireguardPeers, [
+      {
+        ...{ link, publicKey: key, address: far[0], port: 5555 },
+        allowedIps: ['10.48.3.0/24', '192.168.2.13/32', 'fd02::13/128'],
+      },
+    ]);
+    t.same(routes, []);
+    t.match(overlay([far[0]], keyed, '--overlay-encap=wireguard').routes, [
+      { destination: far[0], link, named: true },
+    ]);
+  },
+);
 
 t.test("a node's hardware address is its own, and of the kind that anyone may choose", async (t) => {
   t.match(vxlanMac('n1'), /^02(:[0-9a-f]{2}){5}$/);

@@ -16,6 +16,10 @@ export interface ClusterNode {
   readonly namespace: string;
   readonly address: string;
   readonly podAddress: string;
+  /** The agent's `--data-dir`. */
+  readonly dataDir: string;
+  /** Namespace of its pod. */
+  readonly pod: string;
   /** Runs `ip` and the like in the node's namespace; gives what it printed. */
   run(...argv: readonly string[]): Promise<string>;
   start(...flags: readonly string[]): Program;
@@ -87,7 +91,7 @@ export async function overlayCluster(t: Test): Promise<OverlayCluster> {
       `--hostname-override=node-${n}`,
       `--manifests=${manifests}`,
       `--socket=${join(folder, `node-${n}.sock`)}`,
-
+      `--data-dir=${join(folder, `data-${n}`)}`,
       '--enable-cni=false',
       '--disable-source-dest-check=false',
       '--routes-sync-period=30s',
@@ -101,6 +105,8 @@ export async function overlayCluster(t: Test): Promise<OverlayCluster> {
       namespace,
       address,
       podAddress: `10.48.${n}.5`,
+      dataDir: join(folder, `data-${n}`),
+      pod: space(`pod-${n}`),
       run,
       start: (...flags) =>
         watch(t, netns.spawn(namespace, argvOf(flags), { stdio: ['ignore', 'pipe', 'pipe'] })),

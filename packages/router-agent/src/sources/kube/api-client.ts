@@ -17,7 +17,7 @@ export const API_LIMITS: ApiLimits = { bodyBytes: 256 * 1024 * 1024, lineBytes: 
 /** What is read of the text of an error. */
 const LARGEST_ERROR_TEXT = 64 * 1024;
 
-/** GET requests to an API server. Every failure is an `ApiRequestError`. */
+/** Requests to an API server. Every failure is an `ApiRequestError`. */
 export class ApiClient {
   readonly #connect: () => KubeConnection;
   readonly #limits: ApiLimits;
@@ -42,6 +42,15 @@ export class ApiClient {
         chunks.push(chunk);
       }
       return parseJson(Buffer.concat(chunks).toString('utf8'));
+    });
+  }
+
+  /** Merges into an object (RFC 7396): what is null goes. */
+  async patch(path: string, change: unknown, signal: AbortSignal): Promise<void> {
+    return this.#asApiErrors(async () => {
+      const body = JSON.stringify(change);
+      const response = await this.#open(path, signal, { type: 'application/merge-patch+json', body });
+      response.resume();
     });
   }
 
@@ -80,14 +89,20 @@ export class ApiClient {
     }
   }
 
-  async #open(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  async #open(path: string, signal: AbortSignal, patch?: Patch): Promise<IncomingMessage> {
     this.#connection ??= this.#connect();
     const { server } = this.#connection;
     const options = await this.#connection.requestOptions();
     const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server);
     const request = server.protocol === 'https:' ? httpsRequest : httpRequest;
-    const headers = { ...options.headers, accept: 'application/json', 'user-agent': 'peerage' };
-    const response = await answerOf(request(url, { ...options, headers, signal }));
+    const headers = {
+      ...options.headers,
+      accept: 'application/json',
+      'user-agent': 'peerage',
+      ...(patch !== undefined && { 'content-type': patch.type }),
+    };
+    const method = patch === undefined ? 'GET' : 'PATCH';
+    const response = await answerOf(request(url, { ...options, method, headers, signal }), patch?.body);
     const status = response.statusCode ?? 0;
     if (status === 200) return response;
     const retryAfter = Number(response.headers['retry-after'] ?? Number.NaN);
@@ -98,12 +113,17 @@ export class ApiClient {
   }
 }
 
-function answerOf(request: ClientRequest): Promise<IncomingMessage> {
+interface Patch {
+  readonly type: string;
+  readonly body: string;
+}
+
+function answerOf(request: ClientRequest, body?: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
     // Stays for the life of the request: after the answer began, the body's reader gets the error as well.
     request.on('error', reject);
-    request.end();
+    request.end(body);
   });
 }
 

@@ -36,6 +36,9 @@ export function resourcePath({ group, version, plural }: KubeResource): string {
 }
 
 /** The RBAC rule that a resource needs, as it stands in a ClusterRole. */
-export function rbacRule({ group, plural }: KubeResource): string {
-  return `{"apiGroups":["${group}"],"resources":["${plural}"],"verbs":["get","list","watch"]}`;
+export function rbacRule(
+  { group, plural }: Pick<KubeResource, 'group' | 'plural'>,
+  verbs: readonly string[] = ['get', 'list', 'watch'],
+): string {
+  return JSON.stringify({ apiGroups: [group], resources: [plural], verbs });
 }

@@ -58,6 +58,8 @@ export class ObjectApi {
     if (before === null) return statusAnswer(404, `${path.plural} "${path.name}" not found`, 'NotFound');
     if (verb === 'get') return { status: 200, body: typed(before, path, kind) };
     if (verb === 'update') return this.#update(path, kind, before, JSON.parse(body) as KubeObject);
+    if (verb === 'patch')
+      return this.#update(path, kind, before, merged(before, JSON.parse(body)) as KubeObject);
     if (verb !== 'delete') return statusAnswer(405, `${verb} is not supported`, 'MethodNotAllowed');
     this.#log.delete(path.plural, keyOf(path.namespace, path.name ?? ''));
     return { status: 200, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' } };
@@ -132,6 +134,21 @@ export class ObjectApi {
     const stored = same ? before : this.#log.put(path.plural, keyOf(path.namespace, path.name ?? ''), merged);
     return { status: 200, body: typed(stored, path, kind) };
   }
+}
+
+/** A JSON merge patch (RFC 7396) applied. */
+function merged(before: unknown, patch: unknown): unknown {
+  if (!isRecord(patch)) return patch;
+  const after: Record<string, unknown> = isRecord(before) ? { ...before } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete after[key];
+    else after[key] = merged(after[key], value);
+  }
+  return after;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function keyOf(namespace: string | null, name: string): string {

@@ -1,0 +1,5 @@
+import t from 'tap';
+import { openFakeServer } from '../sources/kube/fake-server.js';
+import { annotationCases } from './annotation-cases.js';
+
+annotationCases(t, openFakeServer);
