@@ -3,7 +3,7 @@ import { BgpError } from '../errors.js';
 import { CeaseError } from '../iana/error-code.js';
 import { canonicalAddress } from '../net/canonical-address.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
-import type { Endpoint, Transport } from '../ports/transport.js';
+import type { Endpoint, ListenTarget, Transport } from '../ports/transport.js';
 import { TurnLoop } from '../session/turn-loop.js';
 import { atMost } from './at-most.js';
 import { EarlyConnections } from './connections/early-connections.js';
@@ -125,10 +125,8 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     });
   }
 
-  /**
-   * Listens, then starts the peers. Throws `BGP_ERR_LISTEN` naming address and port when one cannot be had; nothing
-   * listens then, and `start` may be called again. It does not wait for sessions.
-   */
+  /** Listens, then starts the peers. Throws `BGP_ERR_LISTEN` naming address and port when one cannot be had; nothing listens then,
+   * and `start` may be called again. It does not wait for sessions. */
   async start(): Promise<void> {
     if (this.#phase !== 'new') {
       const why = `start() needs a new speaker, this one is ${this.#phase}; create another one`;
@@ -177,6 +175,11 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     return this.#listeners.endpoints;
   }
 
+  /** Listens there and nowhere else from now on; sessions and acceptors stay. Tries each, then throws the first `BGP_ERR_LISTEN`. */
+  listen(targets: readonly ListenTarget[]): Promise<void> {
+    return this.#listeners.change(targets);
+  }
+
   /** Throws `BGP_ERR_CONFIG` for a bad field and `BGP_ERR_PEER_EXISTS` for an address that is configured already. */
   addPeer(config: PeerConfig | GroupedPeer): void {
     const settings = this.#checks.checker.peer(config);
@@ -187,11 +190,9 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     if (this.#phase === 'running') peer.start();
   }
 
-  /**
-   * Replaces the configuration of a peer, found by its address. Policies, description and times are taken over while
-   * the session stays (`live`; times count from the next session on); anything else ends it with Cease / Other
-   * Configuration Change, and a new one follows (`reset`).
-   */
+  /** Replaces the configuration of a peer, found by its address. Policies, description and times are taken over while the session
+   * stays (`live`; times count from the next session on); anything else ends it with Cease / Other Configuration Change, and a new
+   * one follows (`reset`). */
   updatePeer(config: PeerConfig | GroupedPeer): PeerChange {
     const settings = this.#checks.checker.peer(config);
     return this.#known(settings.address).change(settings, this.#phase === 'running');

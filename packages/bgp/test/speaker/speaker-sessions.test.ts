@@ -169,6 +169,32 @@ t.test('port 0 is told when it is known, and no listener at all is fine', async 
   t.same(right.speaker.listening, []);
 });
 
+t.test(
+  'where a speaker listens changes under its sessions; a place that is taken keeps the others from nothing',
+  async (t) => {
+    const lab = new Lab();
+    const [left, right] = [lab.speaker(1, 64512), lab.speaker(2, 64512, { listen: [] })];
+    await t.rejects(left.speaker.listen([{ port: 1179 }]), { code: 'BGP_ERR_STATE' });
+    left.speaker.addPeer(peerOf(right, { passive: true, password: 'secret' }));
+    right.speaker.addPeer(peerOf(left, { password: 'secret' }));
+    await lab.start(left, right);
+    t.ok(await lab.up(left, right));
+    const taken = await lab.network.hostAt('192.0.2.1')?.listen({ port: 178 }, () => {});
+    const wanted = [{ port: 178 }, { port: 1179 }];
+    await t.rejects(left.speaker.listen(wanted), { code: 'BGP_ERR_LISTEN', message: /port 178/ });
+    t.match(left.speaker.listening, [{ port: 1179 }]);
+    t.equal(left.speaker.peer('192.0.2.2')?.state, 'established');
+    await taken?.close();
+    await left.speaker.listen(wanted);
+    t.same(
+      left.speaker.listening.map(({ port }) => port),
+      [1179, 178],
+    );
+    right.speaker.updatePeer(peerOf(left, { password: 'secret', port: 178 }));
+    t.ok(await lab.up(left, right), 'the new listener asks for the password that was there before it');
+  },
+);
+
 t.test('connections of a given acceptor are taken', async (t) => {
   const lab = new Lab();
   const host = lab.network.host('192.0.2.9');

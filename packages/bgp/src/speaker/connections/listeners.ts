@@ -18,7 +18,10 @@ export type InboundOrigin = 'listener' | 'acceptor';
 export class Listeners {
   readonly #sockets: SocketFactory;
   readonly #accept: (transport: Transport, origin: InboundOrigin) => void;
-  readonly #open: Listener[] = [];
+  readonly #open: { readonly target: ListenTarget; readonly listener: Listener }[] = [];
+  #isOpen = false;
+  /** What connections from an address must have, for listeners that come later. */
+  readonly #protections = new Map<string, SocketProtection>();
 
   constructor(sockets: SocketFactory, accept: (transport: Transport, origin: InboundOrigin) => void) {
     this.#sockets = sockets;
@@ -30,15 +33,49 @@ export class Listeners {
     try {
       for (const target of targets) {
         if ('acceptor' in target) continue;
-        this.#open.push(await this.#listen(target));
+        await this.#add(target);
       }
     } catch (error) {
       await this.close();
       throw error;
     }
+    this.#isOpen = true;
     for (const target of targets) {
       if ('acceptor' in target) target.acceptor.start((transport) => this.#accept(transport, 'acceptor'));
     }
+  }
+
+  /**
+   * Closes the listeners that are not among these and opens those that are missing; sessions are not touched. Tries them all, and
+   * throws the first `BGP_ERR_LISTEN`. Throws `BGP_ERR_STATE` before `open`, and after `close`.
+   */
+  async change(targets: readonly ListenTarget[]): Promise<void> {
+    if (!this.#isOpen) {
+      throw new BgpError('BGP_ERR_STATE', 'listen() needs a speaker that was started and is not closed');
+    }
+    const isAmong = (list: readonly ListenTarget[], { address, port }: ListenTarget): boolean =>
+      list.some((other) => other.address === address && other.port === port);
+    const gone = this.#open.filter(({ target }) => !isAmong(targets, target));
+    for (const one of gone) this.#open.splice(this.#open.indexOf(one), 1);
+    await Promise.all(gone.map(({ listener }) => listener.close()));
+    const failures: unknown[] = [];
+    for (const target of targets) {
+      if (
+        isAmong(
+          this.#open.map((one) => one.target),
+          target,
+        )
+      )
+        continue;
+      await this.#add(target).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #add(target: ListenTarget): Promise<void> {
+    const listener = await this.#listen(target);
+    this.#open.push({ target, listener });
+    for (const [address, protection] of this.#protections) protectAt(listener, address, protection);
   }
 
   async #listen(target: ListenTarget): Promise<Listener> {
@@ -56,19 +93,24 @@ export class Listeners {
   }
 
   get endpoints(): readonly Endpoint[] {
-    return this.#open.map((listener) => listener.local);
+    return this.#open.map(({ listener }) => listener.local);
   }
 
   /** Sets, or with `null` removes, what connections from this address must have. Throws what a listener throws. */
   protect(address: string, protection: SocketProtection | null): void {
-    for (const listener of this.#open) {
-      if (canReach(listener.local.address, address)) listener.protect(address, protection);
-    }
+    if (protection === null) this.#protections.delete(address);
+    else this.#protections.set(address, protection);
+    for (const { listener } of this.#open) protectAt(listener, address, protection);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#open.splice(0).map((listener) => listener.close()));
+    this.#isOpen = false;
+    await Promise.all(this.#open.splice(0).map(({ listener }) => listener.close()));
   }
+}
+
+function protectAt(listener: Listener, address: string, protection: SocketProtection | null): void {
+  if (canReach(listener.local.address, address)) listener.protect(address, protection);
 }
 
 /** Whether a listener at `local` can see a peer of that address at all: `::` serves both families. */
