@@ -105,6 +105,8 @@ const agent: Arrows = {
     'router-agent/items',
     'router-agent/errors',
   ],
+  // the forms of communities, which are the library's
+  'router-agent/desired/annotations/value-types.ts': ['router-agent/config', 'router-agent/items', 'bgp'],
   // what is written to the cluster goes by the connection that reads it
   'router-agent/sinks': [
     'router-agent/sources',

@@ -21,7 +21,8 @@ import { AdvertisementDriver } from './drivers/advertisement-driver.js';
 import { AggregateDriver } from './drivers/aggregate-driver.js';
 import { AnnotationDriver } from './drivers/annotation-driver.js';
 import { OriginatedPrefixes } from './drivers/originated-prefixes.js';
-import { PeerDriver } from './drivers/peer-driver.js';
+import { type ChangedPeer, PeerDriver } from './drivers/peer-driver.js';
+import { PeerSelections } from './drivers/peer-selections.js';
 import { SpeakerDriver } from './drivers/speaker-driver.js';
 import { type FamilyView, LearnedRoutes } from './fib/learned-routes.js';
 import { OverlayKernel } from './fib/overlay-kernel.js';
@@ -59,11 +60,12 @@ export class Agent {
   readonly #ports: AgentPorts;
   readonly #controllers = new Map<string, Controller>();
   readonly #speakerDriver: SpeakerDriver;
-  readonly #learned: LearnedRoutes;
+  #learned: LearnedRoutes;
   readonly #overlay: Overlay;
   readonly #identity: WireguardIdentity;
   readonly #facts: Facts;
   readonly #restartMark: RestartMark;
+  readonly #deferral: number | undefined;
   #rows: readonly AdvertisementRow[] = [];
   #unsubscribe: (() => void) | null = null;
   #isStopping = false;
@@ -88,11 +90,11 @@ export class Agent {
       },
     });
     this.#restartMark = new RestartMark(config.restartMark, () => clock.wallTime());
-    this.#speakerDriver = new SpeakerDriver(
-      ports.speaker,
-      () => this.#past(),
-      (speaker) => this.#speakerStarted(speaker),
-    );
+    this.#speakerDriver = new SpeakerDriver(ports.speaker, {
+      past: () => this.#past(),
+      started: (speaker) => this.#speakerStarted(speaker),
+      ending: (reason) => this.#speakerEnding(reason),
+    });
     this.#facts = {
       config,
       snapshot: () => ports.source.snapshot(),
@@ -119,8 +121,17 @@ export class Agent {
       underlay: ports.kernel.interfaces,
       gateways: () => this.#learned.gateways(),
     });
+    this.#learned = this.#newLearnedRoutes(options.deferral);
+    this.#deferral = options.deferral;
+    this.#overlay.onChange(() => this.#learned.audit('links to other nodes changed'));
+  }
+
+  /** The way of learned routes into the kernel, for one life of the speaker. */
+  #newLearnedRoutes(deferral: number | undefined): LearnedRoutes {
+    const ports = this.#ports;
+    const config = this.#config;
     const routes = new OverlayKernel(ports.kernel.routes, this.#overlay);
-    this.#learned = new LearnedRoutes({
+    return new LearnedRoutes({
       kernel: {
         routes,
         interfaces: ports.kernel.interfaces,
@@ -130,9 +141,9 @@ export class Agent {
             listener(routes.event(event));
           }),
       },
-      clock,
+      clock: ports.speaker.clock,
       auditPeriod: config.injectedRoutesSyncPeriod * 1000,
-      deferral: options.deferral ?? (config.gracefulRestart?.deferralTime ?? defaultDeferral) * 1000,
+      deferral: deferral ?? (config.gracefulRestart?.deferralTime ?? defaultDeferral) * 1000,
       events: {
         log: (level, event, fields) => ports.log.log(level, event, fields),
         received: (count) => this.metrics.advertisementsReceived.inc(count),
@@ -143,7 +154,6 @@ export class Agent {
         },
       },
     });
-    this.#overlay.onChange(() => this.#learned.audit('links to other nodes changed'));
   }
 
   /** The speaker, once it is known what it should be and it listens. */
@@ -251,7 +261,7 @@ export class Agent {
 
   #speakerStarted(speaker: BgpSpeaker): void {
     const { log } = this.#ports;
-    if (this.#config.gracefulRestart !== null) void this.#keepMark();
+    if (this.#config.gracefulRestart !== null && this.#markTimer === null) void this.#keepMark();
     const { routerId, localAs, listening } = speaker.status();
     const at = listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
     log.log('info', 'speaker.started', {
@@ -262,17 +272,42 @@ export class Agent {
     });
     this.#learned.attach(speaker);
     const originated = new OriginatedPrefixes();
+    const selections = new PeerSelections();
+    const announcing = new AdvertisementDriver(speaker, originated, selections);
+    const peers = new PeerDriver(speaker, originated, selections, (change) => this.#peerChanged(change));
     // Announcements first, so that the first thing a peer hears is complete.
-    this.#add(
-      advertisementsController(this.#facts, this.#counted(new AdvertisementDriver(speaker, originated))),
-    );
+    this.#add(advertisementsController(this.#facts, this.#counted(announcing)));
     this.#add(aggregatesController(this.#facts, new AggregateDriver(speaker.aggregates)));
     this.#add(
-      peersController(this.#facts, new PeerDriver(speaker, originated), {
+      peersController(this.#facts, peers, {
         mayCome: () => this.#hasAnnounced || this.#ports.speaker.clock.now() >= this.#peersHeldUntil,
         settled: () => this.#learned.peersSettled(),
       }),
     );
+  }
+
+  /** Packets flow on by the routes that are there: the next life of learned routes takes them over, as after a restart. */
+  async #speakerEnding(reason: string): Promise<void> {
+    const message = `${reason}: every session ends, and begins anew with it`;
+    this.#ports.log.log('warn', 'speaker.restarts', { reason, message });
+    for (const name of ['advertisements', 'aggregates', 'peers']) {
+      this.#controllers.get(name)?.stop();
+      this.#controllers.delete(name);
+    }
+    this.#hasAnnounced = false;
+    await this.#learned.stop();
+    if (this.#isStopping) return;
+    this.#learned = this.#newLearnedRoutes(this.#deferral);
+    await this.#learned.start();
+  }
+
+  /** Says what became of the session of a peer whose configuration changed. */
+  #peerChanged({ address, description, fields, isReset }: ChangedPeer): void {
+    const what = `peer ${address} (${description}): ${fields.join(', ')} changed`;
+    const message = isReset
+      ? `${what}; its session had agreed on that, and begins anew`
+      : `${what}; its session stays`;
+    this.#ports.log.log('info', 'peer.changed', { peer: address, fields, reset: isReset, message });
   }
 
   #announced(): void {

@@ -5,8 +5,14 @@ import { overlayEncaps } from './overlay-encap.js';
 const syncPeriod = duration('1s', '24h');
 const bfdMilliseconds = unsigned('uint32', [1, 4_294_967]);
 const privateAsn = unsigned('uint32', [0, 0], [64512, 65535], [4_200_000_000, 4_294_967_294]);
-const peerAsn = unsigned('uint32', [1, 23455], [23457, 63999], [64512, 65534], [131_072, 4_294_967_294]);
-const peerPort = unsigned('uint16', [1, 65535]);
+export const peerAsn = unsigned(
+  'uint32',
+  [1, 23455],
+  [23457, 63999],
+  [64512, 65534],
+  [131_072, 4_294_967_294],
+);
+export const peerPort = unsigned('uint16', [1, 65535]);
 
 const listed = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 

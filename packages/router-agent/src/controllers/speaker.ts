@@ -1,4 +1,4 @@
-import { ignoredAnnotations } from '../desired/node-annotations.js';
+import { nodeBgp } from '../desired/node-bgp.js';
 import { desiredSpeaker } from '../desired/speaker.js';
 import type { Driver } from '../items/item.js';
 import type { SpeakerItem } from '../items/speaker.js';
@@ -16,13 +16,11 @@ export function speakerController(facts: Facts, driver: Driver<SpeakerItem>): Co
     run: async (signal) => {
       const own = knownOwnNode(facts, name);
       if (own === null) return nothingToDo;
-      const desired = desiredSpeaker(own, facts.config);
-      const ignored = ignoredAnnotations(own, facts.config);
-      if (desired.speaker === null) {
-        facts.tellProblems(name, [...ignored, { place: '--router-id', message: desired.reason }]);
-        return nothingToDo;
-      }
-      facts.tellProblems(name, ignored);
+      const bgp = nodeBgp(own);
+      const desired = desiredSpeaker(own, facts.config, bgp);
+      facts.tellProblems(name, desired.speaker === null ? [...bgp.problems, desired.problem] : bgp.problems);
+      // One that runs goes on as it is: what it should be is not known.
+      if (desired.speaker === null) return nothingToDo;
       return reconcile(driver, [desired.speaker], signal, { mayDelete: false });
     },
   };

@@ -3,9 +3,13 @@ import { formatIp, isIpv4, parseIp } from '../items/ip.js';
 import type { AddressFamily, PeerItem } from '../items/peer.js';
 import type { Problem } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { type AnnotatedPeer, externalPeersOf } from './annotated-peers.js';
 import { type ExternalBase, filePeers } from './file-peers.js';
+import { meshPlaceOf, meshSession } from './mesh-role.js';
 import { nodeAddresses } from './node-addresses.js';
+import { nodeBgp } from './node-bgp.js';
 import type { OperatorPolicies } from './operator-policies.js';
+import { ownAs } from './own-as.js';
 import { familiesOf, type OwnNode } from './own-node.js';
 import type { Policies } from './policies.js';
 import { over, withSettings } from './session-settings.js';
@@ -30,9 +34,12 @@ export function desiredPeers(
   operators: OperatorPolicies,
 ): DesiredPeers {
   const problems: Problem[] = [];
-  const base = externalBase(own, config, policies);
-  const flagged = externalPeers(config, base, operators, problems);
-  const places = new Map(flagged.map((peer) => [peer.address, '--peer-router-ips']));
+  const routers = externalPeersOf(own, config);
+  problems.push(...routers.problems);
+  const place = config.externalPeers.length > 0 ? '--peer-router-ips' : `nodes/${own.node.name}`;
+  const base = externalBase(own, config, policies, routers.peers);
+  const flagged = externalPeers({ config, base, operators, routers: routers.peers, place }, problems);
+  const places = new Map(flagged.map((peer) => [peer.address, place]));
   const filed = filePeers(own, config, base, operators, places);
   problems.push(...filed.problems);
   const external = [...flagged, ...filed.peers];
@@ -46,7 +53,10 @@ export function desiredPeers(
   return { peers: [...mesh, ...external], problems };
 }
 
-/** Mesh sessions run between primary addresses and carry the families that both nodes have. */
+/**
+ * Mesh sessions run between primary addresses and carry the families that both nodes have. Without the full mesh they are those
+ * of one AS; reflectors spare their clients all other sessions.
+ */
 function meshPeers(
   snapshot: Snapshot,
   own: OwnNode,
@@ -55,11 +65,19 @@ function meshPeers(
   operators: OperatorPolicies,
   problems: Problem[],
 ): readonly PeerItem[] {
-  if (!config.enableIbgp || !config.nodesFullMesh) return [];
+  const bgp = nodeBgp(own);
+  const as = ownAs(config, bgp.as);
+  if (!config.enableIbgp || as === null) return [];
+  const reflectors = new Set<string>();
   const peers: PeerItem[] = [];
   const seen = new Map<string, string>([[own.addresses.primary, own.node.name]]);
   for (const node of [...snapshot.nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (node.name === own.node.name) continue;
+    const place = meshPlaceOf(node);
+    if (ownAs(config, place.as) !== as) continue;
+    if (place.role.kind === 'server') reflectors.add(place.role.clusterId);
+    const session = meshSession(bgp.role, place.role);
+    if (session === 'none') continue;
     const tell = (message: string) => problems.push({ place: `nodes/${node.name}`, message });
     const addresses = nodeAddresses(node);
     if (addresses === null) {
@@ -87,7 +105,7 @@ function meshPeers(
     const item: PeerItem = {
       address: addresses.primary,
       role: 'mesh',
-      remoteAs: config.clusterAsn,
+      remoteAs: as,
       description: node.name,
       port: config.bgpPort,
       localAddress: own.addresses.primary,
@@ -95,12 +113,23 @@ function meshPeers(
       ...gracefulRestart(config),
       families,
       nextHops: pick(own.addresses.best, families),
+      ...(session === 'reflects' ? { settings: { routeReflectorClient: true } } : {}),
       importPolicy: policies.import,
       exportPolicy: policies.exportToMesh,
     };
     peers.push(withSettings(item, config.file.mesh, operators));
   }
+  if (bgp.role.kind === 'client' && !reflectors.has(bgp.role.clusterId)) {
+    problems.push(withoutReflector(own, bgp.role.clusterId, reflectors));
+  }
   return peers;
+}
+
+function withoutReflector(own: OwnNode, clusterId: string, reflectors: ReadonlySet<string>): Problem {
+  const there =
+    reflectors.size === 0 ? 'no node has rr.server' : `there is ${[...reflectors].sort().join(', ')}`;
+  const message = `annotation kube-router.io/rr.client: no other node reflects for cluster id ${clusterId} (${there}), so that this node has no peers among the nodes; give a node kube-router.io/rr.server with that cluster id`;
+  return { place: `nodes/${own.node.name}`, message };
 }
 
 function gracefulRestart({ gracefulRestart: how }: Config): Pick<PeerItem, 'gracefulRestart'> {
@@ -108,9 +137,14 @@ function gracefulRestart({ gracefulRestart: how }: Config): Pick<PeerItem, 'grac
 }
 
 /** What every external peer has, wherever it is named; null: this node has no address of the family that it would carry. */
-function externalBase(own: OwnNode, config: Config, policies: Policies): ExternalBase {
+function externalBase(
+  own: OwnNode,
+  config: Config,
+  policies: Policies,
+  routers: readonly AnnotatedPeer[],
+): ExternalBase {
   const all = [
-    ...config.externalPeers,
+    ...routers,
     ...config.file.neighbors.map(({ address, remoteAs }) => ({ address, as: remoteAs })),
   ];
   const families = familiesOfSessions(all, own);
@@ -136,23 +170,31 @@ function externalBase(own: OwnNode, config: Config, policies: Policies): Externa
   };
 }
 
+interface ExternalFacts {
+  readonly config: Config;
+  readonly base: ExternalBase;
+  readonly operators: OperatorPolicies;
+  readonly routers: readonly AnnotatedPeer[];
+  /** Where they are named. */
+  readonly place: string;
+}
+
 function externalPeers(
-  config: Config,
-  base: ExternalBase,
-  operators: OperatorPolicies,
+  { config, base, operators, routers, place }: ExternalFacts,
   problems: Problem[],
 ): readonly PeerItem[] {
-  return config.externalPeers.flatMap(({ address, as, port, password }): PeerItem[] => {
+  return routers.flatMap(({ address, as, port, password, localAddress }): PeerItem[] => {
     const item = base({ address, as });
     if (item === null) {
       const message = `${address} would carry ${familyOf(address)}, of which this node has no address: not peered with`;
-      problems.push({ place: '--peer-router-ips', message });
+      problems.push({ place, message });
       return [];
     }
-    // What flags say of this one peer, or of all external ones, counts before what the file says of all.
+    // What flags or the annotation say of this one peer, or of all external ones, counts before what the file says of all.
     const said = {
       ...(port === undefined ? {} : { port }),
       ...(password === undefined ? {} : { password }),
+      ...(localAddress === undefined ? {} : { localAddress }),
       ...(item.multihopTtl === undefined ? {} : { multihopTtl: item.multihopTtl }),
     };
     return [withSettings(item, over({ settings: said }, config.file.external), operators)];

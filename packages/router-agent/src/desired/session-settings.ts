@@ -65,6 +65,6 @@ export function withSettings(item: PeerItem, session: SessionConfig, operators: 
         Object.entries(nextHop ?? {}).map(([family, address]) => [families[family as FamilyName], address]),
       ),
     },
-    ...(Object.keys(settings).length === 0 ? {} : { settings }),
+    ...(Object.keys(settings).length === 0 ? {} : { settings: { ...item.settings, ...settings } }),
   };
 }

@@ -4,6 +4,7 @@ import type { Change, ChangeFailure, Driver } from '../items/item.js';
 import { messageOf } from './errors.js';
 import { pathAttributes } from './originated-attributes.js';
 import { OriginatedPrefixes } from './originated-prefixes.js';
+import { PeerSelections } from './peer-selections.js';
 
 const owners: readonly Owner[] = Object.values(Owner);
 
@@ -15,10 +16,13 @@ export class AdvertisementDriver implements Driver<AdvertisementItem> {
   /** With what a prefix was announced, where that is more than its owner. */
   readonly #applied = new Map<string, AdvertisementItem>();
 
-  /** `originated` is told what is announced. */
-  constructor(speaker: BgpSpeaker, originated = new OriginatedPrefixes()) {
+  readonly #selections: PeerSelections;
+
+  /** `originated` is told what is announced, `selections` what not to everybody. */
+  constructor(speaker: BgpSpeaker, originated = new OriginatedPrefixes(), selections = new PeerSelections()) {
     this.#speaker = speaker;
     this.#originated = originated;
+    this.#selections = selections;
   }
 
   async read(): Promise<readonly AdvertisementItem[]> {
@@ -38,6 +42,8 @@ export class AdvertisementDriver implements Driver<AdvertisementItem> {
     const gone = changes.filter(({ after }) => after === undefined);
     // Refused before they are announced, and not refused any more once they are withdrawn.
     if (come.length > 0) this.#originated.add(keys(come));
+    // Before the announcement, which has export policies asked anew.
+    for (const { key, after } of changes) if (after !== undefined) this.#selections.set(key, after.peers);
     for (const owner of owners) {
       const going = changes.filter(({ before, after }) => after === undefined && before?.owner === owner);
       if (going.length > 0) {
@@ -57,7 +63,8 @@ export class AdvertisementDriver implements Driver<AdvertisementItem> {
     const failed = new Set(failures.map(({ key }) => key));
     for (const { key, after } of changes) {
       if (failed.has(key)) continue;
-      if (after?.attributes === undefined && after?.nextHop === undefined) this.#applied.delete(key);
+      if (after === undefined) this.#selections.set(key, undefined);
+      if (after === undefined || isPlain(after)) this.#applied.delete(key);
       else this.#applied.set(key, after);
     }
     const removed = [
@@ -86,6 +93,9 @@ export class AdvertisementDriver implements Driver<AdvertisementItem> {
     }
   }
 }
+
+const isPlain = ({ attributes, nextHop, peers }: AdvertisementItem): boolean =>
+  attributes === undefined && nextHop === undefined && peers === undefined;
 
 /** What comes, together where one announcement can say it. */
 function alike(

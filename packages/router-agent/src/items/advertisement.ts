@@ -31,11 +31,16 @@ export interface AdvertisementItem {
   readonly nextHop?: string;
   /** Absent: none but those that every route has. */
   readonly attributes?: OriginatedAttributes;
+  /** Addresses of the external peers that are told; absent: all. */
+  readonly peers?: readonly string[];
 }
 
 export const advertisementKind: ItemKind<AdvertisementItem> = {
   name: 'advertisement',
   key: (item) => item.prefix,
   equal: (a, b) =>
-    a.owner === b.owner && a.nextHop === b.nextHop && structurallyEqual(a.attributes, b.attributes),
+    a.owner === b.owner &&
+    a.nextHop === b.nextHop &&
+    structurallyEqual(a.attributes, b.attributes) &&
+    structurallyEqual(a.peers, b.peers),
 };

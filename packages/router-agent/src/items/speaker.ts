@@ -5,6 +5,8 @@ export interface SpeakerItem {
   readonly localAs: number;
   /** Dotted quad. */
   readonly routerId: string;
+  /** Dotted quad; absent unless it reflects routes. */
+  readonly clusterId?: string;
   readonly listen: readonly { readonly address: string; readonly port: number }[];
 }
 
@@ -14,6 +16,7 @@ export const speakerKind: ItemKind<SpeakerItem> = {
   equal: (a, b) =>
     a.localAs === b.localAs &&
     a.routerId === b.routerId &&
+    a.clusterId === b.clusterId &&
     a.listen.length === b.listen.length &&
     a.listen.every((at, i) => at.address === b.listen[i]?.address && at.port === b.listen[i]?.port),
 };

@@ -132,3 +132,81 @@ t.test('an address that is a node and an external peer is peered with once', asy
   t.equal(found.peers.length, 1);
   t.match(found.problems, [{ place: 'nodes/n2' }]);
 });
+
+/** A node with annotations of kube-router, by their names. */
+const annotated = (name: string, address: string, annotations: Readonly<Record<string, string>>) =>
+  node(name, [address], {
+    annotations: Object.fromEntries(
+      Object.entries(annotations).map(([key, value]) => [`kube-router.io/${key}`, value]),
+    ),
+  });
+
+t.test('without the full mesh nodes of one AS number are peers', async (t) => {
+  const nodes = [
+    annotated('n1', '192.168.1.11', { 'node.asn': '64513' }),
+    annotated('n2', '192.168.1.12', { 'node.asn': '0xfc01' }),
+    annotated('n3', '192.168.1.13', { 'node.asn': '64514' }),
+    node('n4', ['192.168.1.14']),
+  ];
+  const found = peers(nodes, ['--nodes-full-mesh=false']);
+  t.match(found.peers, [{ description: 'n2', remoteAs: 64513, role: 'mesh' }]);
+  t.equal(found.peers.length, 1);
+  t.same(found.problems, []);
+  t.match(
+    peers(nodes).peers,
+    [{ remoteAs: 64512 }, { remoteAs: 64512 }, { remoteAs: 64512 }],
+    'D6: with it --cluster-asn counts',
+  );
+});
+
+t.test('reflectors spare their clients the other sessions, and have the policies of everyone', async (t) => {
+  const nodes = [
+    annotated('n1', '192.168.1.11', { 'rr.server': '42' }),
+    annotated('n2', '192.168.1.12', { 'rr.client': '0.0.0.42' }),
+    annotated('n3', '192.168.1.13', { 'rr.client': '7' }),
+    node('n4', ['192.168.1.14']),
+  ];
+  const [client, plain, ...rest] = peers(nodes).peers;
+  t.same(rest, []);
+  t.match(client, { description: 'n2', settings: { routeReflectorClient: true } });
+  t.match(plain, { description: 'n4' });
+  t.notOk(plain && 'settings' in plain);
+  t.equal(client?.importPolicy, plain?.importPolicy, 'D4');
+});
+
+t.test('a client whose cluster has no reflector says so', async (t) => {
+  const client = annotated('n1', '192.168.1.11', { 'rr.client': '42' });
+  const other = annotated('n2', '192.168.1.12', { 'rr.server': '43' });
+  t.match(peers([client, other]), {
+    peers: [],
+    problems: [
+      { place: 'nodes/n1', message: /no other node reflects for cluster id 0.0.0.42 \(there is 0.0.0.43\)/ },
+    ],
+  });
+  t.match(peers([client]).problems, [{ message: /no node has rr.server/ }]);
+});
+
+t.test(
+  'external peers of annotations have what those of flags have, and their own address where one is given',
+  async (t) => {
+    const yaml =
+      '- {remoteip: 192.168.1.254, remoteasn: 64513, localip: 10.0.0.9, password: c2VjcmV0, port: 1790}';
+    const found = peers(
+      [annotated('n1', '192.168.1.11', { peers: `${yaml}\n- {remoteip: "fd00::1", remoteasn: 64514}` })],
+      ['--bgp-holdtime=9s', '--peer-router-multihop-ttl=3'],
+    );
+    t.match(found.peers, [
+      {
+        address: '192.168.1.254',
+        role: 'external',
+        remoteAs: 64513,
+        localAddress: '10.0.0.9',
+        password: 'secret',
+        port: 1790,
+        holdTime: 9,
+        multihopTtl: 3,
+      },
+      { address: 'fd00::1', port: 179, holdTime: 9 },
+    ]);
+  },
+);
