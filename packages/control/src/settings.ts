@@ -6,6 +6,7 @@ export {
   groupSchema,
   neighborSchema,
   port,
+  prefixLimit,
   seconds,
 } from './settings/neighbor-schema.js';
 export { aggregateSchema, announcementSchema } from './settings/route-schemas.js';

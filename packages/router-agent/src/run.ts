@@ -12,6 +12,7 @@ import { flags } from './config/flags.js';
 import { parseConfig, requestedText } from './config/parse-config.js';
 import { agentViews, speakerActions, speakerViews } from './control-views.js';
 import { CniFileDriver } from './drivers/cni-file/cni-file-driver.js';
+import { checkFile } from './file-check.js';
 import { httpServers } from './http-servers.js';
 import { linuxKernel } from './linux-kernel.js';
 import { takeLock } from './lock.js';
@@ -49,6 +50,7 @@ export async function runAgent(
   const parsed = parseConfig(argv, env, {
     hostName: hostname(),
     readTextFile: (path) => readFileSync(path, 'utf8'),
+    checkFile,
   });
   if (!parsed.ok) {
     for (const error of parsed.errors) io.stderr.write(`error: ${error}\n`);

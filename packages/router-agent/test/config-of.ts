@@ -8,6 +8,7 @@ export function configOf(name: string, flags: readonly string[] = []): Config {
     {},
     {
       hostName: name,
+      checkFile: () => [],
       readTextFile: (path) => {
         throw new Error(`${path} should not be read`);
       },

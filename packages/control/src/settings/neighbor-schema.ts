@@ -12,7 +12,8 @@ export const asNumber = z.number().int().min(1).max(4_294_967_295);
 export const port = z.number().int().min(0).max(65_535);
 export const seconds = z.number().int().nonnegative();
 const bytes = z.number().int().min(4096).max(1_073_741_824);
-const maxPrefixes = z
+/** How many prefixes of a family a peer may send, and what follows. */
+export const prefixLimit = z
   .strictObject({
     limit: z.number().int().positive(),
     warnPercent: z.number().int().min(1).max(100).optional(),
@@ -83,7 +84,7 @@ export const neighborSchema = z.strictObject({
   asOverride: z.boolean().optional(),
   removePrivateAs: z.enum(['all', 'replace']).optional(),
   nextHopUnchanged: z.boolean().optional(),
-  maxPrefixes: z.partialRecord(named, z.union([z.number().int().positive(), maxPrefixes])).optional(),
+  maxPrefixes: z.partialRecord(named, z.union([z.number().int().positive(), prefixLimit])).optional(),
   families: z.array(family).min(1).optional(),
   extendedNextHop: z.boolean().optional(),
   linkLocalNextHop: z.boolean().optional(),

@@ -6,42 +6,65 @@ import { nearestName } from './nearest-name.js';
 /** What a command line says. Errors hold each mistake on it, not only the first; secrets are never in them. */
 export interface CommandLine {
   readonly values: FlagValues;
-  readonly given: ReadonlySet<FlagName>;
+  readonly given: ReadonlyMap<FlagName, GivenFlag>;
   readonly errors: readonly string[];
+}
+
+/** A flag that was given: its value, and where; of several places the last one. */
+export interface GivenFlag {
+  readonly value: unknown;
+  readonly place: string;
 }
 
 /**
  * Reads arguments in the forms of Go's pflag: `--flag`, `--flag=value`, `--flag value` (not for switches), `-v 2`, `-v=2`, `-v2`,
- * lists by comma or by repetition; of a repeated single value the last one holds.
+ * lists by comma or by repetition; of a repeated single value the last one holds. `placeOf` says where an argument stands, when
+ * it is not on the command line.
  */
-export function readCommandLine(argv: readonly string[]): CommandLine {
-  return new CommandLineReader(argv).read();
+export function readCommandLine(argv: readonly string[], placeOf?: (index: number) => string): CommandLine {
+  return new CommandLineReader(argv, placeOf ?? null).read();
+}
+
+/** The value of each flag: as given, else its default. */
+export function flagValues(given: ReadonlyMap<FlagName, GivenFlag>): FlagValues {
+  const values = Object.fromEntries(
+    flagNames.map((name) => [name, given.get(name)?.value ?? flags[name].default]),
+  );
+  return values as unknown as FlagValues;
 }
 
 class CommandLineReader {
   readonly #argv: readonly string[];
-  readonly #values = new Map<string, unknown>();
-  readonly #given = new Set<FlagName>();
+  readonly #placeOf: ((index: number) => string) | null;
+  readonly #given = new Map<FlagName, GivenFlag>();
   readonly #errors: string[] = [];
   /** The last flag took a secret, so that a stray argument after it may be a piece of one. */
   #afterSecret = false;
   #next = 0;
 
-  constructor(argv: readonly string[]) {
+  /** Of the argument that is being read. */
+  #place: string | null = null;
+
+  constructor(argv: readonly string[], placeOf: ((index: number) => string) | null) {
     this.#argv = argv;
+    this.#placeOf = placeOf;
   }
 
   read(): CommandLine {
-    while (this.#next < this.#argv.length) this.#readArgument(this.#argv[this.#next++]!);
-    const values = Object.fromEntries(
-      flagNames.map((name) => [name, this.#values.get(name) ?? flags[name].default]),
-    );
-    return { values: values as unknown as FlagValues, given: this.#given, errors: this.#errors };
+    while (this.#next < this.#argv.length) {
+      this.#place = this.#placeOf?.(this.#next) ?? null;
+      this.#readArgument(this.#argv[this.#next++]!);
+    }
+    return { values: flagValues(this.#given), given: this.#given, errors: this.#errors };
+  }
+
+  #tell(error: string): void {
+    this.#errors.push(this.#place === null ? error : `${this.#place}: ${error}`);
   }
 
   #readArgument(argument: string): void {
     if (isShellLeftover(argument)) {
-      this.#errors.push(
+      this.#tell(
         `${this.#shown(argument)} has a quote or backslash of a shell or environment file in it, which nothing has removed; ` +
           'write the options without quotes, or on one line (in a unit: EnvironmentFile= and $KUBE_ROUTER_OPTS without quotes)',
       );
@@ -52,7 +75,7 @@ class CommandLineReader {
     } else if (argument.startsWith('-') && argument !== '-') {
       this.#readShort(argument.slice(1));
     } else {
-      this.#errors.push(
+      this.#tell(
         argument === ''
           ? 'an argument is empty; remove it, or the quotes around an unset variable'
           : `${this.#shown(argument)} is not a flag, and the agent takes no other arguments; remove it, or write it as --flag=value`,
@@ -64,7 +87,7 @@ class CommandLineReader {
     const rest = this.#argv.slice(this.#next);
     this.#next = this.#argv.length;
     if (rest.length > 0)
-      this.#errors.push(`${rest.map((each) => this.#shown(each)).join(' ')} after -- is not read; remove it`);
+      this.#tell(`${rest.map((each) => this.#shown(each)).join(' ')} after -- is not read; remove it`);
   }
 
   #shown(argument: string): string {
@@ -77,7 +100,7 @@ class CommandLineReader {
     const name = equals < 0 ? body : body.slice(0, equals);
     const row = flagRow(name);
     if (row === undefined) {
-      this.#errors.push(unknownFlag(name));
+      this.#tell(unknownFlag(name));
       this.#afterSecret = namesSecret(name);
       this.#skipValueOf(equals);
       return;
@@ -98,7 +121,7 @@ class CommandLineReader {
       const meant = flagRow(word) === undefined ? nearestName(word, flagNames) : word;
       const wayOut = meant === null ? 'see --help' : `write --${meant} with two dashes`;
       this.#afterSecret = namesSecret(word);
-      this.#errors.push(`-${word} is not known: only -h, -v and -V have one dash; ${wayOut}`);
+      this.#tell(`-${word} is not known: only -h, -v and -V have one dash; ${wayOut}`);
       this.#skipValueOf(body.indexOf('='));
       return;
     }
@@ -117,16 +140,14 @@ class CommandLineReader {
     let value = attached;
     if (value?.startsWith('=')) {
       const right = type.secret ? '…' : value.replace(/^=+/, '');
-      this.#errors.push(
-        `${label}=${type.secret ? '=…' : value} has the equals sign twice; write ${label}=${right}`,
-      );
+      this.#tell(`${label}=${type.secret ? '=…' : value} has the equals sign twice; write ${label}=${right}`);
       return;
     }
     if (value === null && type.goName === 'bool') {
       const word = this.#argv[this.#next];
       if (word !== undefined && ['true', 'false'].includes(word.toLowerCase())) {
         this.#next++;
-        this.#errors.push(
+        this.#tell(
           `${label} is a switch and takes its value after an equals sign; write ${label}=${word.toLowerCase()}`,
         );
         return;
@@ -136,7 +157,7 @@ class CommandLineReader {
     if (value === null) {
       const word = this.#argv[this.#next];
       if (word === undefined || word.startsWith('--')) {
-        this.#errors.push(
+        this.#tell(
           `${label} needs a value${word === undefined ? '' : ` before ${word.split('=', 1)[0]}`}; write ${label}=${type.example}`,
         );
         return;
@@ -147,18 +168,18 @@ class CommandLineReader {
     this.#accept(name, label, type, value);
   }
 
-  #accept(name: FlagName, label: string, type: FlagType<unknown>, value: string): void {
-    const parsed = type.parse(value);
+  #accept(name: FlagName, label: string, type: FlagType<unknown>, text: string): void {
+    const parsed = type.parse(text);
     if (!parsed.ok) {
-      this.#errors.push(
-        `${label} must be ${parsed.must}, got ${type.secret ? 'a value that is not shown' : JSON.stringify(value)}`,
+      this.#tell(
+        `${label} must be ${parsed.must}, got ${type.secret ? 'a value that is not shown' : JSON.stringify(text)}`,
       );
       return;
     }
-    const before = this.#values.get(name);
+    const before = this.#given.get(name)?.value;
     const grows = type.repeats && Array.isArray(before) && Array.isArray(parsed.value);
-    this.#values.set(name, grows ? [...before, ...parsed.value] : parsed.value);
-    this.#given.add(name);
+    const value = grows ? [...before, ...parsed.value] : parsed.value;
+    this.#given.set(name, { value, place: this.#place ?? label });
   }
 }
 
@@ -173,7 +194,8 @@ function isShellLeftover(argument: string): boolean {
   return ['"', "'"].some((quote) => argument.split(quote).length % 2 === 0);
 }
 
-function unknownFlag(name: string): string {
+/** The sentence for a flag that there is not, with what was meant. */
+export function unknownFlag(name: string): string {
   const positive = /^no-(.+)$/.exec(name)?.[1];
   if (positive !== undefined && flagRow(positive)?.type.goName === 'bool') {
     return `--${name} is not known; write --${positive}=false`;

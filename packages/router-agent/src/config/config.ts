@@ -1,5 +1,5 @@
 import type { FileConfig } from './file-config.js';
-import type { FlagName } from './flags.js';
+import type { FlagName, FlagValues } from './flags.js';
 import type { Origin } from './origin.js';
 import type { OverlayEncap } from './overlay-encap.js';
 
@@ -104,6 +104,8 @@ export interface Config {
   /** Say what that comes to as JSON. */
   readonly json: boolean;
   readonly verbosity: number;
+  /** Each flag as it holds. Some are secret. */
+  readonly values: FlagValues;
   /** What `--config` says beside flags. */
   readonly file: FileConfig;
   /** Where each setting comes from that does not have its default; `originOf` answers for all. */

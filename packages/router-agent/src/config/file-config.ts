@@ -1,5 +1,6 @@
 import type { Defined, groupSchema } from '@peerage/control/settings';
 import type * as z from 'zod';
+import type { FileLeaf } from './yaml-places.js';
 
 type Group = z.output<typeof groupSchema>;
 
@@ -124,6 +125,8 @@ export interface FilePolicies {
 
 /** What `--config` says beside flags. */
 export interface FileConfig {
+  /** Null without a file. */
+  readonly path: string | null;
   /** Every session with another node. */
   readonly mesh: SessionConfig;
   /** Every external peer, wherever it is named; what the peer itself has comes first. */
@@ -132,14 +135,18 @@ export interface FileConfig {
   readonly policies: FilePolicies;
   readonly announcements: readonly FileAnnouncement[];
   readonly aggregates: readonly FileAggregate[];
+  /** Each value as it stands there, to be shown. There are no secrets in it, but names of files that hold some. */
+  readonly leaves: readonly FileLeaf[];
 }
 
 /** Of an agent without a file. */
 export const emptyFileConfig: FileConfig = Object.freeze({
+  path: null,
   mesh: { settings: {} },
   external: { settings: {} },
   neighbors: [],
   policies: { policies: {}, sets: {} },
   announcements: [],
   aggregates: [],
+  leaves: [],
 });

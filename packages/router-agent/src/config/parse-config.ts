@@ -1,15 +1,15 @@
 import { readCommandLine } from './command-line.js';
-import type { ClusterSourceConfig, Config, ExternalPeer } from './config.js';
-import { emptyFileConfig } from './file-config.js';
-import { base64Password, listOf } from './flag-type.js';
+import type { ClusterSourceConfig, Config, Origins, SettingName } from './config.js';
+import type { FilePorts } from './config-file.js';
+import { readExternalPeers, readPasswords } from './external-peers.js';
+import { type FlagLayers, readFlagLayers } from './flag-layers.js';
 import { type FlagName, type FlagValues, flagNames, flagRow } from './flags.js';
+import { type Origin, outranks } from './origin.js';
 import { overlayEncaps } from './overlay-encap.js';
 
 /** What the configuration needs to know of the machine. */
-export interface ConfigFacts {
+export interface ConfigFacts extends FilePorts {
   readonly hostName: string;
-  /** Reads a text file; throws what the file system throws. Used for `--peer-router-passwords-file` only. */
-  readonly readTextFile: (path: string) => string;
 }
 
 export type ParsedConfig =
@@ -17,6 +17,7 @@ export type ParsedConfig =
   | { readonly ok: false; readonly errors: readonly string[] };
 
 const DEFAULT_ASN = 64512;
+const CNI_VARIABLE = 'KUBE_ROUTER_CNI_CONF_FILE';
 const DEFAULT_CNI_FILE = '/etc/cni/net.d/10-kuberouter.conf';
 
 /** `help` or `version` when the command line asks for one of them, whatever else is on it. */
@@ -26,20 +27,23 @@ export function requestedText(argv: readonly string[]): 'help' | 'version' | nul
   return values.version ? 'version' : null;
 }
 
-/** Reads flags and environment into a validated configuration, or into all that is wrong with them at once. */
+/** Reads flags, environment and files into a validated configuration, or into all that is wrong with them at once. */
 export function parseConfig(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   facts: ConfigFacts,
 ): ParsedConfig {
-  const { values, given, errors: lineErrors } = readCommandLine(argv);
-  const errors = [...lineErrors];
-  const warnings: string[] = [];
-  const nodeName = readNodeName(values, env, facts, errors);
-  const cniConfFile = readCniFile(env, errors);
+  const layers = readFlagLayers(argv, env, facts);
+  const { values, given, file } = layers;
+  const errors = [...layers.errors];
+  const warnings = [...layers.warnings];
+  const nodeName = readNodeName(layers, facts, errors);
+  const cniConfFile = readCniFile(layers, errors);
   const source = readSource(values, given, errors);
-  const passwords = readPasswords(values, given, facts, errors, warnings);
-  const externalPeers = readPeers(values, passwords, errors);
+  const passwords = readPasswords(values, given, facts.readTextFile, errors, warnings);
+  const externalPeers = readExternalPeers(values, passwords, errors);
+  checkTwice(layers, errors);
+  checkRestart(layers, errors);
   checkClusterRanges(values['service-cluster-ip-range'], errors);
   if (values.plan && values['cleanup-config']) {
     errors.push(
@@ -110,8 +114,9 @@ export function parseConfig(
     task: taskOf(values),
     json: values.json,
     verbosity: Number(values.v || '0'),
-    file: emptyFileConfig,
-    origins: {},
+    values,
+    file,
+    origins: originsOf(layers, nodeName),
     unimplementedFlags: unimplementedFlags(values, given),
   };
   return { ok: true, config: Object.freeze(config), warnings };
@@ -125,21 +130,25 @@ function taskOf(values: FlagValues): Config['task'] {
 /** RFC 1123 names, which is what Kubernetes allows as names of nodes; so the name is safe in paths and logs too. */
 const NODE_NAME = /^[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?$/;
 
+/** By flag, then by environment, then by the file; else the machine's own. */
 function readNodeName(
-  values: FlagValues,
-  env: Readonly<Record<string, string | undefined>>,
+  { values, origins, variables }: FlagLayers,
   facts: ConfigFacts,
   errors: string[],
 ): string {
-  const [name, from] = values['hostname-override']
-    ? [values['hostname-override'], '--hostname-override']
-    : env.NODE_NAME
-      ? [env.NODE_NAME, 'NODE_NAME in the environment']
+  const variable = variables.get('NODE_NAME');
+  const flag = values['hostname-override'];
+  const byVariable = variable !== undefined && (flag === '' || isWeaker(origins.get('hostname-override')));
+  const [name, from] = byVariable
+    ? [variable.value, variable.place]
+    : flag !== ''
+      ? [flag, placed('hostname-override', origins)]
       : [facts.hostName.toLowerCase(), "the machine's host name"];
   if (!NODE_NAME.test(name)) {
-    const wayOut = from.startsWith('--')
-      ? 'give the name of the Node object'
-      : 'name the Node object with --hostname-override=NAME';
+    const wayOut =
+      byVariable || flag === ''
+        ? 'name the Node object with --hostname-override=NAME'
+        : 'give the name of the Node object';
     errors.push(
       `${from} must be the name of a node (lower-case letters, digits, - and .), got ${JSON.stringify(name)}; ${wayOut}`,
     );
@@ -147,15 +156,56 @@ function readNodeName(
   return name;
 }
 
-function readCniFile(env: Readonly<Record<string, string | undefined>>, errors: string[]): string {
-  const path = env.KUBE_ROUTER_CNI_CONF_FILE || DEFAULT_CNI_FILE;
+/** Whether the environment holds against it. */
+function isWeaker(origin: Origin | undefined): boolean {
+  return origin === undefined || outranks('environment', origin.kind);
+}
+
+/** A flag with its place, when that is a file. */
+function placed(name: FlagName, origins: FlagLayers['origins']): string {
+  const origin = origins.get(name);
+  return origin === undefined || origin.kind === 'flag' ? `--${name}` : `${origin.place}: --${name}`;
+}
+
+function readCniFile({ variables }: FlagLayers, errors: string[]): string {
+  const { value: path, place } = variables.get(CNI_VARIABLE) ?? { value: DEFAULT_CNI_FILE, place: '' };
   if (!path.startsWith('/')) {
     const wayOut = /^["']/.test(path) ? 'remove the quotes, which nothing has removed' : 'write it from / on';
-    errors.push(
-      `KUBE_ROUTER_CNI_CONF_FILE in the environment must be the path of a file, got ${JSON.stringify(path)}; ${wayOut}`,
-    );
+    const from = place.startsWith(CNI_VARIABLE) ? place : `${place}: ${CNI_VARIABLE}`;
+    errors.push(`${from} must be the path of a file, got ${JSON.stringify(path)}; ${wayOut}`);
   }
   return path;
+}
+
+/** A router that flags and the file name is told here; what annotations name is known later. */
+function checkTwice({ values, file, origins }: FlagLayers, errors: string[]): void {
+  for (const { address, place } of file.neighbors) {
+    if (values['peer-router-ips'].includes(address)) {
+      const other = placed('peer-router-ips', origins);
+      errors.push(`${place}: ${address} is in ${other} too; a router is one peer, remove one`);
+    }
+  }
+}
+
+/** Whether an agent can restart gracefully is a matter of all its sessions: it has to mark its own life. */
+function checkRestart({ values, file }: FlagLayers, errors: string[]): void {
+  if (values['bgp-graceful-restart']) return;
+  const sessions = [file.mesh, file.external, ...file.neighbors];
+  if (sessions.every(({ settings }) => settings.gracefulRestart === undefined)) return;
+  errors.push(
+    `${file.path}: gracefulRestart of a session says how, and --bgp-graceful-restart, which is off, says whether; add bgp-graceful-restart: true to flags`,
+  );
+}
+
+/** Where everything comes from that has not its default. */
+function originsOf({ origins, variables }: FlagLayers, nodeName: string): Origins {
+  const found: Partial<Record<SettingName, Origin>> = Object.fromEntries(origins);
+  const cni = variables.get(CNI_VARIABLE);
+  if (cni !== undefined) found['cni-conf-file'] = { kind: 'environment', place: cni.place };
+  const node = variables.get('NODE_NAME');
+  if (node !== undefined && node.value === nodeName && isWeaker(origins.get('hostname-override')))
+    found['hostname-override'] = { kind: 'environment', place: node.place };
+  return Object.freeze(found);
 }
 
 function readSource(values: FlagValues, given: ReadonlySet<FlagName>, errors: string[]): ClusterSourceConfig {
@@ -175,78 +225,6 @@ function readSource(values: FlagValues, given: ReadonlySet<FlagName>, errors: st
     );
   }
   return { kind: 'manifests', directory: values.manifests };
-}
-
-function readPasswords(
-  values: FlagValues,
-  given: ReadonlySet<FlagName>,
-  facts: ConfigFacts,
-  errors: string[],
-  warnings: string[],
-): readonly string[] {
-  const file = values['peer-router-passwords-file'];
-  if (file === '') return values['peer-router-passwords'];
-  if (given.has('peer-router-passwords')) {
-    warnings.push(
-      `--peer-router-passwords-file=${file} is not read, because --peer-router-passwords is given; remove one of them`,
-    );
-    return values['peer-router-passwords'];
-  }
-  const place = `--peer-router-passwords-file=${file}`;
-  let content: string;
-  try {
-    content = facts.readTextFile(file);
-  } catch (error) {
-    errors.push(
-      `${place} cannot be read (${error instanceof Error ? error.message : String(error)}); give a file that the agent may read`,
-    );
-    return [];
-  }
-  const lines = content.replace(/\n$/, '').split('\n');
-  if (lines.length !== 1) {
-    errors.push(`${place} must have one line with comma-separated passwords, got ${lines.length} lines`);
-    return [];
-  }
-  const parsed = listOf('strings', base64Password).parse(lines[0]!.trim());
-  if (parsed.ok) return parsed.value;
-  errors.push(`${place} must hold ${parsed.must}`);
-  return [];
-}
-
-function readPeers(
-  values: FlagValues,
-  passwords: readonly string[],
-  errors: string[],
-): readonly ExternalPeer[] {
-  const addresses = values['peer-router-ips'];
-  const asns = values['peer-router-asns'];
-  const ports = values['peer-router-ports'];
-  const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
-  if (twice !== undefined)
-    errors.push(`--peer-router-ips has ${twice} twice; a router is one peer, remove one`);
-  const lists = [
-    ['--peer-router-asns', asns.length, true],
-    ['--peer-router-ports', ports.length, false],
-    ['--peer-router-passwords', passwords.length, false],
-  ] as const;
-  for (const [name, length, required] of lists) {
-    if (length === addresses.length || (length === 0 && !required)) continue;
-    errors.push(
-      `${name} must have one item for each of the ${addresses.length} addresses of --peer-router-ips` +
-        `${addresses.length > 0 ? ` (${addresses.join(',')})` : ''}, got ${length}; ` +
-        `${name === '--peer-router-passwords' ? 'an empty item means no password' : 'the lists go by position'}`,
-    );
-  }
-  return addresses.map((address, index) => {
-    const password = passwords[index];
-    const port = ports[index];
-    return Object.freeze({
-      address,
-      as: asns[index] ?? 0,
-      ...(port === undefined ? {} : { port }),
-      ...(password ? { password } : {}),
-    });
-  });
 }
 
 function checkClusterRanges(ranges: readonly string[], errors: string[]): void {

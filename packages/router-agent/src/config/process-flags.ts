@@ -18,6 +18,12 @@ export const processFlags = {
     false,
     'Remove what the agent, or kube-router, put on this host, and exit: routes, tunnels, rules, tables, the bridge, ranges in the CNI file. Nothing else is touched.',
   ),
+  config: own(
+    'process',
+    text('/etc/peerage/agent.yaml', 'the path of a file'),
+    '',
+    'File (YAML) with settings of peers, policies, prefixes, aggregates and flags. See the page of its fields.',
+  ),
   'data-dir': own(
     'process',
     text('/var/lib/peerage', 'the path of a folder, from / on', (given) => given.startsWith('/')),
@@ -33,6 +39,12 @@ export const processFlags = {
   'enable-ipv4': newer('process', bool, true, 'Use IPv4; the node must have such an address.'),
   'enable-ipv6': newer('process', bool, false, 'Use IPv6; the node must have such an address.'),
   'enable-pprof': bothLater('process', bool, false, 'Serve profiling data.'),
+  'flags-file': own(
+    'process',
+    text('/etc/default/kube-router', 'the path of a file'),
+    '',
+    'Environment file (as for a systemd unit) whose `KUBE_ROUTER_OPTS` has flags. What a unit put from it on the command line counts as of the file.',
+  ),
   'health-addr': newer('process', listenAddress, '', 'Address of the health server; empty: all.'),
   'health-port': both('process', port, 20244, 'Port of the health server (`/healthz`); 0: none.'),
   help: both('process', bool, false, 'Print this text and exit.', 'h'),

@@ -25,7 +25,7 @@ t.test('readCommandLine keeps the last of a repeated value and joins repeated li
   ]);
   t.equal(values['cluster-asn'], 64514);
   t.same(values['peer-router-asns'], [1, 2, 3]);
-  t.same([...given], ['cluster-asn', 'peer-router-asns']);
+  t.same([...given.keys()], ['cluster-asn', 'peer-router-asns']);
 });
 
 t.test('a switch that is followed by a word gets the right form', async (t) => {

@@ -17,7 +17,7 @@ for (const { name, text } of pages) {
   t.test(`the option block in ${name} is taken as it stands`, async (t) => {
     const options = optionsOf(text);
     t.ok(options.length > 20);
-    const machine = { hostName: 'n1', readTextFile: () => '' };
+    const machine = { hostName: 'n1', readTextFile: () => '', checkFile: () => [] };
     const parsed = parseConfig(options, {}, machine);
     if (!parsed.ok) throw new Error(parsed.errors.join('; '));
     t.match(parsed.config, { nodeName: 'k8s-node01', nodesFullMesh: true, metricsPort: 20241 });

@@ -4,6 +4,7 @@ import { type ConfigFacts, parseConfig, requestedText } from '../../src/config/p
 
 const facts: ConfigFacts = {
   hostName: 'Host-1',
+  checkFile: () => [],
   readTextFile(path) {
     if (path === '/two-lines') return 'czNjcmV0\nczNjcmV0\n';
     if (path === '/passwords') return 'czNjcmV0,\n';
