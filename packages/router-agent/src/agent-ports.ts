@@ -1,5 +1,6 @@
 import type { SpeakerPorts } from '@peerage/bgp';
 import type { NetlinkEvent } from '@peerage/linux';
+import type { LoadModule } from './controllers/host.js';
 import type { OverlayDrivers } from './controllers/overlay.js';
 import type { KeyStore } from './controllers/wireguard-key.js';
 import type { Underlay } from './desired/overlay.js';
@@ -20,6 +21,7 @@ export interface AgentKernel {
   readonly routes: RouteKernel;
   readonly links: Driver<LinkItem>;
   readonly sysctls: Driver<SysctlItem>;
+  readonly loadModule: LoadModule;
   readonly forward: Driver<ForwardAcceptItem> & ForwardAccepts;
   readonly nftTables: Driver<NftTableItem>;
   /** Finds the interface of a neighbour, by what `refresh` read last. */

@@ -177,7 +177,7 @@ export class Agent {
       this.health.expect('learned-routes', this.#config.injectedRoutesSyncPeriod * 1000 + grace);
       await this.#overlay.adopt();
       await this.#learned.start();
-      this.#add(sysctlController(this.#facts, kernel.sysctls));
+      this.#add(sysctlController(this.#facts, kernel.sysctls, kernel.loadModule));
       this.#add(bridgeController(this.#facts, kernel.links, kernel.interfaces));
       this.#add(egressController(this.#facts, kernel.nftTables));
       this.#add(forwardController(this.#facts, kernel.forward));

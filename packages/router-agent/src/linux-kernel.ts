@@ -1,11 +1,12 @@
 import { type Netlink, openGenericNetlink } from '@peerage/linux';
 import type { AgentKernel } from './agent-ports.js';
 import { egressTable } from './desired/egress.js';
-import { podBridge } from './desired/host.js';
+import { podBridge, sysctlPaths } from './desired/host.js';
 import { vxlanLink } from './desired/overlay.js';
 import { wireguardLink } from './desired/wireguard.js';
 import { ForwardAcceptDriver } from './drivers/forward-accept-driver.js';
 import { InterfaceTable } from './drivers/interface-table.js';
+import { modprobe } from './drivers/kernel-modules.js';
 import { LinkDriver } from './drivers/link-driver.js';
 import { NftDriver } from './drivers/nft-driver.js';
 import { OverlayLinkDriver } from './drivers/overlay-link-driver.js';
@@ -15,19 +16,19 @@ import {
   PolicyRouteDriver,
   RuleDriver,
 } from './drivers/policy-routing-drivers.js';
-import { SysctlDriver } from './drivers/sysctl-driver.js';
+import { type SettingRecords, SysctlDriver } from './drivers/sysctl-driver.js';
 import { VxlanPeerDriver } from './drivers/vxlan-peer-driver.js';
 import { type PrivateKeyOf, WireguardLinks } from './drivers/wireguard-links.js';
 import { WireguardPeerDriver } from './drivers/wireguard-peer-driver.js';
 import { NetlinkKernel } from './fib/netlink-kernel.js';
-
-const sysctls = ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding'];
 
 export interface LinuxKernelOptions {
   /** Called when something needs generic netlink. */
   readonly generic?: OpenGeneric;
   /** Numbers of UDP ports at which tunnels of ours end, or ended. */
   readonly fouPorts?: readonly number[];
+  /** Remembers settings as they were. */
+  readonly foundSettings?: SettingRecords;
   /** Private halves of the keys of this node. */
   readonly privateKeyOf?: PrivateKeyOf;
 }
@@ -41,7 +42,8 @@ export function linuxKernel(netlink: Netlink, options: LinuxKernelOptions = {}):
     links: new LinkDriver(netlink, [podBridge]),
     forward: new ForwardAcceptDriver(podBridge),
     nftTables: new NftDriver([egressTable]),
-    sysctls: new SysctlDriver(sysctls),
+    sysctls: new SysctlDriver(sysctlPaths, options.foundSettings ?? null),
+    loadModule: modprobe,
     interfaces: new InterfaceTable(netlink),
     overlay: {
       fouPorts: new FouPortDriver(generic, options.fouPorts ?? []),

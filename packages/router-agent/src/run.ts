@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { nodePorts, tcpSocketFactory } from '@peerage/bgp/node';
 import { type ControlServer, createControlServer } from '@peerage/control';
 import { type GenericNetlink, type Netlink, openGenericNetlink, openNetlink } from '@peerage/linux';
@@ -12,6 +13,7 @@ import { flags } from './config/flags.js';
 import { parseConfig, requestedText } from './config/parse-config.js';
 import { agentViews, speakerActions, speakerViews } from './control-views.js';
 import { CniFileDriver } from './drivers/cni-file/cni-file-driver.js';
+import { SysctlRestoreDriver } from './drivers/sysctl-restore-driver.js';
 import { checkFile } from './file-check.js';
 import { httpServers } from './http-servers.js';
 import { linuxKernel } from './linux-kernel.js';
@@ -19,6 +21,7 @@ import { takeLock } from './lock.js';
 import { createLog, type Log } from './observe/log.js';
 import { openAnnotationSink } from './open-annotation-sink.js';
 import { openRememberedSource, openSource } from './open-source.js';
+import { FoundSettings } from './state/found-settings.js';
 import { WireguardKeys } from './state/wireguard-keys.js';
 import { cleanUpHost, planHost, reportText, type TaskReport } from './tasks.js';
 import { version } from './version.js';
@@ -114,7 +117,8 @@ async function runTask(config: Config, log: Log, io: AgentIo): Promise<number> {
       io.stdout.write(reportText(report, config.json, 'nothing was changed'));
     } else {
       const dryRun = config.task === 'cleanup-dry-run';
-      report = await cleanUpHost(netlink, kernel, cniFile, dryRun);
+      const changedSettings = new SysctlRestoreDriver(foundSettings(config));
+      report = await cleanUpHost(netlink, kernel, { cniFile, changedSettings }, dryRun);
       io.stdout.write(
         reportText(report, config.json, dryRun ? 'nothing was removed' : 'all of this was removed'),
       );
@@ -141,6 +145,7 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
         kernel: linuxKernel(netlink, {
           generic: generic.open,
           fouPorts: fouPorts(config),
+          foundSettings: foundSettings(config),
           privateKeyOf: (publicKey) => keys.privateKeyOf(publicKey),
         }),
         annotations: await openAnnotationSink(config.source),
@@ -193,6 +198,10 @@ function genericAtNeed(): { open(): Promise<GenericNetlink>; close(): Promise<vo
       await opened?.close();
     },
   };
+}
+
+function foundSettings(config: Config): FoundSettings {
+  return new FoundSettings(join(config.dataDirectory, 'sysctls.json'));
 }
 
 /** That of the flag, and the default, which the flag may have been before. */

@@ -18,6 +18,7 @@ import { nextHopOwnership } from './fib/own-next-hops.js';
 import type { CniFileItem } from './items/cni-file.js';
 import type { Driver } from './items/item.js';
 import { nftTableKind } from './items/nft-table.js';
+import type { SysctlItem } from './items/sysctl.js';
 import { annotationKind } from './items/wireguard.js';
 import type { Node, Problem } from './model/cluster.js';
 import { layer, reconcileLayers } from './reconcile/layers.js';
@@ -88,7 +89,7 @@ export async function planHost(
   });
   await kernel.interfaces.refresh();
   const controllers = [
-    sysctlController(facts, recorded(kernel.sysctls, note)),
+    sysctlController(facts, recorded(kernel.sysctls, note), async () => 'a plan loads none'),
     bridgeController(facts, recorded(kernel.links, note), kernel.interfaces),
     egressController(facts, recorded(kernel.nftTables, note)),
     overlay.controller(),
@@ -112,7 +113,10 @@ export async function planHost(
 export async function cleanUpHost(
   netlink: Pick<Netlink, 'routes' | 'nextHopObjects'>,
   kernel: AgentKernel,
-  cniFile: Driver<CniFileItem>,
+  {
+    cniFile,
+    changedSettings,
+  }: { readonly cniFile: Driver<CniFileItem>; readonly changedSettings: Driver<SysctlItem> },
   dryRun: boolean,
 ): Promise<TaskReport> {
   const changes: PlannedChange[] = [];
@@ -129,6 +133,7 @@ export async function cleanUpHost(
     };
   };
   const layers = [
+    layer(noted(changedSettings), []),
     layer(noted(kernel.links), []),
     layer(noted(overlay.fouPorts), []),
     layer(noted(overlay.links), []),

@@ -14,8 +14,15 @@ import { type Facts, knownOwnNode, nothingToDo, syncTimes } from './facts.js';
 
 const deadlineMilliseconds = 30_000;
 
-/** Keeps forwarding on, for the families of this node. */
-export function sysctlController(facts: Facts, driver: Driver<SysctlItem>): ControllerOptions {
+/** Loads a module of the kernel; gives the reason when that is not possible. */
+export type LoadModule = (name: string, signal: AbortSignal) => Promise<string | null>;
+
+/** Keeps forwarding on, for the families of this node, and bridged packets under the rules of the others. */
+export function sysctlController(
+  facts: Facts,
+  driver: Driver<SysctlItem>,
+  load: LoadModule,
+): ControllerOptions {
   const name = 'sysctl';
   return {
     name,
@@ -24,11 +31,44 @@ export function sysctlController(facts: Facts, driver: Driver<SysctlItem>): Cont
     run: async (signal) => {
       const own = knownOwnNode(facts, name);
       if (own === null) return nothingToDo;
-      facts.tellProblems(name, []);
+      const wanted = desiredSysctls(own, facts.config);
+      const missing = await missingModules(driver, wanted, load, signal);
+      const place = `nodes/${own.node.name}`;
+      facts.tellProblems(
+        name,
+        [...missing].map(([module, { without, reason }]) => ({
+          place,
+          message: `the kernel module ${module} is not there (${reason}): ${without}; load it with modprobe ${module}`,
+        })),
+      );
+      const possible = wanted.filter(({ module }) => module === undefined || !missing.has(module.name));
       // A value that is not wanted any more stays: others may rely on it.
-      return reconcile(driver, desiredSysctls(own), signal, { mayDelete: false });
+      return reconcile(driver, possible, signal, { mayDelete: false });
     },
   };
+}
+
+/** Modules whose settings the kernel lacks although it was asked to load them. */
+async function missingModules(
+  driver: Driver<SysctlItem>,
+  wanted: readonly SysctlItem[],
+  load: LoadModule,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, { readonly without: string; readonly reason: string }>> {
+  const there = new Set((await driver.read(signal)).map(({ path }) => path));
+  const missing = new Map<string, { readonly without: string; readonly reason: string }>();
+  for (const { path, module } of wanted) {
+    if (module === undefined || there.has(path) || missing.has(module.name)) continue;
+    const reason = await load(module.name, signal);
+    const isThere = (await driver.read(signal)).some((item) => item.path === path);
+    if (!isThere) {
+      missing.set(module.name, {
+        without: module.without,
+        reason: reason ?? 'it does not serve this network namespace',
+      });
+    }
+  }
+  return missing;
 }
 
 /** MTU for pods, or null where it is left alone or not known. */

@@ -14,14 +14,33 @@ export function desiredLinks(mtu: number | null): readonly LinkItem[] {
   return [{ name: podBridge, up: true, mtu }];
 }
 
-/** Kernel settings without which a node does not pass packets on. */
-export function desiredSysctls(own: OwnNode): readonly SysctlItem[] {
-  return own.families.map((family) =>
-    family === 'ipv4'
-      ? { path: 'net/ipv4/ip_forward', value: '1' }
-      : { path: 'net/ipv6/conf/all/forwarding', value: '1' },
-  );
+const bridged = {
+  name: 'br_netfilter',
+  without:
+    'packets between pods of one node pass by the rules of iptables and IPVS, so that services and network policies do not apply to them',
+} as const;
+
+/** Kernel settings without which a node does not pass packets on, or passes them on behind the back of its rules. */
+export function desiredSysctls(own: OwnNode, config: Config): readonly SysctlItem[] {
+  const settings: SysctlItem[] = [];
+  if (config.enableIpv6) settings.push({ path: 'net/ipv6/conf/all/disable_ipv6', value: '0' });
+  for (const family of own.families) {
+    const isIpv4 = family === 'ipv4';
+    settings.push({ path: isIpv4 ? 'net/ipv4/ip_forward' : 'net/ipv6/conf/all/forwarding', value: '1' });
+    const call = `net/bridge/bridge-nf-call-${isIpv4 ? 'iptables' : 'ip6tables'}`;
+    settings.push({ path: call, value: '1', module: bridged });
+  }
+  return settings;
 }
+
+/** All settings that {@link desiredSysctls} may speak of. */
+export const sysctlPaths: readonly string[] = [
+  'net/ipv4/ip_forward',
+  'net/ipv6/conf/all/disable_ipv6',
+  'net/ipv6/conf/all/forwarding',
+  'net/bridge/bridge-nf-call-iptables',
+  'net/bridge/bridge-nf-call-ip6tables',
+];
 
 /** The CNI file with this node's pod ranges; none while the node has no range yet, which is told. */
 export function desiredCniFile(

@@ -4,6 +4,8 @@ import type { ItemKind } from './item.js';
 export interface SysctlItem {
   readonly path: string;
   readonly value: string;
+  /** The kernel has it only with this module; without, what is told is all that is done. */
+  readonly module?: { readonly name: string; readonly without: string };
 }
 
 export const sysctlKind: ItemKind<SysctlItem> = {

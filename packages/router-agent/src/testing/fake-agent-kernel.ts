@@ -67,12 +67,23 @@ export interface FakeAgentKernel extends AgentKernel {
   readonly nftTables: MemoryDriver<NftTableItem>;
 }
 
+/** Those of a kernel that has its bridge module. */
+function bridgedSysctls(): MemoryDriver<SysctlItem> {
+  const driver = new MemoryDriver(sysctlKind);
+  for (const name of ['iptables', 'ip6tables']) {
+    const path = `net/bridge/bridge-nf-call-${name}`;
+    driver.items.set(path, { path, value: '1' });
+  }
+  return driver;
+}
+
 export function fakeAgentKernel(kernel: FakeKernel): FakeAgentKernel {
   return {
     routes: kernel,
     forward: Object.assign(new MemoryDriver(forwardAcceptKind), { needed: async () => [] }),
     links: new MemoryDriver(linkKind),
-    sysctls: new MemoryDriver(sysctlKind),
+    sysctls: bridgedSysctls(),
+    loadModule: async () => 'there are no modules',
     nftTables: new MemoryDriver(nftTableKind),
     interfaces: {
       interfaceOf: () => null,

@@ -105,6 +105,7 @@ t.test('ipip, subnet: one tunnel to the node behind the router, none to the neig
     ]) {
       t.match(after, theirs);
     }
+    t.equal(await three.run('sysctl', '-n', 'net.ipv4.ip_forward'), '0\n', 'settings are as they were found');
     t.match((await three.runToEnd('--cleanup-config')).text, 'nothing differs');
   });
 });
