@@ -25,13 +25,13 @@ export class SysctlRestoreDriver implements Driver<SysctlItem> {
       const record = (await this.#records.list()).find(({ path }) => path === key);
       if (record === undefined) return;
       const file = join(this.#root, record.path);
-      if ((await valueOf(file, signal)) === record.written) await writeFile(file, record.found, { signal });
+      if ((await settingIn(file, signal)) === record.written) await writeFile(file, record.found, { signal });
       await this.#records.forget(key);
     });
   }
 }
 
-async function valueOf(file: string, signal: AbortSignal): Promise<string | null> {
+async function settingIn(file: string, signal: AbortSignal): Promise<string | null> {
   try {
     return (await readFile(file, { encoding: 'utf8', signal })).trim();
   } catch (error) {
