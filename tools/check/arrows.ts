@@ -122,7 +122,7 @@ const agent: Arrows = {
   'router-agent/controllers': [
     ...['config', 'desired', 'reconcile', 'items', 'model', 'errors'].map((room) => `router-agent/${room}`),
   ],
-  'router-agent/observe': ['router-agent/items', 'router-agent/model', 'router-agent/errors'],
+  'router-agent/observe': ['router-agent/items', 'router-agent/model', 'types bgp', 'router-agent/errors'],
   // fakes stand behind the ports that these rooms declare
   'router-agent/testing': [
     ...['items', 'model', 'sources', 'sinks', 'fib', 'drivers', 'errors'].map(

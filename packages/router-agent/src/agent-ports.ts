@@ -13,6 +13,7 @@ import type { LinkItem } from './items/link.js';
 import type { NftTableItem } from './items/nft-table.js';
 import type { SysctlItem } from './items/sysctl.js';
 import type { Log } from './observe/log.js';
+import type { ProcessFigures } from './observe/metric.js';
 import type { AnnotationSink } from './sinks/annotation-sink.js';
 import type { ClusterSource } from './sources/cluster-source.js';
 
@@ -42,4 +43,6 @@ export interface AgentPorts {
   /** Sockets, clock and randomness, for the speaker and for the agent's own timers. */
   readonly speaker: SpeakerPorts;
   readonly log: Log;
+  /** The own process as it stands. */
+  process(): ProcessFigures;
 }

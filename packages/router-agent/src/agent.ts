@@ -1,4 +1,5 @@
 import type { BgpSpeaker, SpeakerConfig } from '@peerage/bgp';
+import { type AgentParts, metricsViewOf, readinessOf } from './agent-parts.js';
 import type { AgentPorts } from './agent-ports.js';
 import type { Config } from './config/config.js';
 import { advertisementsController } from './controllers/advertisements.js';
@@ -26,12 +27,13 @@ import { PeerSelections } from './drivers/peer-selections.js';
 import { SpeakerDriver } from './drivers/speaker-driver.js';
 import { type FamilyView, LearnedRoutes } from './fib/learned-routes.js';
 import { OverlayKernel } from './fib/overlay-kernel.js';
-import type { Change, ChangeFailure, Driver } from './items/item.js';
 import type { Problem } from './model/cluster.js';
 import { isWhole } from './model/snapshot.js';
+import { countedAnnouncements } from './observe/counted-announcements.js';
 import { Health } from './observe/health.js';
 import { Metrics } from './observe/metrics.js';
 import { ProblemBoard } from './observe/problem-board.js';
+import type { ReadinessCheck } from './observe/readiness.js';
 import { Controller, type ControllerOptions, type RunOutcome } from './reconcile/controller.js';
 import { RestartMark } from './state/restart-mark.js';
 
@@ -58,6 +60,7 @@ export class Agent {
   readonly problems: ProblemBoard;
   readonly #config: Config;
   readonly #ports: AgentPorts;
+  readonly #options: AgentOptions;
   readonly #controllers = new Map<string, Controller>();
   readonly #speakerDriver: SpeakerDriver;
   #learned: LearnedRoutes;
@@ -71,6 +74,7 @@ export class Agent {
   #isStopping = false;
   /** After a restart peers wait until everything is announced: what End-of-RIB does not find is swept by them. */
   #peersHeldUntil = 0;
+  #speakerSince = 0;
   #hasAnnounced = false;
   #markTimer: { cancel(): void } | null = null;
   #heldTimer: { cancel(): void } | null = null;
@@ -78,17 +82,11 @@ export class Agent {
   constructor(config: Config, ports: AgentPorts, options: AgentOptions) {
     this.#config = config;
     this.#ports = ports;
+    this.#options = options;
     const { clock } = ports.speaker;
     this.problems = new ProblemBoard(ports.log);
     this.health = new Health(() => clock.now());
-    this.metrics = new Metrics({
-      version: options.version,
-      unimplementedFlags: config.unimplementedFlags,
-      sources: {
-        peers: () => this.speaker?.peers() ?? [],
-        routes: () => this.#learned.totals(),
-      },
-    });
+    this.metrics = new Metrics(() => metricsViewOf(this.#parts()));
     this.#restartMark = new RestartMark(config.restartMark, () => clock.wallTime());
     this.#speakerDriver = new SpeakerDriver(ports.speaker, {
       past: () => this.#past(),
@@ -146,8 +144,8 @@ export class Agent {
       deferral: deferral ?? (config.gracefulRestart?.deferralTime ?? defaultDeferral) * 1000,
       events: {
         log: (level, event, fields) => ports.log.log(level, event, fields),
-        received: (count) => this.metrics.advertisementsReceived.inc(count),
-        audited: (seconds) => this.metrics.hostRoutesSyncTime.observe(seconds),
+        received: (count) => this.metrics.count('kube_router_controller_bgp_advertisements_received', count),
+        audited: (seconds) => this.metrics.observe('kube_router_host_routes_sync_time', seconds),
         beat: () => this.health.beat('learned-routes'),
         written: () => {
           if (this.#overlay.isStale) this.#wake('overlay');
@@ -232,6 +230,28 @@ export class Agent {
     return this.#config.enableOverlay && this.#config.overlayEncap === 'wireguard';
   }
 
+  /** What must hold before packets should be sent to this node, and whether it does. */
+  readiness(): readonly ReadinessCheck[] {
+    return readinessOf(this.#parts());
+  }
+
+  #parts(): AgentParts {
+    return {
+      version: this.#options.version,
+      config: this.#config,
+      snapshot: this.#ports.source.snapshot(),
+      controllers: [...this.#controllers.values()],
+      speaker: this.speaker,
+      speakerSince: this.#speakerSince,
+      learned: this.#learned,
+      tunnels: this.#overlay.standing,
+      problems: this.problems.counts(),
+      isStopping: this.#isStopping,
+      now: this.#ports.speaker.clock.now(),
+      process: this.#ports.process(),
+    };
+  }
+
   /** The world of that controller changed. */
   #wake(controller: string): void {
     this.#controllers.get(controller)?.signal();
@@ -261,6 +281,7 @@ export class Agent {
 
   #speakerStarted(speaker: BgpSpeaker): void {
     const { log } = this.#ports;
+    this.#speakerSince = this.#ports.speaker.clock.now();
     if (this.#config.gracefulRestart !== null && this.#markTimer === null) void this.#keepMark();
     const { routerId, localAs, listening } = speaker.status();
     const at = listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
@@ -276,7 +297,7 @@ export class Agent {
     const announcing = new AdvertisementDriver(speaker, originated, selections);
     const peers = new PeerDriver(speaker, originated, selections, (change) => this.#peerChanged(change));
     // Announcements first, so that the first thing a peer hears is complete.
-    this.#add(advertisementsController(this.#facts, this.#counted(announcing)));
+    this.#add(advertisementsController(this.#facts, countedAnnouncements(announcing, this.metrics)));
     this.#add(aggregatesController(this.#facts, new AggregateDriver(speaker.aggregates)));
     this.#add(
       peersController(this.#facts, peers, {
@@ -336,9 +357,15 @@ export class Agent {
 
   #finished(name: string, outcome: RunOutcome, milliseconds: number): void {
     this.health.beat(name);
-    if (name === 'peers') this.metrics.peersSyncTime.observe(milliseconds / 1000);
+    const { metrics } = this;
+    metrics.observe('peerage_reconcile_duration_seconds', milliseconds / 1000, name);
+    metrics.count('peerage_reconcile_changes_total', outcome.changed, name);
+    metrics.count('peerage_reconcile_errors_total', outcome.failures.length, name);
+    if (name === 'peers') {
+      metrics.observe('kube_router_controller_bgp_internal_peers_sync_time', milliseconds / 1000);
+    }
     if (name === 'advertisements') {
-      this.metrics.routesSyncTime.observe(milliseconds / 1000);
+      metrics.observe('kube_router_controller_routes_sync_time', milliseconds / 1000);
       if (outcome.failures.length === 0) this.#announced();
     }
     this.problems.tell(
@@ -353,22 +380,5 @@ export class Agent {
         message: `${name}: ${outcome.changed} ${outcome.changed === 1 ? 'change' : 'changes'} applied`,
       });
     }
-  }
-
-  /** Counts what is announced and withdrawn, under kube-router's labels. */
-  #counted<T extends { readonly owner: string }>(driver: Driver<T>): Driver<T> {
-    const count = (change: Change<T>): void => {
-      const owner = (change.after ?? change.before)?.owner;
-      const vip = change.after === undefined ? 'withdraw-vip' : 'advertise-vip';
-      this.metrics.advertisementsSent.inc({ type: owner === 'pod-cidr' ? 'pod-route' : vip });
-    };
-    return {
-      kind: driver.kind,
-      read: (signal) => driver.read(signal),
-      apply: async (changes, signal): Promise<readonly ChangeFailure[]> => {
-        changes.forEach(count);
-        return driver.apply(changes, signal);
-      },
-    };
   }
 }

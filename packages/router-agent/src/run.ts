@@ -21,6 +21,7 @@ import { takeLock } from './lock.js';
 import { createLog, type Log } from './observe/log.js';
 import { openAnnotationSink } from './open-annotation-sink.js';
 import { openRememberedSource, openSource } from './open-source.js';
+import { processFigures } from './process-figures.js';
 import { FoundSettings } from './state/found-settings.js';
 import { WireguardKeys } from './state/wireguard-keys.js';
 import { cleanUpHost, planHost, reportText, type TaskReport } from './tasks.js';
@@ -153,6 +154,7 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
         cniFile: new CniFileDriver(config.cniConfFile, { create: config.createCniFile }),
         speaker,
         log,
+        process: processFigures,
       },
       { version },
     );

@@ -48,9 +48,11 @@ t.test("two agents peer and install each other's pod ranges", async (t) => {
   t.same(one.learned(), ['10.48.2.0/24 via 192.168.1.12']);
   t.same(two.learned(), ['10.48.1.0/24 via 192.168.1.11']);
   // The kernel has a route a moment before its acknowledgement has come.
-  const { registry } = one.agent.metrics;
-  const synced = () => registry.getSingleMetricAsString('kube_router_host_routes_synced');
-  await eventually(async () => (await synced()).endsWith('kube_router_host_routes_synced 1'), quick);
+  const { metrics } = one.agent;
+  await eventually(
+    async () => (await metrics.page()).includes('\nkube_router_host_routes_synced 1\n'),
+    quick,
+  );
 });
 
 t.test("an agent completes its CNI file, and follows the node's pod range", async (t) => {

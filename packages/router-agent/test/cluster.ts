@@ -7,6 +7,7 @@ import { Agent } from '../src/agent.js';
 import { CniFileDriver } from '../src/drivers/cni-file/cni-file-driver.js';
 import { formatIp } from '../src/items/ip.js';
 import type { WireguardPeerItem } from '../src/items/wireguard.js';
+import { processFigures } from '../src/process-figures.js';
 import type { AnnotationSink } from '../src/sinks/annotation-sink.js';
 import { ManifestAnnotations } from '../src/sinks/manifest-annotations.js';
 import type { ClusterSource } from '../src/sources/cluster-source.js';
@@ -99,6 +100,7 @@ export class TestCluster {
         wireguardKeys: new WireguardKeys(this.dataDir(name)),
         speaker: { ...ports, sockets },
         log: { log: (level, event, fields) => events.push({ level, event, fields }) },
+        process: processFigures,
       },
       { version: 'test' },
     );

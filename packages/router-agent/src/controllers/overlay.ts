@@ -137,6 +137,11 @@ export class Overlay implements HopWays {
     );
   }
 
+  /** How many links to other nodes stand. */
+  get standing(): number {
+    return [...this.#ways.values()].filter(({ link }) => link !== null).length;
+  }
+
   /** The controller that keeps all of it as it should be. */
   controller(): ControllerOptions {
     return {

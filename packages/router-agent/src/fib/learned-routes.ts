@@ -67,6 +67,8 @@ export class LearnedRoutes {
   #released = false;
   #stopped = false;
   #lastChange = 0;
+  /** When the first came of what waits to be written. */
+  #waitingSince: number | null = null;
   #skipped: SkippedRoute[] = [];
   #skippedCount = 0;
 
@@ -99,6 +101,7 @@ export class LearnedRoutes {
               message: `routes cannot be read or written, trying again: ${error.message}`,
             }),
           idle: () => {
+            this.#waitingSince = null;
             events.beat();
             events.written?.();
           },
@@ -129,6 +132,7 @@ export class LearnedRoutes {
     const sink: RouteSink = {
       routes: (changes: RouteChanges) => {
         this.#lastChange = this.#options.clock.now();
+        this.#waitingSince ??= this.#lastChange;
         this.#options.events.received(changes.length);
         this.fib.routes(changes);
       },
@@ -161,6 +165,11 @@ export class LearnedRoutes {
     await this.#writer.stop();
   }
 
+  /** Milliseconds since which writes wait; null when all is written. */
+  get waitingFor(): number | null {
+    return this.#waitingSince === null ? null : this.#options.clock.now() - this.#waitingSince;
+  }
+
   view(): readonly FamilyView[] {
     return this.fib.families.map((family) => ({
       family: family.family === 4 ? 'ipv4-unicast' : 'ipv6-unicast',
@@ -170,6 +179,21 @@ export class LearnedRoutes {
         prefix,
         message: reason,
       })),
+    }));
+  }
+
+  /** How many routes of each family should stand, do stand, and were found other than they had been left. */
+  counts(): readonly {
+    readonly family: FamilyView['family'];
+    readonly wanted: number;
+    readonly acknowledged: number;
+    readonly drifted: number;
+  }[] {
+    return this.fib.families.map((family) => ({
+      family: family.family === 4 ? 'ipv4-unicast' : 'ipv6-unicast',
+      wanted: family.wantedCount,
+      acknowledged: family.ackedCount,
+      drifted: family.counters.drifted,
     }));
   }
 

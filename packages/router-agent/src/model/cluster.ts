@@ -64,7 +64,8 @@ export interface EndpointSlice {
   readonly endpoints: readonly Endpoint[];
 }
 
-export type Kind = 'Node' | 'Service' | 'EndpointSlice';
+export const allKinds = ['Node', 'Service', 'EndpointSlice'] as const;
+export type Kind = (typeof allKinds)[number];
 
 /** Something in the cluster, or about reaching it, that is not right and stops nothing but itself. */
 export interface Problem {

@@ -28,6 +28,11 @@ export class ProblemBoard {
     return [...this.#texts().values()];
   }
 
+  /** How many each source finds. */
+  counts(): ReadonlyMap<string, number> {
+    return new Map([...this.#bySource].map(([source, problems]) => [source, problems.length]));
+  }
+
   #texts(): Map<string, Problem> {
     const all = [...this.#bySource.values()].flat();
     return new Map(all.map((problem) => [`${problem.place} ${problem.message}`, problem]));

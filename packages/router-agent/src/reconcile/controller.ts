@@ -39,15 +39,29 @@ export class Controller {
   #state: LoopState = initialLoop;
   #timer: { cancel(): void } | null = null;
   #run: AbortController | null = null;
+  #hasSettled = false;
+  #unsettledSince: number | null;
 
   constructor(options: ControllerOptions, ports: ControllerPorts) {
     this.name = options.name;
     this.#options = options;
     this.#ports = ports;
+    this.#unsettledSince = ports.now();
+  }
+
+  /** Since when the world is not as it should be, as far as this controller was told; null when it is. */
+  get unsettledSince(): number | null {
+    return this.#unsettledSince;
+  }
+
+  /** Everything was as it should be once. */
+  get hasSettled(): boolean {
+    return this.#hasSettled;
   }
 
   /** Something may have changed: run soon, once, however often this is called meanwhile. */
   signal(): void {
+    this.#unsettledSince ??= this.#ports.now();
     this.#step('signal');
   }
 
@@ -96,8 +110,17 @@ export class Controller {
     deadline.cancel();
     this.#run = null;
     if (this.#state.phase === 'stopped') return;
+    this.#judge(outcome);
     this.#ports.finished(this.name, outcome, this.#ports.now() - began);
     this.#step(outcome.failures.length === 0 ? 'succeeded' : 'failed');
+  }
+
+  #judge({ failures }: RunOutcome): void {
+    if (failures.length > 0) this.#unsettledSince ??= this.#ports.now();
+    else if (!this.#state.again) {
+      this.#unsettledSince = null;
+      this.#hasSettled = true;
+    }
   }
 }
 

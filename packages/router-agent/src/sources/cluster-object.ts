@@ -12,8 +12,6 @@ export type ClusterObject =
       readonly isEndpoints: boolean;
     };
 
-export const KINDS: readonly Kind[] = ['Node', 'Service', 'EndpointSlice'];
-
 const PLACES: Readonly<Record<Kind, string>> = {
   Node: 'nodes',
   Service: 'services',

@@ -1,6 +1,5 @@
-import type { Kind, Problem } from '../model/cluster.js';
+import { allKinds, type Kind, type Problem } from '../model/cluster.js';
 import { isWhole, type Snapshot } from '../model/snapshot.js';
-import { KINDS } from './cluster-object.js';
 import type { ClusterSource, SourceStatus } from './cluster-source.js';
 import type { SourcePorts, SourceTimer } from './source-ports.js';
 
@@ -159,7 +158,7 @@ class RememberedSource implements ClusterSource {
       nodes: from('Node').nodes,
       services: from('Service').services,
       endpointSlices: from('EndpointSlice').endpointSlices,
-      listed: new Set(KINDS.filter((kind) => from(kind).listed.has(kind))),
+      listed: new Set(allKinds.filter((kind) => from(kind).listed.has(kind))),
       degraded,
       problems: [...problems, { place: 'state/cluster', message: this.#recalledText() }],
     });

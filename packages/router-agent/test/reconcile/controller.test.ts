@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeClock } from '@peerage/bgp/testing';
+import { eventually } from '@peerage/test-fixtures';
 import t from 'tap';
 import { Controller, type RunOutcome } from '../../src/reconcile/controller.js';
 
@@ -32,6 +33,7 @@ t.test('many signals during a run cause one more run', async (t) => {
     return good;
   });
   for (let i = 0; i < 10; i++) controller.signal();
+  await eventually(() => finished.length >= 2, { interval: 5 });
   await sleep(60);
   t.equal(runs(), 2);
   t.equal(finished.length, 2);
@@ -90,3 +92,24 @@ t.test('after stop nothing runs, and the run under way is aborted', async (t) =>
   t.same(finished, []);
   t.equal(clock.pendingTimers, 0);
 });
+
+t.test(
+  'a controller is unsettled from a signal, or a failure, until a run that left nothing to do',
+  async (t) => {
+    const { clock, controller } = bench(async (_signal, nth) => (nth === 3 ? bad : good));
+    const settles = () => eventually(() => controller.unsettledSince === null, { interval: 5 });
+    t.same([controller.unsettledSince, controller.hasSettled], [0, false]);
+    controller.signal();
+    await settles();
+    t.ok(controller.hasSettled);
+    await clock.runFor(1_000);
+    controller.signal();
+    t.equal(controller.unsettledSince, 1_000);
+    await settles();
+    await clock.runFor(60_000);
+    await eventually(() => controller.unsettledSince !== null, { interval: 5 });
+    t.equal(controller.unsettledSince, 61_000, 'the third run, by the period, failed');
+    t.ok(controller.hasSettled, 'it had settled before');
+    controller.stop();
+  },
+);

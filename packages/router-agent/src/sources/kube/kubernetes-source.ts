@@ -1,6 +1,5 @@
-import type { Kind } from '../../model/cluster.js';
+import { allKinds, type Kind } from '../../model/cluster.js';
 import type { Snapshot } from '../../model/snapshot.js';
-import { KINDS } from '../cluster-object.js';
 import type { ClusterSource, SourceStatus } from '../cluster-source.js';
 import { ClusterStore } from '../cluster-store.js';
 import type { SourcePorts } from '../source-ports.js';
@@ -52,7 +51,7 @@ class KubernetesSource implements ClusterSource {
       unused = null;
       return connection;
     });
-    this.#watchers = KINDS.map(
+    this.#watchers = allKinds.map(
       (kind) =>
         new KindWatcher(kind, {
           client,
@@ -82,7 +81,7 @@ class KubernetesSource implements ClusterSource {
     const base = { kind: 'kubernetes', lastContact: this.#lastContact } as const;
     if (away !== undefined)
       return { ...base, state: 'unreachable', message: `${this.#server}: ${away.failure.message}` };
-    if (reports.length < KINDS.length)
+    if (reports.length < allKinds.length)
       return { ...base, state: 'starting', message: `listing from ${this.#server}` };
     return { ...base, state: 'in-sync', message: `watching ${this.#server}` };
   }

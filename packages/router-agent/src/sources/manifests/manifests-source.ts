@@ -1,8 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Kind } from '../../model/cluster.js';
-import { KINDS } from '../cluster-object.js';
+import { allKinds, type Kind } from '../../model/cluster.js';
 import type { ClusterSource, SourceStatus } from '../cluster-source.js';
 import { ClusterStore } from '../cluster-store.js';
 import { SourceError } from '../source-error.js';
@@ -202,7 +201,7 @@ class ManifestsSource implements ClusterSource {
       present[stored.kind].add(stored.key);
       this.#store.put(stored);
     }
-    for (const kind of KINDS) {
+    for (const kind of allKinds) {
       for (const key of this.#store.keys(kind)) if (!present[kind].has(key)) this.#store.remove(kind, key);
       if (complete) this.#store.markListed(kind);
     }
