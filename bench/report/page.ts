@@ -103,7 +103,8 @@ const design = `- **Nothing is allocated for a route.** UPDATEs are read by curs
 - **A change is compared with the best path only.** The chain of a prefix is walked when a path ties with the best, or the best
   itself changes, once a turn.
 - **Export happens once for all peers that are sent the same.** Policy, the adj-RIB-out and packing are of the update group; its
-  members share the octets. A hundred peers cost a hundred writes, not a hundred encodings.
+  members share the octets. A hundred peers cost a hundred writes, not a hundred encodings. What goes out of a set is made while it
+  is packed, and kept nowhere: octets are compared only where something that was advertised changes.
 - **What is behind is a set of prefixes, not a queue of messages.** Flaps that nobody saw cost no message, and memory is bounded by
   the table.
 - **Work is cut into turns.** Keepalives go first, then input, then decisions and export, each bounded by time, so that sessions stay

@@ -5,11 +5,11 @@ const LEAST_ENTRIES = 256;
 const MOST_ENTRIES = 65_536;
 
 /**
- * Remembers the answers of policies: a direct-mapped cache from five words to one. Bounded; it holds no references: the
+ * Remembers the answers of policies: a direct-mapped cache from a few words to one. Bounded; it holds no references: the
  * words of ids come with the serial of their present life, and one that was given out anew is not found.
  *
  * ```
- * entry [ scope | set | serial of set | next hop | peer | edits | answer | serial of answer ]      scope 0 = empty
+ * entry [ scope | set | serial of set | next hop | peer | answer | serial of answer | – ]      scope 0 = empty
  * ```
  *
  * It starts small and grows fourfold when as many answers were displaced as it has entries.
@@ -20,10 +20,10 @@ export class AnswerMemo {
   private at = 0;
 
   /** Looks for an answer; after true, `answer` and `answerSerial` give it. */
-  find(scope: number, set: number, serial: number, nextHop: number, peer: number, edits: number): boolean {
+  find(scope: number, set: number, serial: number, nextHop: number, peer: number): boolean {
     const { table } = this;
     const entries = table.length / WORDS;
-    const hash = mix32(fold32(fold32(fold32(fold32(scope, set), nextHop), peer), edits));
+    const hash = mix32(fold32(fold32(fold32(scope, set), nextHop), peer));
     const at = (hash & (entries - 1)) * WORDS;
     this.at = at;
     return (
@@ -31,17 +31,16 @@ export class AnswerMemo {
       table[at + 1] === set &&
       table[at + 2] === serial &&
       table[at + 3] === nextHop &&
-      table[at + 4] === peer &&
-      table[at + 5] === edits
+      table[at + 4] === peer
     );
   }
 
   get answer(): number {
-    return this.table[this.at + 6]!;
+    return this.table[this.at + 5]!;
   }
 
   get answerSerial(): number {
-    return this.table[this.at + 7]!;
+    return this.table[this.at + 6]!;
   }
 
   put(
@@ -50,20 +49,19 @@ export class AnswerMemo {
     serial: number,
     nextHop: number,
     peer: number,
-    edits: number,
     answer: number,
     answerSerial: number,
   ): void {
-    this.find(scope, set, serial, nextHop, peer, edits);
-    if (
-      this.table[this.at] !== 0 &&
-      this.table[this.at + 1] !== set &&
-      ++this.displaced * WORDS > this.table.length
-    ) {
+    this.find(scope, set, serial, nextHop, peer);
+    const isOther =
+      this.table[this.at + 1] !== set ||
+      this.table[this.at + 3] !== nextHop ||
+      this.table[this.at + 4] !== peer;
+    if (this.table[this.at] !== 0 && isOther && ++this.displaced * WORDS > this.table.length) {
       this.displaced = 0;
       if (this.table.length < MOST_ENTRIES * WORDS) {
         this.table = new Int32Array(this.table.length * 4);
-        this.find(scope, set, serial, nextHop, peer, edits);
+        this.find(scope, set, serial, nextHop, peer);
       }
     }
     const { table, at } = this;
@@ -72,9 +70,8 @@ export class AnswerMemo {
     table[at + 2] = serial;
     table[at + 3] = nextHop;
     table[at + 4] = peer;
-    table[at + 5] = edits;
-    table[at + 6] = answer;
-    table[at + 7] = answerSerial;
+    table[at + 5] = answer;
+    table[at + 6] = answerSerial;
   }
 
   /** Forgets everything: ids without a serial (next hops, peers) were freed. */

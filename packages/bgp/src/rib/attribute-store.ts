@@ -43,6 +43,9 @@ export class AttributeStore {
   private readonly candidates = new IdList();
   private lastSerial = 0;
 
+  /** Called after a set was freed. */
+  onFree: ((id: AttrId) => void) | null = null;
+
   /** Sets in the store. */
   get size(): number {
     return this.ids.live;
@@ -205,6 +208,7 @@ export class AttributeStore {
     this.serials.set(id, 0);
     this.state.set(id, 0);
     this.ids.give(id);
+    this.onFree?.(id as AttrId);
     if (this.ids.live > 0) return;
     this.ids.restart();
     for (const column of [this.hashes, this.refs, this.serials, this.localPrefs, this.meds]) column.clear();

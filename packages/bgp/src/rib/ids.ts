@@ -12,7 +12,9 @@ export type PeerIndex = number & { readonly __brand: 'PeerIndex' };
 export type SlotId = number & { readonly __brand: 'SlotId' };
 /** What an adj-RIB-out is keyed by: prefixes, or slots with add-path. */
 export type OutKey = PrefixId | SlotId;
-/** What is advertised: an exported attribute set with a next hop. */
+/** How accepted sets go out over one kind of session, with a next hop. */
+export type TreatmentId = number & { readonly __brand: 'TreatmentId' };
+/** What is advertised: an accepted attribute set with a treatment. */
 export type OutId = number & { readonly __brand: 'OutId' };
 
 /** NLRI octets of a path that differ from those that its destination is kept with. */
@@ -23,6 +25,7 @@ export const NO_ATTR = 0 as AttrId;
 export const NO_NEXT_HOP = 0 as NextHopId;
 export const NO_ROW = 0 as PathRow;
 export const NO_SLOT = 0 as SlotId;
+export const NO_TREATMENT = 0 as TreatmentId;
 export const NO_OUT = 0 as OutId;
 export const NO_FORM = 0 as FormId;
 

@@ -268,6 +268,7 @@ export class Rib {
     this.outs.collect();
     this.forms.collect();
     more = this.attributes.collect() || more;
+    this.outs.treatments.collect();
     if (isSettled) this.nextHops.collect();
     return more;
   }

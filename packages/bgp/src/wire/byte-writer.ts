@@ -89,6 +89,14 @@ export class ByteWriter {
     this.bytes[offset + 1] = value;
   }
 
+  /** Whether the same was written to another. */
+  equals(other: ByteWriter): boolean {
+    const { bytes, length } = this;
+    if (length !== other.length) return false;
+    for (let i = 0; i < length; i++) if (bytes[i] !== other.bytes[i]) return false;
+    return true;
+  }
+
   /** What was written, as a view that the next write or `reset` may change. */
   view(): Uint8Array {
     return this.bytes.subarray(0, this.length);

@@ -4,7 +4,7 @@ import { createNlriKey, type NlriKey } from '../../src/net/nlri-key.js';
 import { builtFamilies, FamilyCodecs } from '../../src/nlri/family-codecs.js';
 import { encodeNlri } from '../../src/nlri/opaque-families.js';
 import { rawNlriCodec } from '../../src/nlri/raw-nlri.js';
-import { type FormId, NO_FORM, type PathRow, type PeerIndex, type PrefixId } from '../../src/rib/ids.js';
+import type { PathRow, PeerIndex, PrefixId } from '../../src/rib/ids.js';
 import { prefixTable } from '../../src/rib/prefix-table.js';
 import { type FamilyTable, Rib } from '../../src/rib/rib.js';
 import { ByteWriter } from '../../src/wire/byte-writer.js';
@@ -110,31 +110,6 @@ t.test('paths keep their own octets, by a twin of random commands', async (t) =>
   }
   t.equal(table.prefixes.size, 0);
   t.equal(rib.forms.size, 0, 'no octets are left behind');
-});
-
-t.test('what is advertised differs by NLRI octets, and shares a base', async (t) => {
-  const local = { internal: false, routerId: 1, address: new Uint8Array(4) };
-  const { outs, forms, attributes, nextHops } = new Rib([], local, { maximumPaths: 1, exactAsPath: true });
-  const set = attributes.intern(Uint8Array.of(0x40, 1, 1, 0), 0, 4);
-  const hop = nextHops.intern(Uint8Array.of(192, 0, 2, 1), 0, 4);
-  const base = outs.intern(set, hop);
-  const form: FormId = forms.intern(Uint8Array.of(1, 2, 3), 0, 3);
-  const formed = outs.withForm(base, form);
-  t.not(formed, base);
-  t.equal(outs.withForm(formed, form), formed);
-  t.equal(outs.withForm(formed, NO_FORM), base);
-  t.same([outs.base(formed), outs.base(base)], [base, base]);
-  t.same([outs.form(formed), outs.form(base)], [form, NO_FORM]);
-  t.same([outs.set(formed), outs.nextHop(formed)], [set, hop]);
-  outs.retain(formed);
-  outs.collect();
-  forms.collect();
-  t.equal(outs.size, 2, 'the base is held by what was made of it');
-  outs.release(formed);
-  outs.collect();
-  outs.collect();
-  forms.collect();
-  t.same([outs.size, forms.size], [0, 0]);
 });
 
 t.test('a family that is not built is keyed by as many octets as its configuration says', async (t) => {

@@ -37,3 +37,16 @@ t.test('reset keeps the buffer, and slice survives it', async (t) => {
   t.equal(out.bytes, bytes, 'nothing was allocated');
   t.equal(toHex(copy), '00000001');
 });
+
+t.test('equals compares what was written, not what the buffers hold behind it', async (t) => {
+  const [one, other] = [new ByteWriter(16), new ByteWriter(4)];
+  one.u32(1);
+  other.u16(0);
+  t.notOk(one.equals(other));
+  other.u16(1);
+  t.ok(one.equals(other));
+  one.reset();
+  one.u16(0);
+  t.notOk(one.equals(other));
+  t.notOk(other.equals(one));
+});

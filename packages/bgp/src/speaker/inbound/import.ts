@@ -99,7 +99,7 @@ export class Importer {
     // Edits may say `self`, which is not the same AS on all sessions.
     const { localAs } = member.peer;
     const peerWord = this.readsPeer ? member.index : localAs | 0;
-    if (isMemorable && this.memo.find(scope, set, serial, hopWord, peerWord, 0)) {
+    if (isMemorable && this.memo.find(scope, set, serial, hopWord, peerWord)) {
       const answer = this.memo.answer;
       if (answer === AS_RECEIVED) this.accepted = set;
       if (answer === AS_RECEIVED || answer === 0) return;
@@ -226,9 +226,9 @@ export class Importer {
 
   private remember(scope: number, set: AttrId, serial: number, hop: number, peer: number): void {
     const { accepted } = this;
-    if (accepted === set) this.memo.put(scope, set, serial, hop, peer, 0, AS_RECEIVED, 0);
-    else if (accepted === NO_ATTR) this.memo.put(scope, set, serial, hop, peer, 0, 0, 0);
-    else this.memo.put(scope, set, serial, hop, peer, 0, accepted, this.rib.attributes.serial(accepted));
+    if (accepted === set) this.memo.put(scope, set, serial, hop, peer, AS_RECEIVED, 0);
+    else if (accepted === NO_ATTR) this.memo.put(scope, set, serial, hop, peer, 0, 0);
+    else this.memo.put(scope, set, serial, hop, peer, accepted, this.rib.attributes.serial(accepted));
   }
 
   private edited(set: AttrId, edits: RouteEdits, ownAs: number): AttrId {

@@ -1,8 +1,5 @@
-import { type Rewrite, rewriteCanonical } from '../../attributes/rewrite.js';
 import { SummaryFlag } from '../../attributes/summary.js';
-import { WellKnownCommunity } from '../../iana/well-known-community.js';
-import { mergeEdits } from '../../policy/merge-edits.js';
-import type { Policy, PolicyPeer, PolicyResult, RouteEdits } from '../../policy/policy.js';
+import type { Policy, PolicyPeer, PolicyResult } from '../../policy/policy.js';
 import type { OriginValidator } from '../../ports/origin-validator.js';
 import { AnswerMemo } from '../../rib/answer-memo.js';
 import {
@@ -17,7 +14,6 @@ import {
   type PrefixId,
 } from '../../rib/ids.js';
 import type { Rib } from '../../rib/rib.js';
-import { ByteWriter } from '../../wire/byte-writer.js';
 import type { BlockView } from '../members/session-rules.js';
 import { ALL_PATHS } from '../settings/path-options.js';
 import { PathView } from '../views/path-view.js';
@@ -26,6 +22,7 @@ import { type GroupProfile, isSuppressed } from './group-profile.js';
 import { LastAnswer } from './last-answer.js';
 import { canHave, nextHopFor } from './sent-next-hop.js';
 import { firstPath } from './target-path.js';
+import { Treatments } from './treatments.js';
 
 /** What the exporter asks about where a path came from. */
 export interface Sources {
@@ -35,54 +32,17 @@ export interface Sources {
   ownerNumber(profile: GroupProfile, prefix: PrefixId): number;
 }
 
-const NO_ASES: readonly number[] = [];
-/** In the memo, in place of the number of edits: the policy is asked when the answer is not known. */
-const NOT_ASKED = 0;
-const NO_EDITS = 1;
-/** RFC 9494 §4.6 */
-const STALE: RouteEdits = Object.freeze({ localPref: 0, addCommunities: [WellKnownCommunity.NoExport] });
-/** RFC 4271 §5.1.5: LOCAL_PREF goes into every UPDATE to an internal peer, also where a policy takes it away. */
-const DEFAULT_LOCAL_PREF = 100;
-
 /**
  * Turns the best path into what a group advertises. In this order: session rules and well-known communities, which end
  * the search (a route that must not go there is not replaced by one that is not in use); then policy, where a rejected
- * path makes room for the next in decision order; then the rewriting of RFC 4271 §5 for that kind of session.
+ * path makes room for the next in decision order; then the treatment of RFC 4271 §5 for that kind of session.
  */
 export class Exporter {
   private readonly rib: Rib;
   private readonly sources: Sources;
-  private readonly clusterId: number;
   private readonly view: PathView;
   private readonly memo = new AnswerMemo();
-  private readonly scratch = new ByteWriter(4096);
-  /** Filled anew for each rewriting. */
-  private readonly rewrite: { -readonly [Field in keyof Rewrite]: Rewrite[Field] } = {
-    prepend: NO_ASES,
-    localPref: 'keep',
-    med: 'keep',
-    edits: null,
-    markPartial: false,
-    dropNonTransitiveUnknown: true,
-    originatorId: null,
-    prependCluster: null,
-    external: false,
-    memberAs: null,
-    aigp: null,
-    ownAs: 0,
-    hasRole: false,
-  };
-  private ownPath: readonly number[] = NO_ASES;
-  private lastScope = 0;
-  private lastSet = 0;
-  private lastSerial = 0;
-  private lastHop = 0;
-  private lastPeerWord = 0;
-  private lastEditsWord = 0;
-  private readonly editsNumbers = new WeakMap<RouteEdits, number>();
-  private lastEditsNumber = NO_EDITS;
-  private lastAnswer = NO_OUT;
-  private lastAnswerSerial = 0;
+  private readonly treatments: Treatments;
   /** Outcome of the last `choose`. */
   out: OutId = NO_OUT;
   source: PeerIndex = 0 as PeerIndex;
@@ -96,8 +56,8 @@ export class Exporter {
   /** `clusterId`: as in CLUSTER_LIST (RFC 4456 §7). */
   constructor(rib: Rib, sources: Sources, clusterId: number, validator: OriginValidator | null = null) {
     this.rib = rib;
-    this.clusterId = clusterId;
     this.sources = sources;
+    this.treatments = new Treatments(rib, clusterId);
     this.view = new PathView(rib, validator);
     this.last = new LastAnswer(rib);
   }
@@ -207,7 +167,9 @@ export class Exporter {
 
   /** What a group with this profile advertises of a route of ours that is in no table. The set must be prepared. */
   originate(profile: GroupProfile, prefix: PrefixId, set: AttrId, hop: NextHopId): OutId {
-    return this.compute(profile, prefix, set, hop, LOCAL_PEER);
+    const result = this.askPolicy(profile, prefix, set, hop, LOCAL_PEER);
+    if (result?.action === 'reject') return NO_OUT;
+    return this.treatments.originated(profile, set, hop, LOCAL_PEER, result?.edits ?? null);
   }
 
   chooseNothing(): void {
@@ -218,7 +180,7 @@ export class Exporter {
   /** Peers or next hops were freed, whose ids the memo has. */
   forget(): void {
     this.memo.clear();
-    this.lastScope = 0;
+    this.treatments.forget();
     this.last.forget();
   }
 
@@ -241,56 +203,42 @@ export class Exporter {
   }
 
   private outOf(profile: GroupProfile, scope: number, prefix: PrefixId, row: PathRow): OutId {
-    const { attributes, outs } = this.rib;
     const { paths } = profile.table;
     const set = paths.accepted(row);
     const hop = paths.nextHop(row);
     const peer = paths.peer(row);
-    // AIGP depends on the metric of the next hop, which no memo knows.
-    if ((attributes.flags(set) & SummaryFlag.HasAigp) !== 0)
-      return this.compute(profile, prefix, set, hop, peer);
-    let edits: RouteEdits | null = null;
-    let editsWord = NOT_ASKED;
-    if (profile.readsPrefix) {
-      const result = this.askPolicy(profile, prefix, set, hop, peer);
-      if (result?.action === 'reject') return NO_OUT;
-      edits = result?.edits ?? null;
-      editsWord = this.numberOf(edits);
-    }
-    const serial = attributes.serial(set);
     const peerWord = this.peerWord(profile, prefix, peer);
-    if (
-      scope === this.lastScope &&
-      set === this.lastSet &&
-      serial === this.lastSerial &&
-      hop === this.lastHop &&
-      peerWord === this.lastPeerWord &&
-      editsWord === this.lastEditsWord &&
-      (this.lastAnswer === NO_OUT || outs.serial(this.lastAnswer) === this.lastAnswerSerial)
-    ) {
-      return this.lastAnswer;
+    if (profile.policy === null) return this.treatments.out(profile, scope, set, hop, peer, peerWord, null);
+    // AIGP depends on the metric of the next hop, which no memo knows.
+    const isAsked = profile.readsPrefix || (this.rib.attributes.flags(set) & SummaryFlag.HasAigp) !== 0;
+    if (!isAsked) return this.answered(profile, scope, prefix, set, hop, peer, peerWord);
+    const result = this.askPolicy(profile, prefix, set, hop, peer);
+    if (result?.action === 'reject') return NO_OUT;
+    return this.treatments.out(profile, scope, set, hop, peer, peerWord, result?.edits ?? null);
+  }
+
+  /** As `outOf`, where the policy says the same for all prefixes with these attributes, and is asked once. */
+  private answered(
+    profile: GroupProfile,
+    scope: number,
+    prefix: PrefixId,
+    set: AttrId,
+    hop: NextHopId,
+    peer: PeerIndex,
+    peerWord: number,
+  ): OutId {
+    const { memo } = this;
+    const { attributes, outs } = this.rib;
+    const serial = attributes.serial(set);
+    if (memo.find(scope, set, serial, hop, peerWord)) {
+      const known = memo.answer as OutId;
+      if (known === NO_OUT || outs.serial(known) === memo.answerSerial) return known;
     }
-    let out = NO_OUT;
-    const isKnown =
-      this.memo.find(scope, set, serial, hop, peerWord, editsWord) &&
-      (this.memo.answer === NO_OUT || outs.serial(this.memo.answer as OutId) === this.memo.answerSerial);
-    if (isKnown) {
-      out = this.memo.answer as OutId;
-    } else {
-      out =
-        editsWord === NOT_ASKED
-          ? this.compute(profile, prefix, set, hop, peer)
-          : this.written(profile, set, hop, peer, edits);
-      this.memo.put(scope, set, serial, hop, peerWord, editsWord, out, outs.serial(out));
-    }
-    this.lastScope = scope;
-    this.lastSet = set;
-    this.lastSerial = serial;
-    this.lastHop = hop;
-    this.lastPeerWord = peerWord;
-    this.lastEditsWord = editsWord;
-    this.lastAnswer = out;
-    this.lastAnswerSerial = outs.serial(out);
+    const result = this.askPolicy(profile, prefix, set, hop, peer);
+    const isRejected = result?.action === 'reject';
+    const edits = isRejected ? null : (result?.edits ?? null);
+    const out = isRejected ? NO_OUT : this.treatments.out(profile, scope, set, hop, peer, peerWord, edits);
+    memo.put(scope, set, serial, hop, peerWord, out, outs.serial(out));
     return out;
   }
 
@@ -301,16 +249,6 @@ export class Exporter {
     if (!this.rib.peers.isInternal(peer)) return 2;
     // What is reflected may get the identifier of its source.
     return profile.type === 'internal' ? peer + 2 : 1;
-  }
-
-  /** The same edits have the same number: statements give one object for all routes. */
-  private numberOf(edits: RouteEdits | null): number {
-    if (edits === null) return NO_EDITS;
-    const known = this.editsNumbers.get(edits);
-    if (known !== undefined) return known;
-    this.lastEditsNumber = (this.lastEditsNumber + 1) | 0;
-    this.editsNumbers.set(edits, this.lastEditsNumber);
-    return this.lastEditsNumber;
   }
 
   private askPolicy(
@@ -326,75 +264,8 @@ export class Exporter {
     return profile.policy.evaluate(this.view);
   }
 
-  private compute(
-    profile: GroupProfile,
-    prefix: PrefixId,
-    set: AttrId,
-    hop: NextHopId,
-    peer: PeerIndex,
-  ): OutId {
-    const result = this.askPolicy(profile, prefix, set, hop, peer);
-    if (result?.action === 'reject') return NO_OUT;
-    return this.written(profile, set, hop, peer, result?.edits ?? null);
-  }
-
-  /** What goes out of an accepted path with these edits. */
-  private written(
-    profile: GroupProfile,
-    set: AttrId,
-    hop: NextHopId,
-    peer: PeerIndex,
-    policyEdits: RouteEdits | null,
-  ): OutId {
-    let edits = policyEdits;
-    const isLocal = peer === LOCAL_PEER;
-    const nextHop = nextHopFor(this.rib, profile, hop, peer, edits);
-    if (!canHave(this.rib, profile, nextHop)) return NO_OUT;
-    const { attributes } = this.rib;
-    if (profile.softensStale && (attributes.flags(set) & SummaryFlag.LlgrStale) !== 0)
-      edits = edits === null ? STALE : mergeEdits(edits, STALE);
-    const isInternal = profile.type === 'internal';
-    const isOutside = !isInternal && !profile.isMember;
-    if (!isOutside && edits?.localPref === null) edits = { ...edits, localPref: DEFAULT_LOCAL_PREF };
-    const hasLocalPref = (attributes.flags(set) & SummaryFlag.HasLocalPref) !== 0;
-    const { rewrite, scratch } = this;
-    const { rules } = profile;
-    // RFC 7947 §2.2: a route server changes neither AS path, next hop nor MED of what it passes on.
-    const isServed = profile.isServed && !isLocal;
-    rewrite.prepend = !isOutside || isServed ? NO_ASES : (rules?.prepend ?? this.ownAs(profile.localAs));
-    rewrite.localPref = isOutside ? 'remove' : hasLocalPref ? 'keep' : DEFAULT_LOCAL_PREF;
-    // RFC 4271 §5.1.4: the MED of one neighbour is not passed to another AS; our own routes have our own.
-    rewrite.med = !isOutside || isLocal || isServed ? 'keep' : 'remove';
-    rewrite.edits = edits;
-    rewrite.ownAs = profile.localAs;
-    rewrite.hasRole = rules?.decidesOtc(profile.table.family) === true;
-    rewrite.markPartial = !isLocal;
-    rewrite.external = isOutside;
-    rewrite.memberAs = profile.isMember ? profile.localAs : null;
-    // RFC 7311 §3.4.3: who becomes the next hop adds the way to the one before.
-    const isPassed = isLocal || nextHop === hop || nextHop === this.rib.nextHops.globalOf(hop);
-    rewrite.aigp = profile.aigp ? (isPassed ? 0 : this.rib.nextHops.metric(hop)) : null;
-    const isReflected = isInternal && this.rib.peers.isInternal(peer);
-    const originator = profile.isToldTargets ? LOCAL_PEER : peer; // RFC 4684 §3.2 i
-    rewrite.originatorId = isReflected ? this.rib.peers.routerId(originator) : null;
-    rewrite.prependCluster = isReflected ? this.clusterId : null;
-    scratch.reset();
-    const accepted = this.blockOf(set);
-    const { bytes, start, end } = rules === null ? accepted : rules.beforePrepend(accepted);
-    rewriteCanonical(bytes, start, end, rewrite, scratch);
-    const written = { bytes: scratch.bytes, start: 0, end: scratch.length };
-    const sent = rules === null ? written : rules.finish(written, profile.table.family);
-    const exported = attributes.intern(sent.bytes, sent.start, sent.end);
-    return this.rib.outs.intern(exported, nextHop);
-  }
-
   private blockOf(set: AttrId): BlockView {
     const { attributes } = this.rib;
     return { bytes: attributes.bytes(set), start: attributes.start(set), end: attributes.end(set) };
-  }
-
-  private ownAs(localAs: number): readonly number[] {
-    if (this.ownPath[0] !== localAs) this.ownPath = [localAs];
-    return this.ownPath;
   }
 }

@@ -1,5 +1,5 @@
 import { Column32 } from '../../rib/columns.js';
-import type { OutId, OutKey, PeerIndex } from '../../rib/ids.js';
+import { NO_OUT, type OutId, type OutKey, type PeerIndex } from '../../rib/ids.js';
 
 /**
  * Who gets a change: 0 all members that keep up; `+p` all but peer `p`, which is the source of the route, and another one in the
@@ -64,6 +64,28 @@ export class OutBatches {
       this.others.set(audience, batch);
     }
     return batch;
+  }
+
+  /**
+   * A prefix for the members that keep up. `before` and `now` are those of them that its route came from and comes from; 0: it is
+   * none of them.
+   */
+  change(
+    prefix: OutKey,
+    out: OutId,
+    oldOut: OutId,
+    isSame: boolean,
+    before: PeerIndex | 0,
+    now: PeerIndex | 0,
+  ): void {
+    if (out === NO_OUT) {
+      this.to(before).add(prefix, NO_OUT);
+      return;
+    }
+    // The best path moved between members: the old source gets it now, the new one loses what it was sent.
+    if (!isSame) this.to(now).add(prefix, out);
+    else if (before !== 0) this.to(-before).add(prefix, out);
+    if (now !== 0 && oldOut !== NO_OUT && before !== now) this.to(-now).add(prefix, NO_OUT);
   }
 
   /** Calls back for each batch that has changes, then forgets them all. */

@@ -1,5 +1,6 @@
 import type { AdjRibOut } from '../../rib/adj-rib-out.js';
 import { NO_OUT, type PathRow, type PrefixId } from '../../rib/ids.js';
+import type { OutTable } from '../../rib/out-table.js';
 import type { FamilyTable } from '../../rib/rib.js';
 import type { GroupProfile } from './group-profile.js';
 
@@ -9,6 +10,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 export interface PacedGroup {
   readonly table: FamilyTable;
   readonly adjOut: AdjRibOut;
+  readonly outs: OutTable;
   readonly profile: Pick<GroupProfile, 'addPath'>;
   /** Its members were sent this prefix, or are to be. */
   isKept(prefix: PrefixId): boolean;
@@ -79,12 +81,12 @@ export class Pace {
 
   #tell(prefix: PrefixId, best: PathRow, now: number): void {
     this.#held.delete(prefix);
-    const { adjOut, profile } = this.#group;
+    const { adjOut, outs, profile } = this.#group;
     const before = adjOut.out(prefix);
     this.#group.tell(prefix, best);
     const after = adjOut.out(prefix);
     // With path identifiers, what is advertised is kept by slots: taken for an announcement.
-    const isNews = profile.addPath > 0 || (after !== before && after !== NO_OUT);
+    const isNews = profile.addPath > 0 || (after !== NO_OUT && !outs.isSame(after, before));
     if (isNews) this.#since = Math.min(this.#since, now);
   }
 

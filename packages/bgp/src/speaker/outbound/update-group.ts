@@ -41,7 +41,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   /** Null without add-path. */
   private readonly slots: PathSlots | null;
   private readonly scope: number;
-  private readonly outs: OutTable;
+  readonly outs: OutTable;
   private readonly exporter: Exporter;
   private readonly writer: UpdateWriter;
   private readonly stepSize: number;
@@ -200,24 +200,22 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     const { adjOut } = this;
     const oldOut = adjOut.out(prefix);
     const oldSource = adjOut.source(prefix);
-    if (out === oldOut && (source === oldSource || out === NO_OUT)) return;
+    if (out === NO_OUT && oldOut === NO_OUT) return;
+    const isSame = this.outs.isSame(out, oldOut);
+    if (isSame && source === oldSource) {
+      // Nobody is told, and the set from which the same came before is not kept for it.
+      if (out !== oldOut) adjOut.set(prefix, out, source);
+      return;
+    }
     if (this.stream.size > 0) {
       this.part(out, source);
       this.part(oldOut, oldSource);
     }
     if (this.detached.size > 0) for (const subscriber of this.detached) subscriber.beforeChange(prefix);
     if (this.stream.size > 0) {
-      const isToMember = this.inStream.get(source) !== 0;
-      const isFromMember = this.inStream.get(oldSource) !== 0;
-      if (out === NO_OUT) {
-        this.batches.to(isFromMember ? oldSource : 0).add(prefix, NO_OUT);
-      } else {
-        // The best path moved between members: the old source gets it now, the new one loses what it was sent.
-        if (out !== oldOut) this.batches.to(isToMember ? source : 0).add(prefix, out);
-        else if (isFromMember) this.batches.to(-oldSource).add(prefix, out);
-        if (isToMember && oldOut !== NO_OUT && oldSource !== source)
-          this.batches.to(-source).add(prefix, NO_OUT);
-      }
+      const before = this.inStream.get(oldSource) === 0 ? 0 : oldSource;
+      const now = this.inStream.get(source) === 0 ? 0 : source;
+      this.batches.change(prefix, out, oldOut, isSame, before, now);
     }
     adjOut.set(prefix, out, source);
   }
@@ -301,7 +299,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
       this.fill(prefix);
       const sent = subscriber.sent(prefix);
       const out = subscriber.visible(this.adjOut.out(prefix), this.adjOut.source(prefix));
-      if (out !== sent || (subscriber.isResent && out !== NO_OUT)) batch.add(prefix, out);
+      if (!this.outs.isSame(out, sent) || (subscriber.isResent && out !== NO_OUT)) batch.add(prefix, out);
       subscriber.settle(prefix);
     }
     subscriber.cursor = end;
@@ -318,7 +316,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
       if (prefix === 0) break;
       const sent = subscriber.sent(prefix);
       const out = subscriber.visible(this.adjOut.out(prefix), this.adjOut.source(prefix));
-      if (out !== sent) batch.add(prefix, out);
+      if (!this.outs.isSame(out, sent)) batch.add(prefix, out);
       subscriber.settle(prefix);
     }
     this.sendAlone(subscriber);

@@ -21,13 +21,20 @@ interface Block {
   readonly messages: number;
 }
 
-/** Packs batches of changes into UPDATEs: by what is advertised, each message filled up. */
+/**
+ * Packs batches of changes into UPDATEs: by what is advertised, each message filled up. Sets that differ in what stays here only,
+ * such as LOCAL_PREF, follow each other as a rule, and go into the same messages.
+ */
 export class UpdateWriter {
   private readonly rib: Rib;
   private readonly packers = new Map<number, UpdatePacker>();
   private readonly buckets = new OutBuckets();
   private readonly keys: BucketKeys;
   private readonly out = new ByteWriter(2 * BLOCK_BYTES);
+  /** Octets of the bucket that is packed, and of the one after it, when `nextIs` names that. */
+  private set = new ByteWriter(4096);
+  private next = new ByteWriter(4096);
+  private nextIs = 0;
   private readonly attributes = new ByteWriter(4096);
   private readonly tooLarge = new OutBatch();
   private readonly noteTooLarge = (): void => this.tooLarge.add(this.keys.prefix, NO_OUT);
@@ -47,21 +54,26 @@ export class UpdateWriter {
     const { table } = profile;
     const { family } = table;
     const slots = profile.addPath > 0 ? profile.table.slots : null;
-    const { out, keys } = this;
+    const { out, keys, buckets } = this;
     this.blocks.length = 0;
-    if (table.hasForms) this.buckets.sort(batch, this.basesOf(batch));
-    else this.buckets.sort(batch);
-    for (let i = 0; i < this.buckets.count; i++) {
-      const id = this.buckets.outs[i]!;
-      keys.aim(table, slots, id);
+    this.nextIs = 0;
+    if (table.hasForms) buckets.sort(batch, this.basesOf(batch));
+    else buckets.sort(batch);
+    for (let i = 0; i < buckets.count; ) {
+      const first = i;
+      const id = buckets.outs[first]! as OutId;
+      if (id !== NO_OUT) this.write(first, id);
+      do i++;
+      while (id !== NO_OUT && i < buckets.count && this.joins(i, id));
+      keys.aim(table, slots, first, i);
       if (id === NO_OUT) this.messages += packer.withdraw(out, family, keys);
-      else this.announce(packer, profile, id as OutId);
+      else this.announce(packer, profile, id);
       if (out.length >= BLOCK_BYTES) this.closeBlock();
     }
     if (this.tooLarge.length > 0) {
       // Attributes that fill a message by themselves: what went out earlier must not stay there.
-      this.buckets.sort(this.tooLarge);
-      keys.aim(table, slots, NO_OUT);
+      buckets.sort(this.tooLarge);
+      keys.aim(table, slots, 0, 1);
       this.messages += packer.withdraw(out, family, keys);
       this.tooLarge.clear();
     }
@@ -79,10 +91,32 @@ export class UpdateWriter {
     member.send(bytes, 1);
   }
 
+  /** Writes the octets of a bucket, where that is not done yet. */
+  private write(bucket: number, id: OutId): void {
+    if (this.nextIs !== bucket || bucket === 0) {
+      this.set.reset();
+      this.rib.outs.write(id, this.set);
+      return;
+    }
+    const { set, next } = this;
+    this.set = next;
+    this.next = set;
+  }
+
+  /** Whether a bucket goes out with the same octets and next hop as the one that is packed. */
+  private joins(bucket: number, packed: OutId): boolean {
+    const { outs } = this.rib;
+    const id = this.buckets.outs[bucket]! as OutId;
+    if (id === NO_OUT || outs.nextHop(id) !== outs.nextHop(packed)) return false;
+    this.nextIs = bucket;
+    this.next.reset();
+    outs.write(id, this.next);
+    return this.set.equals(this.next);
+  }
+
   private announce(packer: UpdatePacker, profile: GroupProfile, id: OutId): void {
-    const { attributes, nextHops, outs } = this.rib;
+    const { nextHops, outs } = this.rib;
     const { family } = profile.table;
-    const set = outs.set(id);
     const hop = outs.nextHop(id);
     let nextHop = nextHops.address(hop);
     // An IPv6 next hop of an IPv4 destination needs MP_REACH_NLRI (RFC 8950 §3).
@@ -91,13 +125,7 @@ export class UpdateWriter {
     this.attributes.reset();
     this.encoding.as4 = profile.as4;
     this.encoding.nextHop4 = isPlain ? nextHop : null;
-    encodeForSession(
-      attributes.bytes(set),
-      attributes.start(set),
-      attributes.end(set),
-      this.encoding,
-      this.attributes,
-    );
+    encodeForSession(this.set.bytes, 0, this.set.length, this.encoding, this.attributes);
     this.messages += packer.announce(
       this.out,
       family,
@@ -136,13 +164,14 @@ export class UpdateWriter {
   }
 }
 
-/** The prefixes of one bucket, as the packer takes them. */
+/** The prefixes of some buckets, as the packer takes them. */
 class BucketKeys implements KeySource {
   private readonly buckets: OutBuckets;
   private readonly outs: OutTable;
   private table: FamilyTable | null = null;
   private slots: SlotTable | null = null;
-  private out = 0;
+  private bucket = 0;
+  private end = 0;
   /** The prefix given last. */
   prefix = 0 as OutKey;
 
@@ -152,14 +181,18 @@ class BucketKeys implements KeySource {
   }
 
   /** With slots, the batch is of these. */
-  aim(table: FamilyTable, slots: SlotTable | null, out: number): void {
+  aim(table: FamilyTable, slots: SlotTable | null, bucket: number, end: number): void {
     this.table = table;
     this.slots = slots;
-    this.out = out;
+    this.bucket = bucket;
+    this.end = end;
   }
 
   next(key: NlriKey): boolean {
-    this.prefix = this.buckets.take(this.out);
+    const { buckets } = this;
+    this.prefix = buckets.take(buckets.outs[this.bucket]!);
+    while (this.prefix === 0 && ++this.bucket < this.end)
+      this.prefix = buckets.take(buckets.outs[this.bucket]!);
     if (this.prefix === 0) return false;
     if (this.slots === null) {
       this.read(this.prefix as PrefixId, key);

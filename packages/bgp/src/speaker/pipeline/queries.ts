@@ -28,7 +28,7 @@ import type { Member } from '../members/member.js';
 import type { Subscriber } from '../members/subscriber.js';
 import type { RouteRef } from '../settings/config.js';
 import { parseField } from '../settings/field-check.js';
-import { decodeSet, nextHopText } from '../views/path-view.js';
+import { decodeOut, decodeSet, nextHopText } from '../views/path-view.js';
 import type { PathStatus, RoutePage, RouteQuery, RouteStatus } from '../views/status.js';
 
 const DEFAULT_LIMIT = 100;
@@ -125,7 +125,7 @@ export class Queries {
     const out = subscriber.sent(key);
     if (out === NO_OUT) return [];
     const { adjOut } = subscriber.group;
-    const source = adjOut.out(key) === out ? adjOut.source(key) : 0;
+    const source = rib.outs.isSame(adjOut.out(key), out) ? adjOut.source(key) : 0;
     const row = this.rowOf(table, prefix, source, pathId);
     return [
       {
@@ -138,7 +138,7 @@ export class Queries {
         multipath: false,
         accepted: true,
         reason: source === 0 ? 'sent before; a change waits for the peer to read' : 'advertised',
-        attributes: decodeSet(rib, rib.outs.set(out)),
+        attributes: decodeOut(rib, out),
         ageSeconds: row === NO_ROW ? 0 : this.age(table, row),
       },
     ];

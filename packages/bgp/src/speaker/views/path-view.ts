@@ -13,10 +13,12 @@ import {
   NO_ATTR,
   NO_NEXT_HOP,
   NO_PREFIX,
+  type OutId,
   type PrefixId,
 } from '../../rib/ids.js';
 import type { NextHopTable } from '../../rib/next-hop-table.js';
 import type { FamilyTable, Rib } from '../../rib/rib.js';
+import { ByteWriter } from '../../wire/byte-writer.js';
 import { toHex } from '../../wire/hex.js';
 
 /** Text of a next hop, empty for none: its global address, or the link-local one with its interface where there is no other (RFC 2545 §3). */
@@ -159,4 +161,11 @@ export class PathView implements RouteView {
 export function decodeSet(rib: Rib, set: AttrId): PathAttributes {
   const { attributes } = rib;
   return decodeCanonical(attributes.bytes(set), attributes.start(set), attributes.end(set));
+}
+
+/** As `decodeSet`, of what is advertised. */
+export function decodeOut(rib: Rib, out: OutId): PathAttributes {
+  const block = new ByteWriter(256);
+  rib.outs.write(out, block);
+  return decodeCanonical(block.bytes, 0, block.length);
 }
