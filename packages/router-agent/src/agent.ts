@@ -4,6 +4,7 @@ import type { AgentPorts } from './agent-ports.js';
 import type { Config } from './config/config.js';
 import { advertisementsController } from './controllers/advertisements.js';
 import { aggregatesController } from './controllers/aggregates.js';
+import { DrainProgress } from './controllers/drain-progress.js';
 import type { Facts } from './controllers/facts.js';
 import {
   bridgeController,
@@ -67,6 +68,7 @@ export class Agent {
   readonly #overlay: Overlay;
   readonly #identity: WireguardIdentity;
   readonly #facts: Facts;
+  readonly #drain: DrainProgress;
   readonly #restartMark: RestartMark;
   readonly #deferral: number | undefined;
   #rows: readonly AdvertisementRow[] = [];
@@ -113,6 +115,12 @@ export class Agent {
       now: () => clock.wallTime(),
     });
     this.#identity.onChange(() => this.#wake('overlay'));
+    this.#drain = new DrainProgress({
+      now: () => clock.now(),
+      setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
+      log: (level, event, fields) => ports.log.log(level, event, fields),
+      wake: () => this.#wake('advertisements'),
+    });
     this.#overlay = new Overlay(this.#facts, {
       publicKey: () => this.#identity.publicKey,
       drivers: ports.kernel.overlay,
@@ -194,6 +202,9 @@ export class Agent {
    * routes stay, so that packets flow while the agent is away.
    */
   async stop(communication: string, graceMilliseconds: number): Promise<void> {
+    if (this.#config.drainOnStop && this.speaker !== null)
+      await this.#drain.leave(this.#config.drainDelay * 1000);
+    this.#drain.cancel();
     this.#isStopping = true;
     this.#unsubscribe?.();
     this.#markTimer?.cancel();
@@ -297,7 +308,8 @@ export class Agent {
     const announcing = new AdvertisementDriver(speaker, originated, selections);
     const peers = new PeerDriver(speaker, originated, selections, (change) => this.#peerChanged(change));
     // Announcements first, so that the first thing a peer hears is complete.
-    this.#add(advertisementsController(this.#facts, countedAnnouncements(announcing, this.metrics)));
+    const counted = countedAnnouncements(announcing, this.metrics);
+    this.#add(advertisementsController(this.#facts, counted, this.#drain));
     this.#add(aggregatesController(this.#facts, new AggregateDriver(speaker.aggregates)));
     this.#add(
       peersController(this.#facts, peers, {
@@ -367,6 +379,7 @@ export class Agent {
     if (name === 'advertisements') {
       metrics.observe('kube_router_controller_routes_sync_time', milliseconds / 1000);
       if (outcome.failures.length === 0) this.#announced();
+      this.#drain.applied();
     }
     this.problems.tell(
       `${name} controller`,

@@ -170,7 +170,7 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
         message: `the agent ${version} runs for node ${config.nodeName}; it reads the cluster from ${config.source.kind}`,
       });
       const name = await signal;
-      endLate(log);
+      endLate(log, config.drainOnStop ? config.drainDelay * 1000 : 0);
       log.log('info', 'agent.stopping', {
         signal: name,
         message: `${name}: ending the sessions; routes stay`,
@@ -248,11 +248,12 @@ function nextSignal(): Promise<NodeJS.Signals> {
 }
 
 /** Nothing that hangs may keep the program from ending. */
-function endLate(log: Log): void {
+function endLate(log: Log, drainMilliseconds: number): void {
+  const milliseconds = stopDeadline + drainMilliseconds;
   setTimeout(() => {
     log.log('error', 'agent.stop-late', {
-      message: `no end after ${stopDeadline / 1000} s: leaving as it is`,
+      message: `no end after ${milliseconds / 1000} s: leaving as it is`,
     });
     process.exit(exitCodes.failed);
-  }, stopDeadline).unref();
+  }, milliseconds).unref();
 }

@@ -80,6 +80,14 @@ export interface Config {
   readonly advertiseExternalIp: boolean;
   readonly advertiseLoadBalancerIp: boolean;
   readonly advertisePodCidr: boolean;
+  /** Take service addresses away from this node while it is cordoned. */
+  readonly drainCordoned: boolean;
+  /** The same before the agent ends. */
+  readonly drainOnStop: boolean;
+  /** How long they are announced with GRACEFUL_SHUTDOWN before they are withdrawn. */
+  readonly drainDelay: number;
+  /** Announce external and load-balancer IPs on nodes with the label that is to keep these from them. */
+  readonly ignoreExcludeLabel: boolean;
   readonly enableIpv4: boolean;
   readonly enableIpv6: boolean;
   /** Ranges that were configured; empty = none (then everything of that kind is accepted, with one warning). */

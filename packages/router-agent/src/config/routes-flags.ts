@@ -116,6 +116,24 @@ export const routesFlags = {
     true,
     'Switch off the source/destination check of AWS EC2 instances.',
   ),
+  'drain-cordoned': own(
+    'routes',
+    bool,
+    true,
+    'While the node is cordoned, announce service addresses with GRACEFUL_SHUTDOWN, and withdraw those that other nodes have after `--drain-delay`.',
+  ),
+  'drain-delay': own(
+    'routes',
+    duration('0s', '1h'),
+    10_000,
+    'How long routers have to choose other nodes before a service address is withdrawn from one that is drained.',
+  ),
+  'drain-on-stop': own(
+    'routes',
+    bool,
+    false,
+    'Drain service addresses from the node, as when it is cordoned, before the agent ends.',
+  ),
   'enable-bfd': newerLater('routes', bool, false, 'BFD with external peers.'),
   'enable-cni': both(
     'routes',
@@ -137,6 +155,12 @@ export const routesFlags = {
     unsigned('uint16', [0, 65535]),
     50051,
     "Port of the original's administration server.",
+  ),
+  'ignore-exclude-label': own(
+    'routes',
+    bool,
+    false,
+    'Announce external and load-balancer IPs on nodes with the label `node.kubernetes.io/exclude-from-external-load-balancers` too.',
   ),
   'injected-routes-sync-period': newer(
     'routes',

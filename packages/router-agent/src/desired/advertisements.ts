@@ -1,12 +1,14 @@
 import type { Config } from '../config/config.js';
 import { type AdvertisementItem, Owner } from '../items/advertisement.js';
 import { isIpv4, parseCidr } from '../items/ip.js';
+import { structurallyEqual } from '../items/structural.js';
 import type { Problem } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
+import type { DrainStage } from './drain.js';
 import { fileRoutes } from './file-routes.js';
 import type { OwnNode } from './own-node.js';
 import { podCidrs } from './pod-cidrs.js';
-import { VipDecider, type VipKind } from './vips.js';
+import { VipDecider, type VipKind, type VipRow } from './vips.js';
 
 /** One line of what is announced or not, and why; what `show` prints. */
 export interface AdvertisementRow {
@@ -38,18 +40,22 @@ export class AdvertisementPlan {
     this.#vips = new VipDecider(config);
   }
 
-  desired(snapshot: Snapshot, own: OwnNode): DesiredAdvertisements {
+  /** `stage`: how far service addresses have left this node. */
+  desired(snapshot: Snapshot, own: OwnNode, stage: DrainStage = 'none'): DesiredAdvertisements {
     const pods = podRows(own, this.#config);
     // Before the endpoints were listed once, a service without any cannot be told from one whose are not known yet.
     const endpointsSettled = snapshot.listed.has('EndpointSlice') || snapshot.degraded.has('EndpointSlice');
-    const vips = endpointsSettled ? this.#vips.decide(snapshot, own) : { rows: [], problems: [] };
+    const vips = endpointsSettled ? this.#vips.decide(snapshot, own, stage) : { rows: [], problems: [] };
     const file = fileRoutes(own, this.#config);
     const rows: AdvertisementRow[] = [...pods.rows, ...vips.rows];
     const items = new Map<string, AdvertisementItem>();
-    for (const { prefix, kind, advertised } of rows) {
-      // A pod range is entered first and keeps its owner, should a service claim the same prefix.
-      if (!advertised || items.has(prefix)) continue;
-      items.set(prefix, { prefix, owner: kind === 'pod-cidr' ? Owner.PodCidr : Owner.Vip });
+    for (const { prefix, advertised } of pods.rows) {
+      // Entered first, so that a pod range keeps its owner should a service claim the same prefix.
+      if (advertised) items.set(prefix, { prefix, owner: Owner.PodCidr });
+    }
+    const shared: Problem[] = [];
+    for (const [prefix, wanted] of byPrefix(vips.rows)) {
+      if (!items.has(prefix)) items.set(prefix, vipItem(prefix, wanted, shared));
     }
     for (const { item, place, advertised, reason } of file.routes) {
       const taken = items.has(item.prefix);
@@ -62,9 +68,41 @@ export class AdvertisementPlan {
         reason: taken ? 'it is announced as a pod range or a service address already' : reason,
       });
     }
-    const problems = [...pods.problems, ...vips.problems, ...file.problems];
+    const problems = [...pods.problems, ...vips.problems, ...shared, ...file.problems];
     return { items: [...items.values()], rows, problems };
   }
+}
+
+/** Rows that are announced, by their prefix, the first service by its name in front. */
+function byPrefix(rows: readonly VipRow[]): ReadonlyMap<string, readonly VipRow[]> {
+  const found = new Map<string, VipRow[]>();
+  for (const row of rows) {
+    if (!row.advertised) continue;
+    const others = found.get(row.prefix);
+    if (others === undefined) found.set(row.prefix, [row]);
+    else others.push(row);
+  }
+  for (const rows of found.values())
+    if (rows.length > 1) rows.sort((a, b) => (a.subject < b.subject ? -1 : 1));
+  return found;
+}
+
+/** An address can be announced in one way only. */
+function vipItem(
+  prefix: string,
+  [first, ...others]: readonly VipRow[],
+  problems: Problem[],
+): AdvertisementItem {
+  const how = (row: VipRow | undefined) => ({
+    ...(row?.attributes === undefined ? {} : { attributes: row.attributes }),
+    ...(row?.peers === undefined ? {} : { peers: row.peers }),
+  });
+  for (const other of others) {
+    if (other.subject === first?.subject || structurallyEqual(how(other), how(first))) continue;
+    const message = `asks for ${prefix} to be announced with other attributes or to other peers than service ${first?.subject}, which holds; give both the same annotations`;
+    problems.push({ place: `services/${other.subject}`, message });
+  }
+  return { prefix, owner: Owner.Vip, ...how(first) };
 }
 
 /** As {@link AdvertisementPlan} says it the first time. */

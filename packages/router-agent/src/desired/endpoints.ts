@@ -27,6 +27,24 @@ export function endpointFacts(
   return { known: slices.length > 0, anywhere: takesTraffic(all), here: takesTraffic(local) };
 }
 
+/** Whether an endpoint on one of these nodes takes traffic. */
+export function takesTrafficOn(
+  slices: readonly EndpointSlice[],
+  family: 'IPv4' | 'IPv6',
+  nodes: ReadonlySet<string>,
+): boolean {
+  const byNode = new Map<string, Endpoint[]>();
+  for (const slice of slices) {
+    if (slice.addressType !== family) continue;
+    for (const endpoint of slice.endpoints) {
+      const { nodeName } = endpoint;
+      if (nodeName === null || !nodes.has(nodeName)) continue;
+      byNode.set(nodeName, [...(byNode.get(nodeName) ?? []), endpoint]);
+    }
+  }
+  return [...byNode.values()].some(takesTraffic);
+}
+
 /** Family of an address in the words of EndpointSlices. */
 export function addressType(bytes: Uint8Array): 'IPv4' | 'IPv6' {
   return isIpv4(bytes) ? 'IPv4' : 'IPv6';

@@ -1,10 +1,16 @@
 import type { Config } from '../config/config.js';
+import type { OriginatedAttributes } from '../items/advertisement.js';
 import { cidrContains, formatCidr, hostCidr, isIpv4, parseCidr, parseIp } from '../items/ip.js';
+import { structurallyEqual } from '../items/structural.js';
 import type { EndpointSlice, Problem, Service } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
-import { addressType, endpointFacts } from './endpoints.js';
+import type { AnnotationName } from './annotations/annotation-table.js';
+import { annotationText } from './annotations/read-annotation.js';
+import { type DrainStage, drainOf, excluded, type OtherNode, otherNodes } from './drain.js';
+import { addressType, endpointFacts, takesTrafficOn } from './endpoints.js';
 import { goBoolean } from './go-boolean.js';
 import type { OwnNode } from './own-node.js';
+import { serviceAttributes } from './service-attributes.js';
 
 export type VipKind = 'cluster-ip' | 'external-ip' | 'load-balancer-ip';
 
@@ -17,6 +23,9 @@ export interface VipRow {
   readonly subject: string;
   readonly advertised: boolean;
   readonly reason: string;
+  readonly attributes?: OriginatedAttributes;
+  /** External peers that are told; absent: all. */
+  readonly peers?: readonly string[];
 }
 
 export interface VipDecisions {
@@ -31,12 +40,11 @@ interface Candidate {
   readonly proxied?: true;
 }
 
-const prefixOfAnnotations = 'kube-router.io/';
 const switches = {
-  'cluster-ip': 'service.advertise.clusterip',
-  'external-ip': 'service.advertise.externalip',
-  'load-balancer-ip': 'service.advertise.loadbalancerip',
-} as const;
+  'cluster-ip': 'kube-router.io/service.advertise.clusterip',
+  'external-ip': 'kube-router.io/service.advertise.externalip',
+  'load-balancer-ip': 'kube-router.io/service.advertise.loadbalancerip',
+} as const satisfies Readonly<Record<VipKind, AnnotationName>>;
 const flagNames = {
   'cluster-ip': '--advertise-cluster-ip',
   'external-ip': '--advertise-external-ip',
@@ -59,7 +67,7 @@ interface Remembered {
 export class VipDecider {
   readonly #config: Config;
   readonly #rules: ValidationRules;
-  #own: OwnNode | null = null;
+  #state: NodeState | null = null;
   #remembered = new Map<string, Remembered>();
 
   constructor(config: Config) {
@@ -67,8 +75,10 @@ export class VipDecider {
     this.#rules = validationRules(config);
   }
 
-  decide(snapshot: Snapshot, own: OwnNode): VipDecisions {
-    const before = this.#own?.node === own.node ? this.#remembered : new Map<string, Remembered>();
+  /** `stage`: how far addresses have left this node, which `drainOf` says whether they shall. */
+  decide(snapshot: Snapshot, own: OwnNode, stage: DrainStage = 'none'): VipDecisions {
+    const state = nodeState(snapshot, own, this.#config, stage);
+    const before = isSameState(this.#state, state) ? this.#remembered : new Map<string, Remembered>();
     const problems: Problem[] = [];
     const rows: VipRow[] = [];
     const remembered = new Map<string, Remembered>();
@@ -76,21 +86,23 @@ export class VipDecider {
       const slices = snapshot.endpointSlices.get(key) ?? [];
       const known = before.get(key);
       const same = known !== undefined && known.service === service && sameElements(known.slices, slices);
-      const decided = same ? known : this.#decideOne(service, slices, own);
+      const decided = same ? known : this.#decideOne(service, slices, state);
       remembered.set(key, decided);
       for (const row of decided.rows) rows.push(row);
       for (const problem of decided.problems) problems.push(problem);
     }
-    this.#own = own;
+    this.#state = state;
     this.#remembered = remembered;
     return { rows, problems: [...problems, ...uncheckedKinds(rows, this.#config)] };
   }
 
-  #decideOne(service: Service, slices: readonly EndpointSlice[], own: OwnNode): Remembered {
-    const problems: Problem[] = [];
+  #decideOne(service: Service, slices: readonly EndpointSlice[], state: NodeState): Remembered {
+    const { problems: ofAnnotations, ...how } = serviceAttributes(service);
+    const problems: Problem[] = [...ofAnnotations];
     const rows: VipRow[] = [];
     const subject = `${service.namespace}/${service.name}`;
     const tell = (message: string) => problems.push({ place: `services/${subject}`, message });
+    tellLocal(service, tell);
     const flags = readSwitches(service, this.#config, tell);
     for (const candidate of candidatesOf(service)) {
       const bytes = parseIp(candidate.text);
@@ -99,8 +111,9 @@ export class VipDecider {
         continue;
       }
       const { kind } = candidate;
-      const verdict = decide({ service, candidate, bytes, own, rules: this.#rules, flags, slices });
-      rows.push(Object.freeze({ prefix: formatCidr(hostCidr(bytes)), kind, subject, ...verdict }));
+      const verdict = decide({ service, candidate, bytes, state, rules: this.#rules, flags, slices });
+      const row = { prefix: formatCidr(hostCidr(bytes)), kind, subject, ...verdict };
+      rows.push(Object.freeze(verdict.advertised ? announcedHow(row, how, state) : row));
     }
     return { service, slices, rows, problems };
   }
@@ -119,32 +132,110 @@ interface Case {
   readonly service: Service;
   readonly candidate: Candidate;
   readonly bytes: Uint8Array;
-  readonly own: OwnNode;
+  readonly state: NodeState;
   readonly rules: ValidationRules;
   readonly flags: Readonly<Record<VipKind, Switch>>;
   readonly slices: Parameters<typeof endpointFacts>[0];
 }
 
 /** The table, in order; the first line that fits decides. */
-function decide({ service, candidate, bytes, own, rules, flags, slices }: Case): Verdict {
+function decide({ service, candidate, bytes, state, rules, flags, slices }: Case): Verdict {
   const { kind } = candidate;
+  const { own } = state;
   if (!own.families.includes(isIpv4(bytes) ? 'ipv4' : 'ipv6')) {
     return no(`this node has no ${addressType(bytes)} address to be the next hop`);
   }
   if (candidate.proxied === true) return no('its ipMode is Proxy: the load balancer itself answers');
   const refused = rules.refuse(kind, bytes);
   if (refused !== null) return no(refused);
-  if (kind === 'load-balancer-ip' && has(service, 'service.skiplbips')) {
+  if (kind === 'load-balancer-ip' && annotationText(service, skipLoadBalancerIps) !== undefined) {
     return no('annotation service.skiplbips');
   }
   if (!flags[kind].on) return no(flags[kind].reason);
+  if (kind !== 'cluster-ip' && state.excluded !== null) return no(state.excluded);
   const endpoints = endpointFacts(slices, addressType(bytes), own);
   const local = localPolicy(service, kind);
   if (local !== null && !endpoints.here) return no(`${local} and no endpoint on this node takes traffic`);
+  if (endpoints.known && !endpoints.anywhere) {
+    return no(`no ${addressType(bytes)} endpoint anywhere takes traffic`);
+  }
+  if (state.stage === 'gone' && othersHave({ kind, bytes, state, slices, isLocal: local !== null })) {
+    return no(`${state.draining}; other nodes have it`);
+  }
   if (!endpoints.known) return yes(`${flags[kind].reason}; it has no endpoints in the cluster's own records`);
-  if (!endpoints.anywhere) return no(`no ${addressType(bytes)} endpoint anywhere takes traffic`);
   return yes(local === null ? flags[kind].reason : `${flags[kind].reason}; ${local}, with an endpoint here`);
 }
+
+interface Elsewhere extends Pick<Case, 'bytes' | 'state' | 'slices'> {
+  readonly kind: VipKind;
+  readonly isLocal: boolean;
+}
+
+/** Whether a node that is not drained announces the address too. */
+function othersHave({ kind, bytes, state, slices, isLocal }: Elsewhere): boolean {
+  const family = isIpv4(bytes) ? 'ipv4' : 'ipv6';
+  const able = state.others.filter(
+    (other) => other.families.includes(family) && (kind === 'cluster-ip' || !other.isExcluded),
+  );
+  if (!isLocal) return able.length > 0;
+  return takesTrafficOn(slices, addressType(bytes), new Set(able.map(({ name }) => name)));
+}
+
+/** What this node and the others come to for services. */
+interface NodeState {
+  readonly own: OwnNode;
+  readonly stage: DrainStage;
+  /** Why addresses leave; empty when they stay. */
+  readonly draining: string;
+  readonly excluded: string | null;
+  /** Nodes that could announce in our place; only known where it is asked. */
+  readonly others: readonly OtherNode[];
+}
+
+function nodeState(snapshot: Snapshot, own: OwnNode, config: Config, stage: DrainStage): NodeState {
+  return {
+    own,
+    stage,
+    draining: drainOf(own.node, config).reason ?? 'the agent is being stopped',
+    excluded: excluded(own.node, config),
+    others: stage === 'gone' ? otherNodes(snapshot, own.node, config) : [],
+  };
+}
+
+function isSameState(before: NodeState | null, now: NodeState): boolean {
+  return (
+    before !== null &&
+    before.own.node === now.own.node &&
+    before.stage === now.stage &&
+    structurallyEqual(before.others, now.others)
+  );
+}
+
+const gracefulShutdown = 'graceful-shutdown';
+
+/** A row that is announced, with the attributes and peers of its service, and with GRACEFUL_SHUTDOWN on a node that is drained. */
+function announcedHow(
+  row: VipRow,
+  { attributes, peers }: Pick<VipRow, 'attributes' | 'peers'>,
+  { stage, draining }: NodeState,
+): VipRow {
+  const to = peers === undefined ? '' : `; to ${peers.join(', ') || 'nobody'} only`;
+  const communities = [...(attributes?.communities ?? []), ...(stage === 'none' ? [] : [gracefulShutdown])];
+  const leaving = stage === 'none' ? '' : `; with GRACEFUL_SHUTDOWN, because of this: ${draining}`;
+  const stays = stage === 'gone' ? ', but no other node has it' : '';
+  const all = {
+    ...attributes,
+    ...(communities.length === 0 ? {} : { communities: [...new Set(communities)] }),
+  };
+  return {
+    ...row,
+    reason: `${row.reason}${to}${leaving}${stays}`,
+    ...(Object.keys(all).length === 0 ? {} : { attributes: all }),
+    ...(peers === undefined ? {} : { peers }),
+  };
+}
+
+const skipLoadBalancerIps = 'kube-router.io/service.skiplbips';
 
 function no(reason: string): Verdict {
   return { advertised: false, reason };
@@ -184,14 +275,14 @@ function readSwitches(
   tell: (message: string) => void,
 ): Readonly<Record<VipKind, Switch>> {
   const read = (kind: VipKind, flag: boolean): Switch => {
-    const annotation = `${prefixOfAnnotations}${switches[kind]}`;
-    const text = service.annotations[annotation];
+    const annotation = switches[kind];
+    const text = annotationText(service, annotation);
     if (text === undefined) return { on: flag, reason: `${flagNames[kind]}=${flag}` };
     const value = goBoolean(text);
     if (value === null) {
       tell(`annotation ${annotation}: "${text}" is neither true nor false; it counts as false`);
     }
-    return { on: value ?? false, reason: `annotation ${switches[kind]}=${text}` };
+    return { on: value ?? false, reason: `annotation ${annotation}=${text}` };
   };
   return {
     'cluster-ip': read('cluster-ip', config.advertiseClusterIp),
@@ -200,18 +291,22 @@ function readSwitches(
   };
 }
 
+/** In v0.3.1 of the original its presence was enough; a text that is no boolean was hardly meant to say nothing. */
+function tellLocal(service: Service, tell: (message: string) => void): void {
+  const name = 'kube-router.io/service.local';
+  const text = annotationText(service, name);
+  if (text === undefined || text === 'true' || goBoolean(text) === false) return;
+  tell(`annotation ${name}: ${JSON.stringify(text)} says nothing; write "true", or remove it`);
+}
+
 /** Why only nodes with an endpoint may announce the address; null when every node may. */
 function localPolicy(service: Service, kind: VipKind): string | null {
   if (kind === 'cluster-ip') {
     return service.internalTrafficPolicy === 'Local' ? 'internalTrafficPolicy is Local' : null;
   }
   if (service.externalTrafficPolicy === 'Local') return 'externalTrafficPolicy is Local';
-  const local = service.annotations[`${prefixOfAnnotations}service.local`];
+  const local = annotationText(service, 'kube-router.io/service.local');
   return local === 'true' ? 'annotation service.local' : null;
-}
-
-function has(service: Service, annotation: string): boolean {
-  return Object.hasOwn(service.annotations, `${prefixOfAnnotations}${annotation}`);
 }
 
 interface ValidationRules {

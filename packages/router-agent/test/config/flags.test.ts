@@ -18,10 +18,8 @@ run-loadbalancer run-router run-service-proxy runtime-endpoint service-cluster-i
 service-node-port-range service-tcp-timeout service-tcpfin-timeout service-udp-timeout strict-external-ip-validation
 use-nftables-for-netpol v version cluster-cidr`.split(/\s+/);
 
-const OWN =
-  `config create-cni-file data-dir dry-run flags-file json manifests plan socket wireguard-key-lifetime`.split(
-    ' ',
-  );
+const OWN = `config create-cni-file data-dir drain-cordoned drain-delay drain-on-stop dry-run flags-file
+ignore-exclude-label json manifests plan socket wireguard-key-lifetime`.split(/\s+/);
 
 t.test("the table holds every flag of both versions of the original, and Peerage's own", async (t) => {
   t.same(flagNames, [...ORIGINAL, ...OWN].sort());

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { desiredAdvertisements } from '../../src/desired/advertisements.js';
 import { ownNode } from '../../src/desired/own-node.js';
+import type { Service } from '../../src/model/cluster.js';
 import { configOf } from '../config-of.js';
 import { node, type SnapshotParts, service, slice, snapshot } from './samples.js';
 
@@ -66,3 +67,38 @@ t.test('a node without a pod range is told', async (t) => {
   t.same(items, []);
   t.match(problems, [{ message: /no pod range/ }]);
 });
+
+t.test(
+  'of two services with one address the first by name says how it is announced, and the other is told',
+  async (t) => {
+    const how = (name: string, communities: string) =>
+      service({
+        name,
+        clusterIps: ['10.64.0.9'],
+        externalIps: [],
+        type: 'ClusterIP',
+        annotations: { 'peerage.io/communities': communities },
+      });
+    const of = (services: readonly Service[]) =>
+      advertised({ services, slices: services.map(({ name }) => slice([{}], { service: name })) }, [
+        '--advertise-cluster-ip',
+      ]);
+    const found = of([how('web', '64512:2'), how('api', '64512:1')]);
+    t.match(found.items.at(-1), { prefix: '10.64.0.9/32', attributes: { communities: ['64512:1'] } });
+    t.match(
+      found.problems.filter(({ place }) => place.startsWith('services/')),
+      [
+        {
+          place: 'services/default/web',
+          message: /other attributes .* than service default\/api, which holds/,
+        },
+      ],
+    );
+    t.same(
+      of([how('web', '64512:1'), how('api', '64512:1')]).problems.filter(({ place }) =>
+        place.startsWith('services/'),
+      ),
+      [],
+    );
+  },
+);

@@ -28,7 +28,7 @@ const clusterId = 'a cluster id: 1 … 4294967295, or a dotted quad';
 const bool = 'true or false, in the words of Go: `1`, `t`, `T`, `TRUE`, `true`, `True`, and `0`, `f`, …';
 const present = 'anything, also nothing: its presence counts';
 
-/** Every annotation that kube-router or this agent gives a meaning. */
+/** Every annotation that kube-router or this agent gives a meaning. Those of `peerage.io` are our own. */
 export const annotations = {
   'kube-router.io/node.asn': node(
     'an AS number, 1 … 4294967295, also as `0x…`',
@@ -93,6 +93,10 @@ export const annotations = {
     'an address range',
     'the same for one range (deprecated); where `pod-cidrs` is given, that counts',
   ),
+  'peerage.io/drain': node(
+    bool,
+    'whether service addresses leave this node: announced with GRACEFUL_SHUTDOWN first, then withdrawn where other nodes have them. Counts before whether the node is cordoned',
+  ),
   'peerage.io/wireguard-public-key': node(
     'a key of 32 octets in Base64',
     'public key of its WireGuard link; the agent itself writes it with `--overlay-encap=wireguard`',
@@ -114,6 +118,24 @@ export const annotations = {
     'external and load-balancer IPs are announced by nodes with an endpoint only, as with `externalTrafficPolicy: Local`',
   ),
   'kube-router.io/service.skiplbips': service(present, 'load-balancer IPs are not announced (deprecated)'),
+  'peerage.io/communities': service(
+    'as in `node.bgp.communities`',
+    'communities that its addresses are announced with',
+  ),
+  'peerage.io/large-communities': service('a comma list of `64512:1:2`', 'large communities (RFC 8092)'),
+  'peerage.io/extended-communities': service(
+    'a comma list of `rt:64512:1`, `soo:…`, or 16 hex digits',
+    'extended communities (RFC 4360)',
+  ),
+  'peerage.io/med': service('0 … 4294967295', 'MULTI_EXIT_DISC that its addresses are announced with'),
+  'peerage.io/local-preference': service(
+    '0 … 4294967295',
+    'LOCAL_PREF; external peers of the same AS get it, those of others never do (RFC 4271 §5.1.5)',
+  ),
+  'peerage.io/peers': service(
+    'a comma list of addresses of external peers',
+    'only these are told its addresses',
+  ),
   'kube-router.io/service.dsr': proxy('`tunnel`', 'direct server return'),
   'kube-router.io/service.scheduler': proxy('`rr`, `lc`, `dh`, `sh` or `mh`', 'IPVS scheduler'),
   'kube-router.io/service.schedflags': proxy('`flag-1,flag-2,flag-3`', 'flags of the scheduler `mh`'),

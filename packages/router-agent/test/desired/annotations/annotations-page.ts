@@ -29,9 +29,9 @@ export function annotationsPage(): string {
 <!-- Drawn from packages/router-agent/src/desired/annotations by: PEERAGE_WRITE_PAGES=1 npm test -- packages/router-agent/test/desired/annotations -->
 
 Annotations are watched: a change counts within a second, and nothing needs a restart. One that is wrong counts as not given, or, in
-a list, loses the item that is wrong; it stops nothing but itself. What is wrong, and every annotation of \`kube-router.io/\` that
-is not in here, is a line in the log and in
-\`peerage show problems\`. Passwords are shown nowhere.
+a list, loses the item that is wrong; it stops nothing but itself. What is wrong, and every annotation of \`kube-router.io/\` or
+\`peerage.io/\` that is not in here, is a line in the log, in \`peerage show problems\` and in the metric \`peerage_problems\`.
+Passwords are shown nowhere. [Announcing services](../guide/announcing.md) says how they work together.
 
 ## Of nodes
 
@@ -49,7 +49,8 @@ The log says which peer changed in what, and whether its session stays (\`peer.c
 |---|---|---|
 ${rows('service', 'routes').join('\n')}
 
-A change of these is an UPDATE in sessions that stay.
+A change of these is an UPDATE in sessions that stay. Of several services with one address the first by namespace and name says how it
+is announced; where they differ, that is told.
 
 ## For the service proxy
 
@@ -58,5 +59,11 @@ This agent has none, and reads none of these.
 | Annotation | Values | Meaning |
 |---|---|---|
 ${rows('service', 'proxy').join('\n')}
+
+## Labels
+
+| Label | Of | Meaning |
+|---|---|---|
+| \`node.kubernetes.io/exclude-from-external-load-balancers\` | nodes | whatever its value: external and load-balancer IPs are not announced by this node, unless \`--ignore-exclude-label\` is given |
 `;
 }
