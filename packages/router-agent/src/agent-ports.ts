@@ -14,7 +14,7 @@ import type { NftTableItem } from './items/nft-table.js';
 import type { SysctlItem } from './items/sysctl.js';
 import type { Log } from './observe/log.js';
 import type { ProcessFigures } from './observe/metric.js';
-import type { AnnotationSink } from './sinks/annotation-sink.js';
+import type { Sinks } from './open-sinks.js';
 import type { ClusterSource } from './sources/cluster-source.js';
 
 /** What the agent needs of its node's kernel. */
@@ -33,12 +33,10 @@ export interface AgentKernel {
 }
 
 /** All effects of an agent. */
-export interface AgentPorts {
+export interface AgentPorts extends Sinks {
   readonly source: ClusterSource;
   readonly kernel: AgentKernel;
   readonly cniFile: Driver<CniFileItem>;
-  /** Where annotations of the own Node are written. */
-  readonly annotations: AnnotationSink;
   readonly wireguardKeys: KeyStore;
   /** Sockets, clock and randomness, for the speaker and for the agent's own timers. */
   readonly speaker: SpeakerPorts;

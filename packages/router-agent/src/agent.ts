@@ -33,10 +33,12 @@ import { isWhole } from './model/snapshot.js';
 import { countedAnnouncements } from './observe/counted-announcements.js';
 import { Health } from './observe/health.js';
 import { Metrics } from './observe/metrics.js';
+import type { NodeEvents, ToldEvent } from './observe/node-events.js';
 import { ProblemBoard } from './observe/problem-board.js';
 import type { ReadinessCheck } from './observe/readiness.js';
 import { Controller, type ControllerOptions, type RunOutcome } from './reconcile/controller.js';
 import { RestartMark } from './state/restart-mark.js';
+import { nodeEventsTo, problemEvent, tellSessions } from './told-events.js';
 
 export interface AgentOptions {
   readonly version: string;
@@ -70,6 +72,7 @@ export class Agent {
   readonly #facts: Facts;
   readonly #drain: DrainProgress;
   readonly #restartMark: RestartMark;
+  readonly #nodeEvents: NodeEvents | null;
   readonly #deferral: number | undefined;
   #rows: readonly AdvertisementRow[] = [];
   #unsubscribe: (() => void) | null = null;
@@ -86,9 +89,10 @@ export class Agent {
     this.#ports = ports;
     this.#options = options;
     const { clock } = ports.speaker;
-    this.problems = new ProblemBoard(ports.log);
+    this.problems = new ProblemBoard(ports.log, (problem) => this.#tell(problemEvent(problem)));
     this.health = new Health(() => clock.now());
     this.metrics = new Metrics(() => metricsViewOf(this.#parts()));
+    this.#nodeEvents = nodeEventsTo(ports.events, config.nodeName, clock, this);
     this.#restartMark = new RestartMark(config.restartMark, () => clock.wallTime());
     this.#speakerDriver = new SpeakerDriver(ports.speaker, {
       past: () => this.#past(),
@@ -206,6 +210,7 @@ export class Agent {
       await this.#drain.leave(this.#config.drainDelay * 1000);
     this.#drain.cancel();
     this.#isStopping = true;
+    this.#nodeEvents?.close();
     this.#unsubscribe?.();
     this.#markTimer?.cancel();
     this.#heldTimer?.cancel();
@@ -263,6 +268,10 @@ export class Agent {
     };
   }
 
+  #tell(event: ToldEvent | null): void {
+    if (event !== null) this.#nodeEvents?.tell(event);
+  }
+
   /** The world of that controller changed. */
   #wake(controller: string): void {
     this.#controllers.get(controller)?.signal();
@@ -293,6 +302,7 @@ export class Agent {
   #speakerStarted(speaker: BgpSpeaker): void {
     const { log } = this.#ports;
     this.#speakerSince = this.#ports.speaker.clock.now();
+    tellSessions(speaker, (event) => this.#tell(event));
     if (this.#config.gracefulRestart !== null && this.#markTimer === null) void this.#keepMark();
     const { routerId, localAs, listening } = speaker.status();
     const at = listening.map(({ address, port }) => `${address} port ${port}`).join(', ');

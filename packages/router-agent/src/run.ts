@@ -19,7 +19,7 @@ import { httpServers } from './http-servers.js';
 import { linuxKernel } from './linux-kernel.js';
 import { takeLock } from './lock.js';
 import { createLog, type Log } from './observe/log.js';
-import { openAnnotationSink } from './open-annotation-sink.js';
+import { openSinks } from './open-sinks.js';
 import { openRememberedSource, openSource } from './open-source.js';
 import { processFigures } from './process-figures.js';
 import { FoundSettings } from './state/found-settings.js';
@@ -149,7 +149,7 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
           foundSettings: foundSettings(config),
           privateKeyOf: (publicKey) => keys.privateKeyOf(publicKey),
         }),
-        annotations: await openAnnotationSink(config.source),
+        ...(await openSinks(config.source, () => speaker.clock.wallTime())),
         wireguardKeys: keys,
         cniFile: new CniFileDriver(config.cniConfFile, { create: config.createCniFile }),
         speaker,

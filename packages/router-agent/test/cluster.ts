@@ -29,6 +29,8 @@ export interface TestAgent {
   readonly agent: Agent;
   readonly kernel: FakeKernel;
   readonly events: { readonly level: string; readonly event: string; readonly fields: object }[];
+  /** Events of Kubernetes about the node. */
+  readonly told: readonly string[];
   /** The speaker; throws while there is none. */
   speaker(): BgpSpeaker;
   /** Learned routes in the kernel, `10.48.2.0/24 via 192.168.1.12`, sorted. */
@@ -83,6 +85,7 @@ export class TestCluster {
     kernel = new FakeKernel(),
   ): Promise<TestAgent> {
     const events: TestAgent['events'][number][] = [];
+    const told: string[] = [];
     const [first = '', ...others] = own.map((address) => address.split('/')[0] ?? '');
     if (kernel.list(4).length + kernel.list(6).length === 0) kernel.addLink('eth0', own);
     const ports = { clock: this.clock, random: seededRandom(first.length), log: { log: () => {} } };
@@ -97,6 +100,9 @@ export class TestCluster {
         kernel: agentKernel,
         cniFile: new CniFileDriver(this.#cniFile(name)),
         annotations: this.#newAnnotations(),
+        events: {
+          send: async (_node, { type, reason, message }) => void told.push(`${type} ${reason}: ${message}`),
+        },
         wireguardKeys: new WireguardKeys(this.dataDir(name)),
         speaker: { ...ports, sockets },
         log: { log: (level, event, fields) => events.push({ level, event, fields }) },
@@ -115,6 +121,7 @@ export class TestCluster {
       agent,
       kernel,
       events,
+      told,
       speaker,
       learned: () =>
         [...kernel.list(4), ...kernel.list(6)]

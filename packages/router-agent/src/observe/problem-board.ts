@@ -4,10 +4,13 @@ import type { Log } from './log.js';
 /** What is not right at present, by who found it. Each problem is logged when it comes and when it goes. */
 export class ProblemBoard {
   readonly #log: Log;
+  readonly #found: (problem: Problem) => void;
   readonly #bySource = new Map<string, readonly Problem[]>();
 
-  constructor(log: Log) {
+  /** `found` is called for each problem that was not known. */
+  constructor(log: Log, found: (problem: Problem) => void = () => {}) {
     this.#log = log;
+    this.#found = found;
   }
 
   /** All that `source` finds wrong now; takes the place of what it found before. */
@@ -16,7 +19,9 @@ export class ProblemBoard {
     this.#bySource.set(source, problems);
     const after = this.#texts();
     for (const [text, problem] of after) {
-      if (!before.has(text)) this.#log.log('warn', 'problem.found', { source, ...problem });
+      if (before.has(text)) continue;
+      this.#log.log('warn', 'problem.found', { source, ...problem });
+      this.#found(problem);
     }
     for (const [text, problem] of before) {
       if (!after.has(text)) this.#log.log('info', 'problem.solved', { source, ...problem });

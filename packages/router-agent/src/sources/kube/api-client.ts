@@ -47,11 +47,12 @@ export class ApiClient {
 
   /** Merges into an object (RFC 7396): what is null goes. */
   async patch(path: string, change: unknown, signal: AbortSignal): Promise<void> {
-    return this.#asApiErrors(async () => {
-      const body = JSON.stringify(change);
-      const response = await this.#open(path, signal, { type: 'application/merge-patch+json', body });
-      response.resume();
-    });
+    await this.#write(path, signal, { method: 'PATCH', type: 'application/merge-patch+json', value: change });
+  }
+
+  /** Adds an object to a collection. */
+  async post(path: string, object: unknown, signal: AbortSignal): Promise<void> {
+    await this.#write(path, signal, { method: 'POST', type: 'application/json', value: object });
   }
 
   /** Calls back once the answer begins, then for each line of it as parsed JSON; resolves when the server ends it. */
@@ -79,6 +80,13 @@ export class ApiClient {
     });
   }
 
+  async #write(path: string, signal: AbortSignal, content: Content): Promise<void> {
+    return this.#asApiErrors(async () => {
+      const response = await this.#open(path, signal, content);
+      response.resume();
+    });
+  }
+
   async #asApiErrors<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -89,7 +97,7 @@ export class ApiClient {
     }
   }
 
-  async #open(path: string, signal: AbortSignal, patch?: Patch): Promise<IncomingMessage> {
+  async #open(path: string, signal: AbortSignal, content?: Content): Promise<IncomingMessage> {
     this.#connection ??= this.#connect();
     const { server } = this.#connection;
     const options = await this.#connection.requestOptions();
@@ -99,12 +107,13 @@ export class ApiClient {
       ...options.headers,
       accept: 'application/json',
       'user-agent': 'peerage',
-      ...(patch !== undefined && { 'content-type': patch.type }),
+      ...(content !== undefined && { 'content-type': content.type }),
     };
-    const method = patch === undefined ? 'GET' : 'PATCH';
-    const response = await answerOf(request(url, { ...options, method, headers, signal }), patch?.body);
+    const method = content?.method ?? 'GET';
+    const body = content === undefined ? undefined : JSON.stringify(content.value);
+    const response = await answerOf(request(url, { ...options, method, headers, signal }), body);
     const status = response.statusCode ?? 0;
-    if (status === 200) return response;
+    if (status === 200 || status === 201) return response;
     const retryAfter = Number(response.headers['retry-after'] ?? Number.NaN);
     const text = await shortText(response);
     throw new ApiRequestError(
@@ -113,9 +122,11 @@ export class ApiClient {
   }
 }
 
-interface Patch {
+/** What a request brings along, to be sent as JSON. */
+interface Content {
+  readonly method: 'PATCH' | 'POST';
   readonly type: string;
-  readonly body: string;
+  readonly value: unknown;
 }
 
 function answerOf(request: ClientRequest, body?: string): Promise<IncomingMessage> {

@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<string, string>> = {
   'v1/nodes': 'Node',
   'v1/services': 'Service',
   'v1/endpoints': 'Endpoints',
+  'v1/events': 'Event',
   'discovery.k8s.io/v1/endpointslices': 'EndpointSlice',
   'discovery.k8s.io/v1beta1/endpointslices': 'EndpointSlice',
 };
