@@ -37,6 +37,7 @@ import type { NodeEvents, ToldEvent } from './observe/node-events.js';
 import { ProblemBoard } from './observe/problem-board.js';
 import type { ReadinessCheck } from './observe/readiness.js';
 import { Controller, type ControllerOptions, type RunOutcome } from './reconcile/controller.js';
+import { KeptMark } from './state/kept-mark.js';
 import { RestartMark } from './state/restart-mark.js';
 import { nodeEventsTo, problemEvent, tellSessions } from './told-events.js';
 
@@ -48,8 +49,6 @@ export interface AgentOptions {
 
 /** Seconds. */
 const defaultDeferral = 360;
-/** Milliseconds between marks of being alive. */
-const markPeriod = 5_000;
 /** How long after its due time a loop may still be thought alive. */
 const grace = 35_000;
 
@@ -71,9 +70,8 @@ export class Agent {
   readonly #identity: WireguardIdentity;
   readonly #facts: Facts;
   readonly #drain: DrainProgress;
-  readonly #restartMark: RestartMark;
+  readonly #mark: KeptMark;
   readonly #nodeEvents: NodeEvents | null;
-  readonly #deferral: number | undefined;
   #rows: readonly AdvertisementRow[] = [];
   #unsubscribe: (() => void) | null = null;
   #isStopping = false;
@@ -81,7 +79,6 @@ export class Agent {
   #peersHeldUntil = 0;
   #speakerSince = 0;
   #hasAnnounced = false;
-  #markTimer: { cancel(): void } | null = null;
   #heldTimer: { cancel(): void } | null = null;
 
   constructor(config: Config, ports: AgentPorts, options: AgentOptions) {
@@ -93,7 +90,13 @@ export class Agent {
     this.health = new Health(() => clock.now());
     this.metrics = new Metrics(() => metricsViewOf(this.#parts()));
     this.#nodeEvents = nodeEventsTo(ports.events, config.nodeName, clock, this);
-    this.#restartMark = new RestartMark(config.restartMark, () => clock.wallTime());
+    this.#mark = new KeptMark(new RestartMark(config.restartMark, () => clock.wallTime()), {
+      setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
+      failed: (reason) => {
+        const message = `the mark for a graceful restart cannot be written, the next start will be a first one: ${reason}`;
+        ports.log.log('error', 'restart-mark.failed', { message });
+      },
+    });
     this.#speakerDriver = new SpeakerDriver(ports.speaker, {
       past: () => this.#past(),
       started: (speaker) => this.#speakerStarted(speaker),
@@ -131,15 +134,15 @@ export class Agent {
       underlay: ports.kernel.interfaces,
       gateways: () => this.#learned.gateways(),
     });
-    this.#learned = this.#newLearnedRoutes(options.deferral);
-    this.#deferral = options.deferral;
+    this.#learned = this.#newLearnedRoutes();
     this.#overlay.onChange(() => this.#learned.audit('links to other nodes changed'));
   }
 
   /** The way of learned routes into the kernel, for one life of the speaker. */
-  #newLearnedRoutes(deferral: number | undefined): LearnedRoutes {
+  #newLearnedRoutes(): LearnedRoutes {
     const ports = this.#ports;
     const config = this.#config;
+    const { deferral } = this.#options;
     const routes = new OverlayKernel(ports.kernel.routes, this.#overlay);
     return new LearnedRoutes({
       kernel: {
@@ -212,13 +215,13 @@ export class Agent {
     this.#isStopping = true;
     this.#nodeEvents?.close();
     this.#unsubscribe?.();
-    this.#markTimer?.cancel();
+    this.#mark.stop();
     this.#heldTimer?.cancel();
     for (const controller of this.#controllers.values()) controller.stop();
     // First the learned routes: the end of the sessions withdraws them from the table, not from the kernel.
     await this.#learned.stop();
     const mode = this.#config.gracefulRestart === null ? 'hard' : 'graceful-restart';
-    if (mode === 'graceful-restart' && this.speaker !== null) await this.#renewMark();
+    if (mode === 'graceful-restart' && this.speaker !== null) await this.#mark.renew();
     await this.#speakerDriver.close({ mode, communication, graceMilliseconds });
     await this.#ports.source.close();
   }
@@ -230,7 +233,7 @@ export class Agent {
   async #past(): Promise<SpeakerConfig['restarting']> {
     const { gracefulRestart } = this.#config;
     if (gracefulRestart === null) return undefined;
-    const age = await this.#restartMark.age();
+    const age = await this.#mark.age();
     if (age === null || age >= gracefulRestart.time * 1000) return undefined;
     this.#holdPeers(gracefulRestart.time * 1000 - age);
     const forwarded = await this.#learned.adopted();
@@ -283,27 +286,11 @@ export class Agent {
     this.#heldTimer = clock.setTimer(milliseconds, () => this.#wake('peers'));
   }
 
-  async #renewMark(): Promise<void> {
-    try {
-      await this.#restartMark.renew();
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `the mark for a graceful restart cannot be written, the next start will be a first one: ${reason}`;
-      this.#ports.log.log('error', 'restart-mark.failed', { message });
-    }
-  }
-
-  async #keepMark(): Promise<void> {
-    await this.#renewMark();
-    if (this.#isStopping) return;
-    this.#markTimer = this.#ports.speaker.clock.setTimer(markPeriod, () => void this.#keepMark());
-  }
-
   #speakerStarted(speaker: BgpSpeaker): void {
     const { log } = this.#ports;
     this.#speakerSince = this.#ports.speaker.clock.now();
     tellSessions(speaker, (event) => this.#tell(event));
-    if (this.#config.gracefulRestart !== null && this.#markTimer === null) void this.#keepMark();
+    if (this.#config.gracefulRestart !== null) this.#mark.keep();
     const { routerId, localAs, listening } = speaker.status();
     const at = listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
     log.log('info', 'speaker.started', {
@@ -340,7 +327,7 @@ export class Agent {
     this.#hasAnnounced = false;
     await this.#learned.stop();
     if (this.#isStopping) return;
-    this.#learned = this.#newLearnedRoutes(this.#deferral);
+    this.#learned = this.#newLearnedRoutes();
     await this.#learned.start();
   }
 

@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tempDir } from '@peerage/test-fixtures';
+import { FakeClock } from '@peerage/bgp/testing';
+import { eventually, tempDir } from '@peerage/test-fixtures';
 import t from 'tap';
+import { KeptMark } from '../../src/state/kept-mark.js';
 import { RestartMark } from '../../src/state/restart-mark.js';
 
 t.test('the mark says how long ago the agent was alive, in this process or another', async (t) => {
@@ -22,4 +24,26 @@ t.test('a mark from the future, or of somebody else, says nothing', async (t) =>
     writeFileSync(path, text);
     t.equal(await mark.age(), null, JSON.stringify(text.slice(0, 20)));
   }
+});
+
+t.test('a mark is kept as long as the agent lives, and a failure is told and tried again', async (t) => {
+  const clock = new FakeClock();
+  const folder = join(tempDir(t), 'folder');
+  const failures: string[] = [];
+  const mark = new RestartMark(join(folder, 'node-1.restart'), () => clock.wallTime());
+  const kept = new KeptMark(mark, {
+    setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
+    failed: (reason) => failures.push(reason),
+  });
+  writeFileSync(folder, 'in the way');
+  kept.keep();
+  kept.keep();
+  await eventually(() => failures.length === 1);
+  rmSync(folder);
+  await clock.runFor(5_000);
+  await eventually(async () => (await kept.age()) === 0);
+  kept.stop();
+  await clock.runFor(60_000);
+  t.equal(await kept.age(), 60_000);
+  t.equal(failures.length, 1);
 });

@@ -1,0 +1,54 @@
+import type { RestartMark } from './restart-mark.js';
+
+/** Milliseconds between marks of being alive. */
+const period = 5_000;
+
+export interface KeptMarkPorts {
+  setTimer(milliseconds: number, callback: () => void): { cancel(): void };
+  /** The mark could not be written. */
+  failed(reason: string): void;
+}
+
+/** A restart mark that is renewed as long as the agent lives. */
+export class KeptMark {
+  readonly #mark: RestartMark;
+  readonly #ports: KeptMarkPorts;
+  #timer: { cancel(): void } | null = null;
+  #state: 'idle' | 'kept' | 'stopped' = 'idle';
+
+  constructor(mark: RestartMark, ports: KeptMarkPorts) {
+    this.#mark = mark;
+    this.#ports = ports;
+  }
+
+  /** Milliseconds since the agent was last alive; null when that is not known. */
+  age(): Promise<number | null> {
+    return this.#mark.age();
+  }
+
+  /** Renews it from now on; once is enough. */
+  keep(): void {
+    if (this.#state !== 'idle') return;
+    this.#state = 'kept';
+    void this.#renewOften();
+  }
+
+  /** Renews it no more by itself. */
+  stop(): void {
+    this.#state = 'stopped';
+    this.#timer?.cancel();
+  }
+
+  async renew(): Promise<void> {
+    try {
+      await this.#mark.renew();
+    } catch (error) {
+      this.#ports.failed(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #renewOften(): Promise<void> {
+    await this.renew();
+    if (this.#state === 'kept') this.#timer = this.#ports.setTimer(period, () => void this.#renewOften());
+  }
+}
