@@ -102,3 +102,12 @@ t.test(
     );
   },
 );
+
+t.test('the deprecated pod range counts where the other annotation is not', async (t) => {
+  const of = (annotations: Readonly<Record<string, string>>) =>
+    advertised({ nodes: [node('n1', ['192.168.1.11'], { podCidrs: ['10.48.1.0/24'], annotations })] });
+  t.match(of({ 'kube-router.io/pod-cidr': '10.50.0.0/24' }).items, [{ prefix: '10.50.0.0/24' }]);
+  const both = of({ 'kube-router.io/pod-cidr': '10.50.0.0/24', 'kube-router.io/pod-cidrs': '10.51.0.0/24' });
+  t.match(both.items, [{ prefix: '10.51.0.0/24' }]);
+  t.match(both.problems, [{ message: /pod-cidr has no effect beside kube-router.io\/pod-cidrs; remove it/ }]);
+});

@@ -1,0 +1,193 @@
+import { better, type CompatibilityRow, later, open, refused, same, type TestRef } from './row.js';
+
+const vips = 'router-agent/test/cases/vip-cases';
+const peers = 'router-agent/test/desired/peers';
+const policies = 'router-agent/test/desired/policies';
+const overlay = 'router-agent/test/kernel/overlay-cases';
+const readiness: TestRef = [
+  'router-agent/test/kernel/announcing',
+  'FRR and BIRD see service addresses come and go by readiness and by Local policy',
+];
+const toRouter: TestRef = [
+  'router-agent/test/agent',
+  'service addresses and pod ranges go to the external router, default routes do not come in',
+];
+
+/** What the agent announces, and to whom. */
+export const announcingRows: readonly CompatibilityRow[] = [
+  same(
+    'No address of ExternalName and headless services',
+    [vips, 'an ExternalName service'],
+    [vips, 'a headless service'],
+  ),
+  same('Load-balancer addresses of type LoadBalancer only', [
+    vips,
+    'load-balancer addresses of a service of another type',
+  ]),
+  same('`ipMode: Proxy`', [vips, 'a load balancer with ipMode Proxy']),
+  same('Flags and annotations by kind of address', [vips, 'annotations switch off what flags do']),
+  better(
+    'A service without EndpointSlices',
+    'concerns itself only; the original stops announcing all (D2)',
+    [vips, 'a service without any slice is announced under Cluster policy'],
+    ['router-agent/test/desired/vips', 'a service that is wrong is told and does not touch the others'],
+  ),
+  same(
+    'Local policies',
+    readiness,
+    [vips, 'externalTrafficPolicy Local without an endpoint here keeps the cluster IP'],
+    [vips, 'internalTrafficPolicy Local without an endpoint here keeps the others'],
+  ),
+  better('Endpoints', 'readiness counts (D20)', readiness, [vips, 'an endpoint that is not ready']),
+  same('Endpoints without a node name', [
+    vips,
+    'an endpoint without a node name is here when it has an address of this node',
+  ]),
+  same('An address of several services', [
+    'router-agent/test/desired/advertisements',
+    'an address that two services have is announced while one of them wants it',
+  ]),
+  better('Cordoned nodes', 'say GRACEFUL_SHUTDOWN, then withdraw what other nodes have', [
+    'router-agent/test/kernel/announcing',
+    'FRR sees a node that is drained leave: GRACEFUL_SHUTDOWN first, then nothing, then back',
+  ]),
+  better('`node.kubernetes.io/exclude-from-external-load-balancers`', 'honoured', [
+    'router-agent/test/agent-announcing',
+    'a label on the node takes external addresses away, and gives them back',
+  ]),
+  better(
+    'Attributes of service addresses',
+    'communities of all kinds, MED, local preference and peers by annotations of the service',
+    [
+      'router-agent/test/agent-announcing',
+      'attributes and peers of a service change live, in sessions that stay',
+    ],
+  ),
+  better('Aggregates and static prefixes', 'from the file of `--config`', [
+    'router-agent/test/desired/file-routes',
+    'aggregates are those of this node, each once',
+  ]),
+  same(
+    'Pod ranges go to nodes, service addresses do not',
+    [policies, 'mesh peers get pod ranges of this node and nothing else'],
+    toRouter,
+  ),
+  same('Learned routes are passed on to nobody', [
+    policies,
+    'external peers get service addresses, and pod ranges only with --advertise-pod-cidr',
+  ]),
+  same(
+    'Own service addresses and default routes are refused',
+    [policies, 'default routes of both families and our own prefixes are refused from everybody'],
+    toRouter,
+  ),
+  better('A change of policies', 'compared by content (D13), in sessions that stay', [
+    'router-agent/test/drivers/bgp-drivers',
+    'the same policy content is the same policy to the speaker',
+  ]),
+  better('A new pod range of the node', 'announced and written at once (D14)', [
+    'router-agent/test/agent',
+    "an agent completes its CNI file, and follows the node's pod range",
+  ]),
+];
+
+/** Sessions. */
+export const sessionRows: readonly CompatibilityRow[] = [
+  better(
+    'Nodes are peers',
+    'with the AS that they have (D6), our hold time (D7), and no session is dialled that nobody answers',
+    [peers, 'every other node is a mesh peer, with our AS, our port and our hold time'],
+    ['router-agent/test/desired/mesh-role', 'both ends of a session come to the same answer'],
+  ),
+  same('Families by node', [peers, 'a mesh session carries the families that both nodes have']),
+  better(
+    'Reflectors',
+    'have the policies of everyone (D4)',
+    [peers, 'reflectors spare their clients the other sessions, and have the policies of everyone'],
+    [
+      'router-agent/test/kernel/announcing',
+      'nodes reflect for nodes, for FRR as a client, and are clients of BIRD',
+    ],
+  ),
+  better('A peer that cannot be set up', 'concerns itself only (D19)', [
+    'router-agent/test/drivers/bgp-drivers',
+    'peers are added, changed and removed; one that is refused does not stop the others',
+  ]),
+  better('A start that fails', 'is tried again after a second, then later each time (D16)', [
+    'router-agent/test/reconcile/controller',
+    'a run that fails or throws is tried again, and later each time',
+  ]),
+  better('Changes of nodes', 'count at once', [
+    'router-agent/test/agent',
+    'a node that is added is peered with, and one that goes is forgotten with its routes',
+  ]),
+  same('Dual stack over one session or two', [
+    peers,
+    'one session carries both families; with a session for each, each carries its own',
+  ]),
+  refused(
+    'The administration server of GoBGP',
+    'its unauthenticated port is what `peerage show` over a Unix socket is for',
+    ['cli/test/commands/speaker', 'each show command prints a table, and JSON'],
+  ),
+  open('BFD'),
+];
+
+/** The node's kernel and files. */
+export const kernelRows: readonly CompatibilityRow[] = [
+  better(
+    'Routes of protocol 17',
+    'with all equal paths, kept by owner, and put right when somebody changes them (D8, D11, D12)',
+    [
+      'router-agent/test/fib/writer-failures',
+      'routes that went without a word are written again after an overrun, and by the period',
+    ],
+    [
+      'router-agent/test/agent',
+      'an agent that returns keeps the routes it finds, and deletes the others once all have spoken',
+    ],
+  ),
+  better('A path of our own among changes', 'leaves the others alone (D1)', [
+    'router-agent/test/fib/writer-failures',
+    'routes of our own are not written: the kernel has them by itself',
+  ]),
+  better(
+    'Names of tunnels',
+    'those of the original unless two addresses would share one (D10)',
+    [
+      'router-agent/test/items/tunnel-name',
+      "the usual name is kube-router's: a hash of the address without dots and colons",
+    ],
+    [
+      'router-agent/test/items/tunnel-name',
+      'of two addresses with the same usual name, the first keeps it, in whatever order they come',
+    ],
+  ),
+  same('Tunnels between subnets, and table 77', [
+    overlay,
+    'ipip, subnet: one tunnel to the node behind the router, none to the neighbour',
+  ]),
+  better('FORWARD accepts', 'only while a chain would drop', [
+    'router-agent/test/kernel/forward-accept',
+    'pods pass a FORWARD chain that drops, and its rules go with its policy',
+  ]),
+  better('Ranges in the CNI file', 'replaced, written atomically (D17)', [
+    'router-agent/test/kernel/cni-plugins',
+    'a node that gets another pod range gives its addresses to new pods',
+  ]),
+  better('Two agents on a node', 'refused', [
+    'router-agent/test/lock',
+    'the lock is held by one, who says who it is, until it is released',
+  ]),
+  same('Routes stay at the end', [
+    'router-agent/test/agent',
+    'an agent that ends takes its routes from the others, and leaves its own kernel as it is',
+  ]),
+  better('Without an API server', 'the agent starts from the cluster that it remembers', [
+    'router-agent/test/sources/remembered-source',
+    'a source that starts while the API server is away knows the cluster of before',
+  ]),
+  later('NetworkPolicies', 'the firewall'),
+  later('IPVS, hairpin, direct server return', 'the service proxy'),
+  later('Addresses for services of type LoadBalancer', 'the load-balancer allocator'),
+];
