@@ -4,6 +4,7 @@ import { ownNode } from '../../src/desired/own-node.js';
 import { desiredPeers } from '../../src/desired/peers.js';
 import { desiredPolicies } from '../../src/desired/policies.js';
 import type { Node } from '../../src/model/cluster.js';
+import { familyCases } from '../cases/family-cases.js';
 import { configOf } from '../config-of.js';
 import { node, snapshot } from './samples.js';
 
@@ -210,3 +211,15 @@ t.test(
     ]);
   },
 );
+
+t.test('families and graceful restart of a session between nodes are those of the matrix', async (t) => {
+  for (const { own, other, restart, carries } of familyCases) {
+    const flags = ['--router-id=192.0.2.1', ...(restart ? ['--bgp-graceful-restart'] : [])];
+    const [peer] = peers([node('n1', own), node('n2', other)], flags).peers;
+    const what = JSON.stringify({ own, other, restart });
+    t.same(peer?.families ?? null, carries, what);
+    if (peer === undefined) continue;
+    t.equal(peer.gracefulRestart !== undefined, restart, what);
+    t.same(Object.keys(peer.nextHops), carries, what);
+  }
+});

@@ -99,7 +99,14 @@ export const sessionRows: readonly CompatibilityRow[] = [
     [peers, 'every other node is a mesh peer, with our AS, our port and our hold time'],
     ['router-agent/test/desired/mesh-role', 'both ends of a session come to the same answer'],
   ),
-  same('Families by node', [peers, 'a mesh session carries the families that both nodes have']),
+  same('Families by node', [
+    peers,
+    'families and graceful restart of a session between nodes are those of the matrix',
+  ]),
+  better('Policies of IPv6', 'what is said of IPv4 holds for IPv6 (D3)', [
+    'router-agent/test/cases/policy-cases',
+    'nodes and services',
+  ]),
   better(
     'Reflectors',
     'have the policies of everyone (D4)',
