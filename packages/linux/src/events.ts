@@ -1,18 +1,23 @@
 import { addressMessage, decodeAddress, type InterfaceAddress } from './address/address.js';
 import { decodeLink, type Link, linkMessage } from './link/link.js';
+import { linkOfNeighbour, neighbourMessage } from './neighbour/neighbours.js';
 import { type MessageView, messagesOf } from './netlink/message.js';
 import { decodeRoute } from './route/decode-route.js';
 import { decodeNextHopObject, type NextHopObject, nextHopMessage } from './route/next-hop-object.js';
 import { type Route, routeMessage } from './route/route.js';
+import { decodeRule, type Rule, ruleMessage } from './rule/rule.js';
 
 /** What can be subscribed to. */
-export type EventGroup = 'link' | 'address' | 'route' | 'nextHop';
+export type EventGroup = 'link' | 'address' | 'route' | 'rule' | 'neighbour' | 'nextHop';
 
 /** A change in the kernel that this handle did not make. `new` also tells that something there has changed. */
 export type NetlinkEvent =
   | { readonly kind: 'link'; readonly action: 'new' | 'delete'; readonly link: Link }
   | { readonly kind: 'address'; readonly action: 'new' | 'delete'; readonly address: InterfaceAddress }
   | { readonly kind: 'route'; readonly action: 'new' | 'delete'; readonly route: Route }
+  | { readonly kind: 'rule'; readonly action: 'new' | 'delete'; readonly rule: Rule }
+  /** An entry of the neighbour table of a link, or of its forwarding table. */
+  | { readonly kind: 'neighbour'; readonly action: 'new' | 'delete'; readonly interfaceIndex: number }
   | { readonly kind: 'nextHop'; readonly action: 'new' | 'delete'; readonly object: NextHopObject }
   /** Notifications were lost: whatever was derived from them must be read again. */
   | { readonly kind: 'overrun' };
@@ -22,6 +27,8 @@ export const multicastGroups = {
   link: [1],
   address: [5, 9],
   route: [7, 11],
+  rule: [8, 19],
+  neighbour: [3],
   nextHop: [32],
 } as const satisfies Record<EventGroup, readonly number[]>;
 
@@ -52,6 +59,18 @@ function eventOf(message: MessageView): NetlinkEvent | null {
       const route = decodeRoute(message);
       const action = message.type === routeMessage.create ? 'new' : 'delete';
       return route === null ? null : { kind: 'route', action, route };
+    }
+    case ruleMessage.create:
+    case ruleMessage.delete: {
+      const rule = decodeRule(message);
+      const action = message.type === ruleMessage.create ? 'new' : 'delete';
+      return rule === null ? null : { kind: 'rule', action, rule };
+    }
+    case neighbourMessage.create:
+    case neighbourMessage.delete: {
+      const interfaceIndex = linkOfNeighbour(message);
+      const action = message.type === neighbourMessage.create ? 'new' : 'delete';
+      return interfaceIndex === null ? null : { kind: 'neighbour', action, interfaceIndex };
     }
     case nextHopMessage.create:
     case nextHopMessage.delete: {

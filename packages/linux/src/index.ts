@@ -28,6 +28,8 @@ export * as netns from './netns/namespace.js';
 export { bridge, createNamespace, deleteNamespace, exec, spawn, vethPair } from './netns/namespace.js';
 export type { KernelNextHopOptions, NextHopState } from './next-hop/kernel-next-hops.js';
 export { KernelNextHops } from './next-hop/kernel-next-hops.js';
+export type { NftablesChange, NftablesWatch, NftablesWatchOptions } from './nftables-watch.js';
+export { watchNftables } from './nftables-watch.js';
 export type { DestinationTest } from './route/decode-route.js';
 export type { RouteOperation } from './route/encode-route.js';
 export type { NextHopChange, NextHopMember, NextHopObject } from './route/next-hop-object.js';

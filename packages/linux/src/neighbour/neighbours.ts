@@ -1,7 +1,7 @@
 import { LinuxError } from '../errors.js';
 import { attributesOf, readBytes } from '../netlink/attribute.js';
 import { hostIsLittleEndian } from '../netlink/layout.js';
-import { messageFlag, messageHeaderLength, messagesOf } from '../netlink/message.js';
+import { type MessageView, messageFlag, messageHeaderLength, messagesOf } from '../netlink/message.js';
 import { MessageWriter } from '../netlink/message-writer.js';
 import type { Requester } from '../netlink/requester.js';
 
@@ -32,7 +32,7 @@ export interface ForwardingEntry {
  *   +------+---+--------+---------------+---------+-----+----+
  */
 const neighbourHeaderLength = 12;
-const neighbourMessage = { create: 28, delete: 29, get: 30 } as const;
+export const neighbourMessage = { create: 28, delete: 29, get: 30 } as const;
 /** `NDA_*` */
 const neighbourAttribute = { destination: 1, hardwareAddress: 2 } as const;
 const statePermanent = 0x80;
@@ -186,4 +186,10 @@ function decodeEntries(bytes: Uint8Array): Entry[] {
     });
   }
   return entries;
+}
+
+/** Index of the link whose neighbour, or forwarding entry, a message tells of. */
+export function linkOfNeighbour({ view, offset, end }: MessageView): number | null {
+  const header = offset + messageHeaderLength;
+  return header + neighbourHeaderLength > end ? null : view.getInt32(header + 4, hostIsLittleEndian);
 }

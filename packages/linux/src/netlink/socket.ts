@@ -24,8 +24,8 @@ const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
 const sockaddrLength = 12;
 
-/** Which part of the kernel a socket speaks to (`NETLINK_ROUTE`, `NETLINK_GENERIC`). */
-export const netlinkProtocol = { route: 0, generic: 16 } as const;
+/** Which part of the kernel a socket speaks to (`NETLINK_ROUTE`, `NETLINK_NETFILTER`, `NETLINK_GENERIC`). */
+export const netlinkProtocol = { route: 0, netfilter: 12, generic: 16 } as const;
 export type NetlinkProtocol = (typeof netlinkProtocol)[keyof typeof netlinkProtocol];
 
 export interface NetlinkSocketOptions {

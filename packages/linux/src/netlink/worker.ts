@@ -135,7 +135,8 @@ export class NetlinkWorker {
   }
 
   #openEvents(): NetlinkSocket {
-    const socket = new NetlinkSocket(this.#libc, { receiveBufferBytes: this.#settings.eventBufferBytes });
+    const { protocol, eventBufferBytes } = this.#settings;
+    const socket = new NetlinkSocket(this.#libc, { protocol, receiveBufferBytes: eventBufferBytes });
     socket.ignorePort(this.#requests.portId);
     return socket;
   }

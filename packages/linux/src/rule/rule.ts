@@ -53,7 +53,7 @@ export function decodeRules(bytes: Uint8Array): Rule[] {
 }
 
 /** The rule that a message tells of; null for families other than IPv4 and IPv6. */
-function decodeRule({ view, offset, end }: MessageView): Rule | null {
+export function decodeRule({ view, offset, end }: MessageView): Rule | null {
   const header = offset + messageHeaderLength;
   if (header + ruleHeaderLength > end) return null;
   const number = view.getUint8(header);

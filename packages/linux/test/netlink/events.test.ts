@@ -45,6 +45,28 @@ t.test('changes of others are told, of the groups asked for', needsRoot, async (
   t.ok(routes.every((event) => event.kind === 'route'));
 });
 
+t.test('rules, neighbours and forwarding entries of others are told', needsRoot, async (t) => {
+  const { netlink, namespace, cable } = await kernel(t);
+  const events: string[] = [];
+  netlink.subscribe(['rule', 'neighbour'], (event) => {
+    if (event.kind === 'rule') events.push(`${event.action} rule to ${event.rule.table}`);
+    if (event.kind === 'neighbour' && event.interfaceIndex === cable)
+      events.push(`${event.action} neighbour`);
+  });
+  await netlink.links.dump();
+  const told = async (line: string, event: string): Promise<void> => {
+    events.length = 0;
+    const [program = '', ...words] = line.split(' ');
+    await exec(namespace, [program, ...words]);
+    await eventually(() => events.includes(event), { timeout: 5_000 });
+  };
+  await told('ip rule add from 10.48.1.0/24 lookup 77', 'new rule to 77');
+  await told('ip -6 rule add from fd48::/64 lookup 77', 'new rule to 77');
+  await told('ip rule del from 10.48.1.0/24 lookup 77', 'delete rule to 77');
+  await told('ip neigh add 192.0.2.77 lladdr 02:00:00:00:00:77 dev one', 'new neighbour');
+  await told('ip neigh del 192.0.2.77 dev one', 'delete neighbour');
+});
+
 t.test('routes that the handle itself writes are not told, however many', needsRoot, async (t) => {
   const { netlink, namespace } = await kernel(t);
   const events: NetlinkEvent[] = [];
