@@ -1,6 +1,7 @@
 import type { SpeakerPorts } from '@peerage/bgp';
 import type { NetlinkEvent } from '@peerage/linux';
 import type { LoadModule } from './controllers/host.js';
+import type { HostChange } from './controllers/host-changes.js';
 import type { OverlayDrivers } from './controllers/overlay.js';
 import type { KeyStore } from './controllers/wireguard-key.js';
 import type { Underlay } from './desired/overlay.js';
@@ -28,6 +29,8 @@ export interface AgentKernel {
   /** Finds the interface of a neighbour, by what `refresh` read last. */
   readonly interfaces: InterfaceResolver & Underlay & { refresh(): Promise<void> };
   readonly overlay: OverlayDrivers;
+  /** Changes that others make to what is not learned. Returns how to stop. */
+  watchHost(changed: (change: HostChange) => void): () => void;
   /** Changes that others make. */
   subscribe(listener: (event: NetlinkEvent) => void): () => void;
 }

@@ -13,11 +13,14 @@ import {
   forwardController,
   sysctlController,
 } from './controllers/host.js';
+import { HostWatch } from './controllers/host-changes.js';
 import { Overlay } from './controllers/overlay.js';
 import { peersController } from './controllers/peers.js';
 import { speakerController } from './controllers/speaker.js';
 import { WireguardIdentity } from './controllers/wireguard-key.js';
 import type { AdvertisementRow } from './desired/advertisements.js';
+import { egressTable } from './desired/egress.js';
+import { podBridge } from './desired/host.js';
 import { publicKeyAnnotation } from './desired/wireguard.js';
 import { AdvertisementDriver } from './drivers/advertisement-driver.js';
 import { AggregateDriver } from './drivers/aggregate-driver.js';
@@ -73,7 +76,9 @@ export class Agent {
   readonly #mark: KeptMark;
   readonly #nodeEvents: NodeEvents | null;
   #rows: readonly AdvertisementRow[] = [];
+  readonly #hostWatch: HostWatch;
   #unsubscribe: (() => void) | null = null;
+  #endHostWatch: (() => void) | null = null;
   #isStopping = false;
   /** After a restart peers wait until everything is announced: what End-of-RIB does not find is swept by them. */
   #peersHeldUntil = 0;
@@ -110,6 +115,13 @@ export class Agent {
         this.#rows = rows;
       },
     };
+    this.#hostWatch = new HostWatch(
+      {
+        setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
+        wake: (controller) => this.#wake(controller),
+      },
+      { bridge: podBridge, egressTable },
+    );
     const { nodeName } = config;
     const annotations = new AnnotationDriver(
       [publicKeyAnnotation],
@@ -194,6 +206,7 @@ export class Agent {
       this.#add(bridgeController(this.#facts, kernel.links, kernel.interfaces));
       this.#add(egressController(this.#facts, kernel.nftTables));
       this.#add(forwardController(this.#facts, kernel.forward));
+      this.#endHostWatch = kernel.watchHost((change) => this.#hostWatch.changed(change));
       if (this.#usesWireguard()) this.#add(this.#identity.controller());
       this.#add(this.#overlay.controller());
       if (this.#config.enableCni) this.#add(cniController(this.#facts, cniFile, kernel.interfaces));
@@ -215,6 +228,8 @@ export class Agent {
     this.#isStopping = true;
     this.#nodeEvents?.close();
     this.#unsubscribe?.();
+    this.#endHostWatch?.();
+    this.#hostWatch.stop();
     this.#mark.stop();
     this.#heldTimer?.cancel();
     for (const controller of this.#controllers.values()) controller.stop();

@@ -21,6 +21,7 @@ import { VxlanPeerDriver } from './drivers/vxlan-peer-driver.js';
 import { type PrivateKeyOf, WireguardLinks } from './drivers/wireguard-links.js';
 import { WireguardPeerDriver } from './drivers/wireguard-peer-driver.js';
 import { NetlinkKernel } from './fib/netlink-kernel.js';
+import { hostEvents } from './host-events.js';
 
 export interface LinuxKernelOptions {
   /** Called when something needs generic netlink. */
@@ -53,6 +54,7 @@ export function linuxKernel(netlink: Netlink, options: LinuxKernelOptions = {}):
       routes: new PolicyRouteDriver(netlink),
       rules: new RuleDriver(netlink),
     },
+    watchHost: (changed) => hostEvents(netlink, changed),
     subscribe: (listener) => {
       const ends = [
         netlink.subscribe(['link', 'address', 'route'], listener),

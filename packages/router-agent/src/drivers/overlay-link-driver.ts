@@ -102,9 +102,14 @@ export class OverlayLinkDriver implements Driver<OverlayLinkItem> {
     }
   }
 
-  /** A tunnel of ours between the same two addresses under another name, as an older kube-router called it: the kernel takes no second. */
+  /**
+   * A tunnel of ours between the same two addresses under another name, as an older kube-router called it: the kernel takes no second. Or one
+   * that has this name, which belongs to one address alone, and leads elsewhere.
+   */
   async #inTheWay(item: TunnelItem | VxlanItem): Promise<string | undefined> {
     if (item.type !== 'tunnel') return undefined;
+    const same = await this.#netlink.links.get(item.name);
+    if (same?.kind === 'ipip' || same?.kind === 'ip6tnl' || same?.kind === 'sit') return same.name;
     const others = await this.read();
     return others.find((other) => other.type === 'tunnel' && other.remote === item.remote)?.name;
   }

@@ -99,6 +99,7 @@ export function fakeAgentKernel(kernel: FakeKernel): FakeAgentKernel {
       routes: new MemoryDriver(policyRouteKind),
       rules: new MemoryDriver(ruleKind),
     },
+    watchHost: () => () => {},
     subscribe: (listener) => kernel.subscribe(listener),
   };
 }
