@@ -78,6 +78,7 @@ const bgp: Arrows = {
 
 const agentRooms = [
   'config',
+  'cloud',
   'model',
   'items',
   'sources',
@@ -114,13 +115,17 @@ const agent: Arrows = {
     'router-agent/model',
     'router-agent/errors',
   ],
+  // what a cloud is asked for; the bundle of its client is loaded only in that cloud
+  'router-agent/cloud': ['router-agent/errors'],
   'router-agent/state': ['router-agent/items', 'router-agent/model', 'router-agent/errors'],
   'router-agent/fib': ['router-agent/items', 'linux', 'types bgp', 'router-agent/errors'],
   'router-agent/drivers': ['router-agent/items', 'linux', 'bgp', 'router-agent/errors'],
   // the driver interface stands in items
   'router-agent/reconcile': ['router-agent/items', 'router-agent/errors'],
   'router-agent/controllers': [
-    ...['config', 'desired', 'reconcile', 'items', 'model', 'errors'].map((room) => `router-agent/${room}`),
+    ...['config', 'cloud', 'desired', 'reconcile', 'items', 'model', 'errors'].map(
+      (room) => `router-agent/${room}`,
+    ),
   ],
   'router-agent/observe': ['router-agent/items', 'router-agent/model', 'types bgp', 'router-agent/errors'],
   // fakes stand behind the ports that these rooms declare

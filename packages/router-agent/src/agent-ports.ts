@@ -1,5 +1,6 @@
 import type { SpeakerPorts } from '@peerage/bgp';
 import type { NetlinkEvent } from '@peerage/linux';
+import type { SourceDestCheck } from './cloud/source-dest-check.js';
 import type { LoadModule } from './controllers/host.js';
 import type { HostChange } from './controllers/host-changes.js';
 import type { OverlayDrivers } from './controllers/overlay.js';
@@ -41,6 +42,8 @@ export interface AgentPorts extends Sinks {
   readonly kernel: AgentKernel;
   readonly cniFile: Driver<CniFileItem>;
   readonly wireguardKeys: KeyStore;
+  /** The cloud that this node is in, opened at need. */
+  readonly sourceDestCheck: () => Promise<SourceDestCheck>;
   /** Sockets, clock and randomness, for the speaker and for the agent's own timers. */
   readonly speaker: SpeakerPorts;
   readonly log: Log;

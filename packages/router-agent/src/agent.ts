@@ -16,6 +16,7 @@ import {
 import { HostWatch } from './controllers/host-changes.js';
 import { Overlay } from './controllers/overlay.js';
 import { peersController } from './controllers/peers.js';
+import { sourceDestCheckController } from './controllers/source-dest-check.js';
 import { speakerController } from './controllers/speaker.js';
 import { WireguardIdentity } from './controllers/wireguard-key.js';
 import type { AdvertisementRow } from './desired/advertisements.js';
@@ -207,6 +208,9 @@ export class Agent {
       this.#add(egressController(this.#facts, kernel.nftTables));
       this.#add(forwardController(this.#facts, kernel.forward));
       this.#endHostWatch = kernel.watchHost((change) => this.#hostWatch.changed(change));
+      if (this.#config.disableSourceDestCheck) {
+        this.#add(sourceDestCheckController(this.#facts, this.#ports.sourceDestCheck));
+      }
       if (this.#usesWireguard()) this.#add(this.#identity.controller());
       this.#add(this.#overlay.controller());
       if (this.#config.enableCni) this.#add(cniController(this.#facts, cniFile, kernel.interfaces));

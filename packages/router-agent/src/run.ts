@@ -7,6 +7,7 @@ import { type GenericNetlink, type Netlink, openGenericNetlink, openNetlink } fr
 import { linuxTcpSockets } from '@peerage/linux/tcp';
 import { Agent } from './agent.js';
 import { announceGaps } from './announce-gaps.js';
+import type { SourceDestCheck } from './cloud/source-dest-check.js';
 import type { Config } from './config/config.js';
 import { helpText } from './config/flag-help.js';
 import { flags } from './config/flags.js';
@@ -151,6 +152,7 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
         }),
         ...(await openSinks(config.source, () => speaker.clock.wallTime())),
         wireguardKeys: keys,
+        sourceDestCheck: openSourceDestCheck,
         cniFile: new CniFileDriver(config.cniConfFile, { create: config.createCniFile }),
         speaker,
         log,
@@ -204,6 +206,12 @@ function genericAtNeed(): { open(): Promise<GenericNetlink>; close(): Promise<vo
 
 function foundSettings(config: Config): FoundSettings {
   return new FoundSettings(join(config.dataDirectory, 'sysctls.json'));
+}
+
+/** Only its own code is loaded: most nodes are in no such cloud. */
+async function openSourceDestCheck(): Promise<SourceDestCheck> {
+  const { Ec2SourceDestCheck } = await import('./cloud/ec2-source-dest-check.js');
+  return new Ec2SourceDestCheck(process.env);
 }
 
 /** That of the flag, and the default, which the flag may have been before. */

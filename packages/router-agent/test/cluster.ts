@@ -103,6 +103,7 @@ export class TestCluster {
         events: {
           send: async (_node, { type, reason, message }) => void told.push(`${type} ${reason}: ${message}`),
         },
+        sourceDestCheck: () => Promise.reject(new Error('the tests are in no cloud')),
         wireguardKeys: new WireguardKeys(this.dataDir(name)),
         speaker: { ...ports, sockets },
         log: { log: (level, event, fields) => events.push({ level, event, fields }) },

@@ -45,6 +45,8 @@ export interface Config {
   readonly enablePodEgress: boolean;
   /** Ranges that are inside the cluster beside those of pods and nodes; packets of pods to them keep their source. */
   readonly clusterCidrs: readonly string[];
+  /** Switch off the source/destination check of the node's machine, where its cloud has one. */
+  readonly disableSourceDestCheck: boolean;
   /** Links to the nodes of other subnets, or to all. */
   readonly enableOverlay: boolean;
   readonly overlayType: 'subnet' | 'full';

@@ -70,6 +70,7 @@ export function parseConfig(
     enablePodEgress: values['enable-pod-egress'],
     clusterCidrs:
       values['cluster-cidr'] === '' ? [] : values['cluster-cidr'].split(',').map((part) => part.trim()),
+    disableSourceDestCheck: values['disable-source-dest-check'],
     enableOverlay: values['enable-overlay'],
     overlayType: values['overlay-type'] === 'full' ? 'full' : 'subnet',
     overlayEncap: overlayEncaps.find((encap) => encap === values['overlay-encap']) ?? 'ipip',

@@ -1,4 +1,4 @@
-import { both, bothLater, newer, newerLater, older, own } from './flag-row.js';
+import { both, newer, newerLater, older, own } from './flag-row.js';
 import { base64Password, bool, cidr, duration, ip, isCidr, listOf, text, unsigned } from './flag-type.js';
 import { overlayEncaps } from './overlay-encap.js';
 
@@ -110,11 +110,11 @@ export const routesFlags = {
     false,
     'Make the CNI configuration file where there is none: a bridge and, in a `.conflist`, host ports.',
   ),
-  'disable-source-dest-check': bothLater(
+  'disable-source-dest-check': both(
     'routes',
     bool,
     true,
-    'Switch off the source/destination check of AWS EC2 instances.',
+    'Switch off the source/destination check of AWS EC2 instances, where the node is one (`spec.providerID`).',
   ),
   'drain-cordoned': own(
     'routes',

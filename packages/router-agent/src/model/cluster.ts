@@ -15,6 +15,8 @@ export interface Node {
   /** `spec.podCIDRs`, or `spec.podCIDR` as the only one; at most one per family. */
   readonly podCidrs: readonly string[];
   readonly unschedulable: boolean;
+  /** The machine in its cloud, such as `aws:///eu-west-1a/i-0123`; absent outside clouds. */
+  readonly providerId?: string;
 }
 
 export interface ServicePort {

@@ -78,6 +78,7 @@ const NODE_ADDRESS_TYPES = ['InternalIP', 'ExternalIP', 'Hostname', 'InternalDNS
 
 function readNode(root: RawObject, meta: Pick<Node, 'name' | 'labels' | 'annotations'>): Node {
   const spec = root.object('spec');
+  const providerId = spec.string('providerID');
   const addresses = root
     .object('status')
     .objects('addresses')
@@ -94,6 +95,7 @@ function readNode(root: RawObject, meta: Pick<Node, 'name' | 'labels' | 'annotat
     addresses,
     podCidrs: readPodCidrs(spec),
     unschedulable: spec.boolean('unschedulable') ?? false,
+    ...(providerId && { providerId }),
   };
 }
 
