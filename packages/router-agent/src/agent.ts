@@ -14,18 +14,14 @@ import {
   sysctlController,
 } from './controllers/host.js';
 import { HostWatch } from './controllers/host-changes.js';
-import { Overlay } from './controllers/overlay.js';
+import type { Overlay } from './controllers/overlay.js';
 import { peersController } from './controllers/peers.js';
 import { sourceDestCheckController } from './controllers/source-dest-check.js';
 import { speakerController } from './controllers/speaker.js';
-import { WireguardIdentity } from './controllers/wireguard-key.js';
+import type { WireguardIdentity } from './controllers/wireguard-key.js';
 import type { AdvertisementRow } from './desired/advertisements.js';
-import { egressTable } from './desired/egress.js';
-import { podBridge } from './desired/host.js';
-import { publicKeyAnnotation } from './desired/wireguard.js';
 import { AdvertisementDriver } from './drivers/advertisement-driver.js';
 import { AggregateDriver } from './drivers/aggregate-driver.js';
-import { AnnotationDriver } from './drivers/annotation-driver.js';
 import { OriginatedPrefixes } from './drivers/originated-prefixes.js';
 import { type ChangedPeer, PeerDriver } from './drivers/peer-driver.js';
 import { PeerSelections } from './drivers/peer-selections.js';
@@ -34,6 +30,7 @@ import { type FamilyView, LearnedRoutes } from './fib/learned-routes.js';
 import { OverlayKernel } from './fib/overlay-kernel.js';
 import type { Problem } from './model/cluster.js';
 import { isWhole } from './model/snapshot.js';
+import { nodeOverlay } from './node-overlay.js';
 import { countedAnnouncements } from './observe/counted-announcements.js';
 import { Health } from './observe/health.js';
 import { Metrics } from './observe/metrics.js';
@@ -116,38 +113,23 @@ export class Agent {
         this.#rows = rows;
       },
     };
-    this.#hostWatch = new HostWatch(
-      {
-        setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
-        wake: (controller) => this.#wake(controller),
-      },
-      { bridge: podBridge, egressTable },
-    );
-    const { nodeName } = config;
-    const annotations = new AnnotationDriver(
-      [publicKeyAnnotation],
-      () => ports.source.snapshot().nodes.get(nodeName)?.annotations ?? {},
-      (change, signal) => ports.annotations.set(nodeName, change, signal),
-    );
-    this.#identity = new WireguardIdentity(this.#facts, {
-      keys: ports.wireguardKeys,
-      annotations,
-      now: () => clock.wallTime(),
-    });
-    this.#identity.onChange(() => this.#wake('overlay'));
+    this.#hostWatch = new HostWatch(clock, (controller) => this.#wake(controller));
     this.#drain = new DrainProgress({
       now: () => clock.now(),
       setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
       log: (level, event, fields) => ports.log.log(level, event, fields),
       wake: () => this.#wake('advertisements'),
     });
-    this.#overlay = new Overlay(this.#facts, {
-      publicKey: () => this.#identity.publicKey,
-      drivers: ports.kernel.overlay,
-      underlay: ports.kernel.interfaces,
-      gateways: () => this.#learned.gateways(),
-    });
-    this.#learned = this.#newLearnedRoutes();
+    const { overlay, identity } = nodeOverlay(
+      this.#facts,
+      ports,
+      () => this.#learned.gateways(),
+      () => this.#wake('overlay'),
+    );
+    this.#overlay = overlay;
+    this.#identity = identity;
+    this.#learned = this.#newLearnedRoutes(options.deferral);
+    this.#deferral = options.deferral;
     this.#overlay.onChange(() => this.#learned.audit('links to other nodes changed'));
   }
 

@@ -1,3 +1,6 @@
+import { egressTable } from '../desired/egress.js';
+import { podBridge } from '../desired/host.js';
+
 /** Something on this host that somebody has changed, as the kernel told. */
 export type HostChange =
   | { readonly kind: 'link'; readonly name: string }
@@ -19,51 +22,47 @@ const soon = 200;
 const iptablesTable = 'filter';
 const late = 2_000;
 
-/** Which controllers keep what was changed. `ours` are the names of the bridge and of the table for egress. */
-export function concernsOf(
-  change: HostChange,
-  ours: { readonly bridge: string; readonly egressTable: string },
-): readonly Concern[] {
+/** Which controllers keep what was changed. */
+export function concernsOf(change: HostChange): readonly Concern[] {
   const concern = (controller: string, withinMilliseconds = soon): Concern => ({
     controller,
     withinMilliseconds,
   });
   switch (change.kind) {
     case 'link':
-      return change.name === ours.bridge ? [concern('bridge')] : [];
+      return change.name === podBridge ? [concern('bridge')] : [];
     case 'policy-routing':
     case 'vxlan-peers':
       return [concern('overlay')];
     case 'nft-table':
-      if (change.family === 'inet') return change.name === ours.egressTable ? [concern('egress')] : [];
+      if (change.family === 'inet') return change.name === egressTable ? [concern('egress')] : [];
       return change.name === iptablesTable ? [concern('forward', late)] : [];
     case 'unknown':
       return ['bridge', 'overlay', 'egress', 'forward'].map((controller) => concern(controller));
   }
 }
 
-export interface HostWatchPorts {
+interface Timers {
   setTimer(milliseconds: number, callback: () => void): { cancel(): void };
-  wake(controller: string): void;
 }
 
 /** Wakes controllers a little after the first of the changes that concern them, so that many changes are one. */
 export class HostWatch {
-  readonly #ports: HostWatchPorts;
-  readonly #ours: Parameters<typeof concernsOf>[1];
+  readonly #timers: Timers;
+  readonly #wake: (controller: string) => void;
   readonly #waiting = new Map<string, { cancel(): void }>();
 
-  constructor(ports: HostWatchPorts, ours: Parameters<typeof concernsOf>[1]) {
-    this.#ports = ports;
-    this.#ours = ours;
+  constructor(timers: Timers, wake: (controller: string) => void) {
+    this.#timers = timers;
+    this.#wake = wake;
   }
 
   changed(change: HostChange): void {
-    for (const { controller, withinMilliseconds } of concernsOf(change, this.#ours)) {
+    for (const { controller, withinMilliseconds } of concernsOf(change)) {
       if (this.#waiting.has(controller)) continue;
-      const timer = this.#ports.setTimer(withinMilliseconds, () => {
+      const timer = this.#timers.setTimer(withinMilliseconds, () => {
         this.#waiting.delete(controller);
-        this.#ports.wake(controller);
+        this.#wake(controller);
       });
       this.#waiting.set(controller, timer);
     }

@@ -1,8 +1,6 @@
 import t from 'tap';
 import { concernsOf, type HostChange, HostWatch } from '../../src/controllers/host-changes.js';
 
-const ours = { bridge: 'kube-bridge', egressTable: 'peerage_egress' };
-
 t.test('a change concerns whoever keeps what was changed', async (t) => {
   const cases: readonly (readonly [HostChange, readonly string[]])[] = [
     [{ kind: 'link', name: 'kube-bridge' }, ['bridge']],
@@ -16,7 +14,7 @@ t.test('a change concerns whoever keeps what was changed', async (t) => {
     [{ kind: 'unknown' }, ['bridge', 'overlay', 'egress', 'forward']],
   ];
   for (const [change, controllers] of cases) {
-    const concerns = concernsOf(change, ours).map(({ controller }) => controller);
+    const concerns = concernsOf(change).map(({ controller }) => controller);
     t.same(concerns, controllers, JSON.stringify(change));
   }
 });
@@ -24,21 +22,16 @@ t.test('a change concerns whoever keeps what was changed', async (t) => {
 t.test('many changes wake once, and none after the end', async (t) => {
   const timers: { callback: () => void; isOver: boolean }[] = [];
   const woken: string[] = [];
-  const watch = new HostWatch(
-    {
-      setTimer: (_, callback) => {
-        const timer = { callback, isOver: false };
-        timers.push(timer);
-        return {
-          cancel: () => {
-            timer.isOver = true;
-          },
-        };
+  const setTimer = (_: number, callback: () => void): { cancel(): void } => {
+    const timer = { callback, isOver: false };
+    timers.push(timer);
+    return {
+      cancel: () => {
+        timer.isOver = true;
       },
-      wake: (controller) => woken.push(controller),
-    },
-    ours,
-  );
+    };
+  };
+  const watch = new HostWatch({ setTimer }, (controller) => woken.push(controller));
   const fire = (): void => {
     for (const { callback, isOver } of timers.splice(0)) if (!isOver) callback();
   };
