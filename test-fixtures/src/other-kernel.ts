@@ -15,17 +15,31 @@ export interface OtherKernelRun {
   readonly output: string;
 }
 
+export interface OtherKernelOptions {
+  /** Longest time. */
+  readonly seconds?: number;
+  /** Variables for the suite, of words without blanks. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * Runs a test file (its path from the top of the tree) by the program that the environment variable `VM_RUN` names, as root under another
  * kernel, which has modules that the machine's own may lack.
  */
-export function runUnderOtherKernel(suite: string, modules: readonly string[] = []): OtherKernelRun {
+export function runUnderOtherKernel(
+  suite: string,
+  modules: readonly string[] = [],
+  { seconds = 420, environment = {} }: OtherKernelOptions = {},
+): OtherKernelRun {
   const node = [process.execPath, '--import=tsx', '--conditions=@peerage/source', suite];
   const load = modules.map((name) => `modprobe ${name} && `).join('');
-  const inside = `uname -r; ${load}cd "$0" && ulimit -n 65536 && TAP_TIMEOUT=420 exec "$@"`;
+  const variables = Object.entries({ ...environment, TAP_TIMEOUT: String(seconds) });
+  const settings = variables.map(([name, value]) => `${name}=${value} `).join('');
+  const inside = `uname -r; ${load}cd "$0" && ulimit -n 65536 && ${settings}exec "$@"`;
   const argv = ['--mem', '2048', '--cpus', '2', '--', 'sh', '-c', inside, root, ...node];
-  const env = { ...process.env, TAP_TIMEOUT: '420' };
-  const run = spawnSync(process.env.VM_RUN ?? '', argv, { encoding: 'utf8', timeout: 430_000, env });
+  const env = { ...process.env, TAP_TIMEOUT: String(seconds) };
+  const timeout = (seconds + 10) * 1000;
+  const run = spawnSync(process.env.VM_RUN ?? '', argv, { encoding: 'utf8', timeout, env });
   const lines = run.stdout.split('\n');
   const results = lines.filter((line) => /^(not )?ok \d/.test(line));
   return {
