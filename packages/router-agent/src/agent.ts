@@ -6,19 +6,10 @@ import { advertisementsController } from './controllers/advertisements.js';
 import { aggregatesController } from './controllers/aggregates.js';
 import { DrainProgress } from './controllers/drain-progress.js';
 import type { Facts } from './controllers/facts.js';
-import {
-  bridgeController,
-  cniController,
-  egressController,
-  forwardController,
-  sysctlController,
-} from './controllers/host.js';
 import { HostWatch } from './controllers/host-changes.js';
 import type { Overlay } from './controllers/overlay.js';
 import { peersController } from './controllers/peers.js';
-import { sourceDestCheckController } from './controllers/source-dest-check.js';
 import { speakerController } from './controllers/speaker.js';
-import type { WireguardIdentity } from './controllers/wireguard-key.js';
 import type { AdvertisementRow } from './desired/advertisements.js';
 import { AdvertisementDriver } from './drivers/advertisement-driver.js';
 import { AggregateDriver } from './drivers/aggregate-driver.js';
@@ -28,9 +19,10 @@ import { PeerSelections } from './drivers/peer-selections.js';
 import { SpeakerDriver } from './drivers/speaker-driver.js';
 import { type FamilyView, LearnedRoutes } from './fib/learned-routes.js';
 import { OverlayKernel } from './fib/overlay-kernel.js';
+import { hostControllers } from './host-controllers.js';
 import type { Problem } from './model/cluster.js';
 import { isWhole } from './model/snapshot.js';
-import { nodeOverlay } from './node-overlay.js';
+import { type NodeOverlay, nodeOverlay } from './node-overlay.js';
 import { countedAnnouncements } from './observe/counted-announcements.js';
 import { Health } from './observe/health.js';
 import { Metrics } from './observe/metrics.js';
@@ -68,7 +60,7 @@ export class Agent {
   readonly #speakerDriver: SpeakerDriver;
   #learned: LearnedRoutes;
   readonly #overlay: Overlay;
-  readonly #identity: WireguardIdentity;
+  readonly #links: NodeOverlay;
   readonly #facts: Facts;
   readonly #drain: DrainProgress;
   readonly #mark: KeptMark;
@@ -120,16 +112,14 @@ export class Agent {
       log: (level, event, fields) => ports.log.log(level, event, fields),
       wake: () => this.#wake('advertisements'),
     });
-    const { overlay, identity } = nodeOverlay(
+    this.#links = nodeOverlay(
       this.#facts,
       ports,
       () => this.#learned.gateways(),
       () => this.#wake('overlay'),
     );
-    this.#overlay = overlay;
-    this.#identity = identity;
-    this.#learned = this.#newLearnedRoutes(options.deferral);
-    this.#deferral = options.deferral;
+    this.#overlay = this.#links.overlay;
+    this.#learned = this.#newLearnedRoutes();
     this.#overlay.onChange(() => this.#learned.audit('links to other nodes changed'));
   }
 
@@ -180,22 +170,13 @@ export class Agent {
 
   /** Begins to read the cluster and to keep the node as it says. Rejects when the source cannot begin at all. */
   async start(): Promise<void> {
-    const { source, kernel, cniFile } = this.#ports;
+    const { source, kernel } = this.#ports;
     if (this.#config.runRouter) {
       this.health.expect('learned-routes', this.#config.injectedRoutesSyncPeriod * 1000 + grace);
       await this.#overlay.adopt();
       await this.#learned.start();
-      this.#add(sysctlController(this.#facts, kernel.sysctls, kernel.loadModule));
-      this.#add(bridgeController(this.#facts, kernel.links, kernel.interfaces));
-      this.#add(egressController(this.#facts, kernel.nftTables));
-      this.#add(forwardController(this.#facts, kernel.forward));
+      for (const options of hostControllers(this.#facts, this.#ports, this.#links)) this.#add(options);
       this.#endHostWatch = kernel.watchHost((change) => this.#hostWatch.changed(change));
-      if (this.#config.disableSourceDestCheck) {
-        this.#add(sourceDestCheckController(this.#facts, this.#ports.sourceDestCheck));
-      }
-      if (this.#usesWireguard()) this.#add(this.#identity.controller());
-      this.#add(this.#overlay.controller());
-      if (this.#config.enableCni) this.#add(cniController(this.#facts, cniFile, kernel.interfaces));
       this.#add(speakerController(this.#facts, this.#speakerDriver));
     }
     this.#unsubscribe = source.onChange(() => this.#sourceChanged());
@@ -244,10 +225,6 @@ export class Agent {
       message: `this is a graceful restart after ${(age / 1000).toFixed(1)} s; packets go on flowing for ${forwarded.join(' and ') || 'no family'}`,
     });
     return { forwarded, deferralTime: gracefulRestart.deferralTime };
-  }
-
-  #usesWireguard(): boolean {
-    return this.#config.enableOverlay && this.#config.overlayEncap === 'wireguard';
   }
 
   /** What must hold before packets should be sent to this node, and whether it does. */
