@@ -10,6 +10,7 @@ export {
 } from './daemons.js';
 export { type DiscoveryCase, type DiscoveryWorld, discoveryCases } from './discovery-cases.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
+export { type FieldShape, fieldRows, fieldsOf, libraryDocs } from './field-table.js';
 export { freePort, freePorts } from './free-port.js';
 export {
   type DaemonName,

@@ -14,7 +14,7 @@ import type { AdvertisementRow } from './desired/advertisements.js';
 import { AdvertisementDriver } from './drivers/advertisement-driver.js';
 import { AggregateDriver } from './drivers/aggregate-driver.js';
 import { OriginatedPrefixes } from './drivers/originated-prefixes.js';
-import { type ChangedPeer, PeerDriver } from './drivers/peer-driver.js';
+import { PeerDriver } from './drivers/peer-driver.js';
 import { PeerSelections } from './drivers/peer-selections.js';
 import { SpeakerDriver } from './drivers/speaker-driver.js';
 import { type FamilyView, LearnedRoutes } from './fib/learned-routes.js';
@@ -32,6 +32,7 @@ import type { ReadinessCheck } from './observe/readiness.js';
 import { Controller, type ControllerOptions, type RunOutcome } from './reconcile/controller.js';
 import { KeptMark } from './state/kept-mark.js';
 import { RestartMark } from './state/restart-mark.js';
+import { tellChange, tellStart } from './told-changes.js';
 import { nodeEventsTo, problemEvent, tellSessions } from './told-events.js';
 
 export interface AgentOptions {
@@ -53,10 +54,11 @@ export class Agent {
   readonly metrics: Metrics;
   readonly health: Health;
   readonly problems: ProblemBoard;
-  readonly #config: Config;
+  #config: Config;
   readonly #ports: AgentPorts;
   readonly #options: AgentOptions;
   readonly #controllers = new Map<string, Controller>();
+  readonly #expected = new Map<string, () => number>();
   readonly #speakerDriver: SpeakerDriver;
   #learned: LearnedRoutes;
   readonly #overlay: Overlay;
@@ -97,8 +99,11 @@ export class Agent {
       started: (speaker) => this.#speakerStarted(speaker),
       ending: (reason) => this.#speakerEnding(reason),
     });
+    const current = (): Config => this.#config;
     this.#facts = {
-      config,
+      get config() {
+        return current();
+      },
       snapshot: () => ports.source.snapshot(),
       tellProblems: (controller, problems) => this.problems.tell(controller, problems),
       tellAdvertisements: (rows) => {
@@ -126,8 +131,8 @@ export class Agent {
   /** The way of learned routes into the kernel, for one life of the speaker. */
   #newLearnedRoutes(): LearnedRoutes {
     const ports = this.#ports;
-    const config = this.#config;
-    const { deferral } = this.#options;
+    const current = (): Config => this.#config;
+    const { deferral = (current().gracefulRestart?.deferralTime ?? defaultDeferral) * 1000 } = this.#options;
     const routes = new OverlayKernel(ports.kernel.routes, this.#overlay);
     return new LearnedRoutes({
       kernel: {
@@ -140,8 +145,10 @@ export class Agent {
           }),
       },
       clock: ports.speaker.clock,
-      auditPeriod: config.injectedRoutesSyncPeriod * 1000,
-      deferral: deferral ?? (config.gracefulRestart?.deferralTime ?? defaultDeferral) * 1000,
+      get auditPeriod() {
+        return current().injectedRoutesSyncPeriod * 1000;
+      },
+      deferral,
       events: {
         log: (level, event, fields) => ports.log.log(level, event, fields),
         received: (count) => this.metrics.count('kube_router_controller_bgp_advertisements_received', count),
@@ -172,7 +179,7 @@ export class Agent {
   async start(): Promise<void> {
     const { source, kernel } = this.#ports;
     if (this.#config.runRouter) {
-      this.health.expect('learned-routes', this.#config.injectedRoutesSyncPeriod * 1000 + grace);
+      this.#expect('learned-routes', () => this.#config.injectedRoutesSyncPeriod * 1000 + grace);
       await this.#overlay.adopt();
       await this.#learned.start();
       for (const options of hostControllers(this.#facts, this.#ports, this.#links)) this.#add(options);
@@ -182,6 +189,15 @@ export class Agent {
     this.#unsubscribe = source.onChange(() => this.#sourceChanged());
     await source.start();
     this.#sourceChanged();
+  }
+
+  /** Another configuration holds from now on; what cannot change while the agent runs must be as it was. */
+  reconfigure(config: Config): void {
+    this.#config = config;
+    for (const [name, milliseconds] of this.#expected) this.health.expect(name, milliseconds());
+    if (config.gracefulRestart === null) this.#mark.stop();
+    else if (this.speaker !== null) this.#mark.keep();
+    for (const controller of this.#controllers.values()) controller.signal();
   }
 
   /**
@@ -253,6 +269,12 @@ export class Agent {
     if (event !== null) this.#nodeEvents?.tell(event);
   }
 
+  /** A loop has to turn within so many milliseconds, which may be others when the configuration is another one. */
+  #expect(name: string, milliseconds: () => number): void {
+    this.#expected.set(name, milliseconds);
+    this.health.expect(name, milliseconds());
+  }
+
   /** The world of that controller changed. */
   #wake(controller: string): void {
     this.#controllers.get(controller)?.signal();
@@ -268,20 +290,13 @@ export class Agent {
     const { log } = this.#ports;
     this.#speakerSince = this.#ports.speaker.clock.now();
     tellSessions(speaker, (event) => this.#tell(event));
-    if (this.#config.gracefulRestart !== null) this.#mark.keep();
-    const { routerId, localAs, listening } = speaker.status();
-    const at = listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
-    log.log('info', 'speaker.started', {
-      routerId,
-      localAs,
-      listening,
-      message: `the BGP speaker runs as AS ${localAs}, router id ${routerId}; it listens on ${at || 'nothing'}`,
-    });
+    if (this.#config.gracefulRestart !== null && !this.#isStopping) this.#mark.keep();
+    tellStart(speaker, log);
     this.#learned.attach(speaker);
     const originated = new OriginatedPrefixes();
     const selections = new PeerSelections();
     const announcing = new AdvertisementDriver(speaker, originated, selections);
-    const peers = new PeerDriver(speaker, originated, selections, (change) => this.#peerChanged(change));
+    const peers = new PeerDriver(speaker, originated, selections, (change) => tellChange(change, log));
     // Announcements first, so that the first thing a peer hears is complete.
     const counted = countedAnnouncements(announcing, this.metrics);
     this.#add(advertisementsController(this.#facts, counted, this.#drain));
@@ -309,15 +324,6 @@ export class Agent {
     await this.#learned.start();
   }
 
-  /** Says what became of the session of a peer whose configuration changed. */
-  #peerChanged({ address, description, fields, isReset }: ChangedPeer): void {
-    const what = `peer ${address} (${description}): ${fields.join(', ')} changed`;
-    const message = isReset
-      ? `${what}; its session had agreed on that, and begins anew`
-      : `${what}; its session stays`;
-    this.#ports.log.log('info', 'peer.changed', { peer: address, fields, reset: isReset, message });
-  }
-
   #announced(): void {
     if (this.#hasAnnounced || !isWhole(this.#facts.snapshot())) return;
     this.#hasAnnounced = true;
@@ -338,7 +344,7 @@ export class Agent {
       finished: (name, outcome, milliseconds) => this.#finished(name, outcome, milliseconds),
     });
     this.#controllers.set(options.name, controller);
-    this.health.expect(options.name, options.times.period + options.deadlineMilliseconds + grace);
+    this.#expect(options.name, () => options.times.period + options.deadlineMilliseconds + grace);
     controller.signal();
   }
 

@@ -1,9 +1,14 @@
 import type { Config } from './config/config.js';
 import type { Log } from './observe/log.js';
 
+/** Says what is odd about a configuration that holds. */
+export function announceWarnings(warnings: readonly string[], log: Log): void {
+  for (const message of warnings) log.log('warn', 'config.warning', { message });
+}
+
 /** Says at start, in plain words, what the command line asks for and this agent does not do. */
 export function announceGaps(config: Config, warnings: readonly string[], log: Log): void {
-  for (const message of warnings) log.log('warn', 'config.warning', { message });
+  announceWarnings(warnings, log);
   if (config.unimplementedFlags.length > 0) {
     const flags = config.unimplementedFlags;
     log.log('warn', 'config.no-effect', {

@@ -27,6 +27,6 @@ export function hostControllers(
     ...(config.disableSourceDestCheck ? [sourceDestCheckController(facts, sourceDestCheck)] : []),
     ...(usesKeys ? [identity.controller()] : []),
     overlay.controller(),
-    ...(config.enableCni ? [cniController(facts, cniFile, kernel.interfaces)] : []),
+    cniController(facts, cniFile, kernel.interfaces),
   ];
 }

@@ -12,17 +12,19 @@ import type { Config } from './config/config.js';
 import { helpText } from './config/flag-help.js';
 import { flags } from './config/flags.js';
 import { parseConfig, requestedText } from './config/parse-config.js';
+import { ConfigWatch, type ConfigWatchPorts } from './config-watch.js';
 import { agentViews, speakerActions, speakerViews } from './control-views.js';
 import { CniFileDriver } from './drivers/cni-file/cni-file-driver.js';
 import { SysctlRestoreDriver } from './drivers/sysctl-restore-driver.js';
 import { checkFile } from './file-check.js';
-import { httpServers } from './http-servers.js';
+import { FollowingServers } from './following-servers.js';
 import { linuxKernel } from './linux-kernel.js';
 import { takeLock } from './lock.js';
-import { createLog, type Log } from './observe/log.js';
+import { type AdjustableLog, createLog, type Log } from './observe/log.js';
 import { openSinks } from './open-sinks.js';
 import { openRememberedSource, openSource } from './open-source.js';
 import { processFigures } from './process-figures.js';
+import { Reconfiguration } from './reconfiguration.js';
 import { FoundSettings } from './state/found-settings.js';
 import { WireguardKeys } from './state/wireguard-keys.js';
 import { cleanUpHost, planHost, reportText, type TaskReport } from './tasks.js';
@@ -52,11 +54,9 @@ export async function runAgent(
     io.stdout.write(asked === 'help' ? helpText() : `peerage agent ${version}\n`);
     return exitCodes.done;
   }
-  const parsed = parseConfig(argv, env, {
-    hostName: hostname(),
-    readTextFile: (path) => readFileSync(path, 'utf8'),
-    checkFile,
-  });
+  const parse = (readTextFile: (path: string) => string) =>
+    parseConfig(argv, env, { hostName: hostname(), readTextFile, checkFile });
+  const parsed = parse((path) => readFileSync(path, 'utf8'));
   if (!parsed.ok) {
     for (const error of parsed.errors) io.stderr.write(`error: ${error}\n`);
     return exitCodes.usage;
@@ -87,7 +87,7 @@ export async function runAgent(
       });
       return exitCodes.done;
     }
-    return await runUntilSignal(config, log);
+    return await runUntilSignal(new Reconfiguration(config, warnings, log), parse, log);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log.log('error', 'agent.failed', { message });
@@ -132,7 +132,12 @@ async function runTask(config: Config, log: Log, io: AgentIo): Promise<number> {
   }
 }
 
-async function runUntilSignal(config: Config, log: Log): Promise<number> {
+async function runUntilSignal(
+  news: Reconfiguration,
+  parse: ConfigWatchPorts['parse'],
+  log: AdjustableLog,
+): Promise<number> {
+  const { config } = news;
   const signal = nextSignal();
   const speaker = nodePorts({ sockets: tcpSocketFactory(linuxTcpSockets()), log });
   const netlink = await openNetlink();
@@ -160,11 +165,14 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
       },
       { version },
     );
-    const servers = httpServers(agent, config, log);
+    const servers = new FollowingServers(agent, log);
     const control = await openControl(agent, config, log);
+    const watching = watchConfig(news, parse, log);
     try {
-      await Promise.all(servers.map((server) => server.open()));
+      await servers.serve(config);
       await agent.start();
+      news.attach(agent, servers);
+      watching.follow();
       log.log('info', 'agent.started', {
         version,
         node: config.nodeName,
@@ -172,14 +180,15 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
         message: `the agent ${version} runs for node ${config.nodeName}; it reads the cluster from ${config.source.kind}`,
       });
       const name = await signal;
-      endLate(log, config.drainOnStop ? config.drainDelay * 1000 : 0);
+      endLate(log, news.config.drainOnStop ? news.config.drainDelay * 1000 : 0);
       log.log('info', 'agent.stopping', {
         signal: name,
         message: `${name}: ending the sessions; routes stay`,
       });
     } finally {
+      watching.close();
       await agent.stop('the node agent is being stopped', stopGrace);
-      await Promise.all([...servers.map((server) => server.close()), control?.close()]);
+      await Promise.all([servers.close(), control?.close()]);
     }
     log.log('info', 'agent.stopped', { message: 'the agent has ended; its routes stay in the kernel' });
     return exitCodes.done;
@@ -187,6 +196,28 @@ async function runUntilSignal(config: Config, log: Log): Promise<number> {
     await closeNetlink(netlink);
     await generic.close();
   }
+}
+
+/** Follows the files of the configuration; SIGHUP has them read at once. */
+function watchConfig(news: Reconfiguration, parse: ConfigWatchPorts['parse'], log: Log): ConfigWatch {
+  const { clock } = nodePorts({ log });
+  const watch = new ConfigWatch(
+    {
+      parse,
+      readTextFile: (path) => readFileSync(path, 'utf8'),
+      setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
+      log,
+    },
+    news,
+  );
+  process.on('SIGHUP', () => {
+    const message = watch.hasFiles
+      ? 'SIGHUP: reading the configuration anew'
+      : 'SIGHUP: the command line is the whole configuration, there is no file to read anew (--config, --flags-file)';
+    log.log('info', 'config.asked', { message });
+    watch.now();
+  });
+  return watch;
 }
 
 /** A handle on generic netlink, opened when something needs it: most nodes never do. */

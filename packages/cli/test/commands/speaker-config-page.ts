@@ -1,24 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { neighborSchema } from '@peerage/control/settings';
+import { type FieldShape, fieldRows, fieldsOf, libraryDocs } from '@peerage/test-fixtures';
 import { z } from 'zod';
 import { rangeSchema, speakerFileSchema } from '../../src/commands/speaker-file.js';
-
-/** What z.toJSONSchema gives, as far as the page shows it. */
-interface Shape {
-  readonly type?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly minItems?: number;
-  readonly items?: Shape;
-  readonly anyOf?: readonly Shape[];
-  readonly properties?: Readonly<Record<string, Shape>>;
-  readonly propertyNames?: Shape;
-  readonly additionalProperties?: Shape | boolean;
-  readonly required?: readonly string[];
-}
 
 /** Fields that only the file has. Those of the library have their doc comments. */
 const ofTheFile: Readonly<Record<string, string>> = {
@@ -52,117 +35,18 @@ const ofTheFile: Readonly<Record<string, string>> = {
   prefixes: 'Prefixes of either family.',
 };
 
-/** Interfaces of the library that stand in fields. */
-const nested = [
-  ['confederation.', 'Confederation'],
-  ['localAs.', 'LocalAs'],
-  ['limits.', 'PeerLimits'],
-  ['maxPrefixes.FAMILY.', 'MaxPrefixes'],
-  ['gracefulRestart.', 'GracefulRestartConfig'],
-  ['defaultOriginate.', 'DefaultOriginate'],
-  ['aggregates[].', 'Aggregate'],
-  ['authentication.tcpAo.keys[].', 'TcpAoKey'],
-] as const;
-
-function under(at: string, docs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(docs).map(([field, text]) => [at + field, text]));
+function rows(shape: FieldShape, prefix: string, docs: Readonly<Record<string, string>>, depth: number) {
+  return fieldRows(shape, prefix, docs, depth, ofTheFile);
 }
 
-/** Doc comments of the fields of an interface of the library, as one line each. */
-function docsOf(text: string, name: string): Readonly<Record<string, string>> {
-  const body =
-    new RegExp(`^export interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, 'm').exec(text)?.[1] ?? '';
-  const docs: Record<string, string> = {};
-  for (const [, comment = '', field = ''] of body.matchAll(
-    /^ {2}\/\*\*((?:[^*]|\*(?!\/))*)\*\/\n {2}readonly (\w+)\??:/gm,
-  )) {
-    docs[field] = comment.replace(/\s*\n\s*\* ?/g, ' ').trim();
-  }
-  return docs;
-}
-
-function typeText(shape: Shape): string {
-  if (shape.anyOf !== undefined) return shape.anyOf.map(typeText).join(' or ');
-  if (shape.const !== undefined) return `\`${String(shape.const)}\``;
-  if (shape.enum !== undefined) return shape.enum.map((value) => `\`${String(value)}\``).join(', ');
-  const most = Number.MAX_SAFE_INTEGER;
-  const { minimum = shape.exclusiveMinimum, maximum } = shape;
-  const from = minimum === undefined || minimum === -most ? '' : `${minimum}`;
-  const to = maximum === undefined || maximum === most ? '' : `${maximum}`;
-  switch (shape.type) {
-    case 'integer':
-    case 'number': {
-      const name = shape.type === 'integer' ? 'integer' : 'number';
-      if (shape.exclusiveMinimum !== undefined)
-        return `${name} over ${from}${to === '' ? '' : ` up to ${to}`}`;
-      if (to === '') return from === '' ? name : `${name} from ${from}`;
-      return `${name} ${from} … ${to}`;
-    }
-    case 'boolean':
-      return '`true`, `false`';
-    case 'string':
-      return 'text';
-    case 'array':
-      return `list of ${typeText(shape.items ?? {})}`;
-    case 'object':
-      if (shape.properties !== undefined) return 'fields below';
-      if (shape.propertyNames?.enum !== undefined)
-        return `by family: ${typeText(shape.additionalProperties as Shape)}`;
-      return 'by name';
-    default:
-      return 'anything';
-  }
-}
-
-/** The fields of what an object, a list of them, or one of several forms has; undefined for plain values. */
-function inner(shape: Shape): Shape | undefined {
-  if (shape.properties !== undefined) return shape;
-  const parts = [...(shape.anyOf ?? []), shape.items, shape.additionalProperties];
-  return parts
-    .filter((part): part is Shape => typeof part === 'object')
-    .map(inner)
-    .find((part) => part !== undefined);
-}
-
-function rowsOf(
-  shape: Shape,
-  prefix: string,
-  docs: Readonly<Record<string, string>>,
-  depth: number,
-): readonly string[] {
-  return Object.entries(shape.properties ?? {}).flatMap(([field, value]) => {
-    const path = prefix + field;
-    // What stands below a field may be told with it.
-    const isBelow = prefix !== '';
-    const meaning = ofTheFile[path] ?? docs[path] ?? ofTheFile[field] ?? (isBelow ? '' : undefined);
-    if (meaning === undefined)
-      throw new Error(`${path} has neither a doc comment in the library nor a text of its own`);
-    const must = shape.required?.includes(field) ? 'yes' : '';
-    const row = `| \`${path}\` | ${typeText(value)} | ${must} | ${meaning.replaceAll('|', '\\|')} |`;
-    const below = inner(value);
-    if (below === undefined || depth === 0) return [row];
-    const step = value.type === 'object' && value.properties === undefined ? `${path}.FAMILY.` : `${path}.`;
-    return [row, ...rowsOf(below, value.type === 'array' ? `${path}[].` : step, docs, depth - 1)];
-  });
-}
-
-function shapeOf(schema: z.ZodType): Shape {
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape;
+function shapeOf(schema: z.ZodType): FieldShape {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as FieldShape;
 }
 
 /** `docs/reference/speaker-config.md`: shapes come from the schema, meanings from the doc comments of the library. */
 export function speakerConfigPage(): string {
   const schema = shapeOf(speakerFileSchema);
-  const text = ['settings/config', 'settings/aggregate']
-    .map((name) => readFileSync(new URL(`../../../bgp/src/speaker/${name}.ts`, import.meta.url), 'utf8'))
-    .join('\n');
-  const below = Object.assign(inlineDocs(text), ...nested.map(([at, name]) => under(at, docsOf(text, name))));
-  const docs = {
-    speaker: { ...below, ...docsOf(text, 'SpeakerConfig') },
-    peer: { ...below, ...docsOf(text, 'PeerConfig') },
-    range: docsOf(text, 'PeerRange'),
-    announcement: docsOf(text, 'Announcement'),
-  };
+  const docs = libraryDocs();
   const { neighbors, ranges, announce, peerGroups, ...top } = schema.properties ?? {};
   const head = '| Field | Value | Needed | Meaning |\n|---|---|---|---|';
   const table = (rows: readonly string[]) => {
@@ -175,7 +59,7 @@ export function speakerConfigPage(): string {
     ranges: ranges ?? {},
     peerGroups: peerGroups ?? {},
   };
-  const only = (shape: Shape | undefined, names: readonly string[]): Shape => ({
+  const only = (shape: FieldShape | undefined, names: readonly string[]): FieldShape => ({
     properties: Object.fromEntries(
       Object.entries(shape?.properties ?? {}).filter(([name]) => names.includes(name)),
     ),
@@ -201,37 +85,24 @@ neighbors:
 ## The speaker
 
 ${table([
-  ...rowsOf({ properties: top, required }, '', docs.speaker, 2),
-  ...rowsOf({ properties: lists, required }, '', {}, 0),
+  ...rows({ properties: top, required }, '', docs.speaker, 2),
+  ...rows({ properties: lists, required }, '', {}, 0),
 ])}
 
 ## \`announce[]\`
 
-${table(rowsOf(inner(lists.announce) ?? {}, '', { ...docs.announcement, aigp: ofTheFile['announce.aigp'] ?? '' }, 2))}
+${table(rows(fieldsOf(lists.announce) ?? {}, '', { ...docs.announcement, aigp: ofTheFile['announce.aigp'] ?? '' }, 2))}
 
 ## \`neighbors[]\`
 
 Times are in seconds. What a change of a field does to a session is in [config-fields.md](config-fields.md).
 
-${table(rowsOf(shapeOf(neighborSchema), '', docs.peer, 4))}
+${table(rows(shapeOf(neighborSchema), '', docs.peer, 4))}
 
 ## \`ranges[]\`
 
 All fields of a neighbor but \`address\` and \`passive\`, and:
 
-${table(rowsOf(only(shapeOf(rangeSchema), ['prefix', 'limit']), '', docs.range, 2))}
+${table(rows(only(shapeOf(rangeSchema), ['prefix', 'limit']), '', docs.range, 2))}
 `;
-}
-
-/** Fields of objects that are written in place, such as \`addPath\`, by their path. */
-function inlineDocs(text: string): Readonly<Record<string, string>> {
-  const docs: Record<string, string> = {};
-  for (const [, parent = '', body = ''] of text.matchAll(/^ {2}readonly (\w+)\?: \{\n([\s\S]*?)^ {2}\};/gm)) {
-    for (const [, comment = '', field = ''] of body.matchAll(
-      /^ {4}\/\*\* ([^\n]*?) \*\/\n {4}readonly (\w+)\??:/gm,
-    )) {
-      docs[`${parent}.${field}`] = comment;
-    }
-  }
-  return docs;
 }

@@ -22,7 +22,7 @@ export const processFlags = {
     'process',
     text('/etc/peerage/agent.yaml', 'the path of a file'),
     '',
-    'File (YAML) with settings of peers, policies, prefixes, aggregates and flags. See the page of its fields.',
+    'File (YAML) with settings of peers, policies, prefixes, aggregates and flags. Followed while the agent runs.',
   ),
   'data-dir': own(
     'process',
@@ -43,7 +43,7 @@ export const processFlags = {
     'process',
     text('/etc/default/kube-router', 'the path of a file'),
     '',
-    'Environment file (as for a systemd unit) whose `KUBE_ROUTER_OPTS` has flags. What a unit put from it on the command line counts as of the file.',
+    'Environment file (as for a systemd unit) whose `KUBE_ROUTER_OPTS` has flags. Followed while the agent runs. What a unit put from it on the command line counts as of the file.',
   ),
   'health-addr': newer('process', listenAddress, '', 'Address of the health server; empty: all.'),
   'health-port': both('process', port, 20244, 'Port of the health server (`/healthz`); 0: none.'),

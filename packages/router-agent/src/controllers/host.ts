@@ -135,6 +135,10 @@ export function cniController(
     times: syncTimes(facts),
     deadlineMilliseconds,
     run: async (signal) => {
+      if (!facts.config.enableCni) {
+        facts.tellProblems(name, []);
+        return nothingToDo;
+      }
       const own = knownOwnNode(facts, name);
       if (own === null) return nothingToDo;
       const { item, problems } = desiredCniFile(own, facts.config, mtuFor(facts, underlay));

@@ -27,7 +27,7 @@ export interface LearnedRoutesOptions {
   };
   readonly clock: Clock;
   readonly events: LearnedRouteEvents;
-  /** Milliseconds between audits. */
+  /** Milliseconds between audits. It may be another one when it is asked again. */
   readonly auditPeriod: number;
   /** Milliseconds after which leftovers go, although not every peer has spoken. */
   readonly deferral: number;
@@ -107,7 +107,7 @@ export class LearnedRoutes {
           },
         },
       },
-      { auditPeriod: options.auditPeriod },
+      options,
     );
   }
 

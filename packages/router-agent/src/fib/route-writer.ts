@@ -71,7 +71,7 @@ export class RouteWriter {
   readonly #fib: Fib;
   readonly #ports: RouteWriterPorts;
   readonly #batchSize: number;
-  readonly #auditPeriod: number;
+  readonly #options: { readonly auditPeriod: number };
   readonly #settleTime: number;
   #auditReason: string | null = 'start';
   #retryForeign = false;
@@ -94,7 +94,7 @@ export class RouteWriter {
     this.#fib = fib;
     this.#ports = ports;
     this.#batchSize = options.batchSize ?? 4_096;
-    this.#auditPeriod = options.auditPeriod;
+    this.#options = options;
     this.#settleTime = options.settleTime ?? 100;
   }
 
@@ -317,7 +317,7 @@ export class RouteWriter {
     if (this.#stopped) return;
     for (const fib of this.#fib.families) fib.retry(this.#retryForeign);
     this.#retryForeign = false;
-    this.#period = this.#ports.setTimer(this.#auditPeriod, () => {
+    this.#period = this.#ports.setTimer(this.#options.auditPeriod, () => {
       this.#retryForeign = true;
       this.audit('period');
     });

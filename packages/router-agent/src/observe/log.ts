@@ -17,9 +17,14 @@ export interface LogOptions {
   readonly destination: { write(text: string): void };
 }
 
+/** A log of which it can be changed how much is in it. */
+export interface AdjustableLog extends Log {
+  setVerbosity(verbosity: number): void;
+}
+
 /** The log of the agent: one JSON object a line, or text on a terminal. `event` names what happened and is stable. */
-export function createLog(options: LogOptions): Log {
-  const level = options.verbosity >= 3 ? 'debug' : 'info';
+export function createLog(options: LogOptions): AdjustableLog {
+  const level = levelOf(options.verbosity);
   const stream: DestinationStream = options.human
     ? pretty({
         colorize: true,
@@ -34,11 +39,18 @@ export function createLog(options: LogOptions): Log {
     stream,
   );
   return {
+    setVerbosity(verbosity) {
+      logger.level = levelOf(verbosity);
+    },
     log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>>): void {
       const { message, ...rest } = fields;
       logger[level]({ event, ...rest }, typeof message === 'string' ? message : event);
     },
   };
+}
+
+function levelOf(verbosity: number): 'debug' | 'info' {
+  return verbosity >= 3 ? 'debug' : 'info';
 }
 
 function sink({ destination }: LogOptions): DestinationStream & NodeJS.WritableStream {

@@ -14,7 +14,7 @@ export class KeptMark {
   readonly #mark: RestartMark;
   readonly #ports: KeptMarkPorts;
   #timer: { cancel(): void } | null = null;
-  #state: 'idle' | 'kept' | 'stopped' = 'idle';
+  #state: 'idle' | 'kept' = 'idle';
 
   constructor(mark: RestartMark, ports: KeptMarkPorts) {
     this.#mark = mark;
@@ -33,9 +33,9 @@ export class KeptMark {
     void this.#renewOften();
   }
 
-  /** Renews it no more by itself. */
+  /** Renews it no more by itself, until `keep` asks for it again. */
   stop(): void {
-    this.#state = 'stopped';
+    this.#state = 'idle';
     this.#timer?.cancel();
   }
 

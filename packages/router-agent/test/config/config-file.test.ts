@@ -1,4 +1,5 @@
 import t from 'tap';
+import { guideExample } from './guide-example.js';
 import { good, ofFile, wrong } from './parts.js';
 
 const whole = `
@@ -199,4 +200,17 @@ t.test('a router that flags and the file name is refused, with both places', asy
 
 t.test('a file that is not there is told with its flag', async (t) => {
   t.match(wrong(ofFile('', ['--config=/nowhere'])), [/--config=\/nowhere cannot be read \(ENOENT/]);
+});
+
+t.test("the guide's example is a file as it stands", async (t) => {
+  t.match(good(ofFile(guideExample())), {
+    bgpHoldTime: 30,
+    file: {
+      neighbors: [
+        { address: '192.168.1.254', remoteAs: 64513, settings: { description: 'tor-1' } },
+        { for: { nodeLabels: { rack: 'b' } } },
+      ],
+      aggregates: [{ summaryOnly: true }],
+    },
+  });
 });
