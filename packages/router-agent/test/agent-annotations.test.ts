@@ -173,3 +173,25 @@ t.test('a reflector passes pod ranges of its clients on, and nothing of a router
     originatorId: '192.168.1.13',
   });
 });
+
+t.test(
+  'a node that gets another address is another router to its peers, and comes back to them',
+  async (t) => {
+    const cluster = new TestCluster(tempDir(t));
+    t.teardown(() => cluster.stop());
+    for (const n of [1, 2]) cluster.put(sampleNode(n));
+    const one = await cluster.start('node-1', ['192.168.1.11/24', '192.168.1.111/24']);
+    const two = await cluster.start('node-2', ['192.168.1.12/24']);
+    await eventually(() => two.learned().join() === '10.48.1.0/24 via 192.168.1.11', quick);
+    cluster.put({
+      ...sampleNode(1),
+      ...{ status: { addresses: [{ type: 'InternalIP', address: '192.168.1.111' }] } },
+    });
+    await eventually(() => two.learned().join() === '10.48.1.0/24 via 192.168.1.111', quick);
+    t.match(one.speaker().status(), { routerId: '192.168.1.111', listening: [{ address: '192.168.1.111' }] });
+    t.equal(two.session('192.168.1.11'), undefined);
+    t.match(one.events.find(({ event }) => event === 'speaker.restarts')?.fields, {
+      message: /the router id changed from 192.168.1.11 to 192.168.1.111/,
+    });
+  },
+);

@@ -50,3 +50,10 @@ t.test('only what belongs to parts that are not there is not yet', async (t) => 
     t.match(how, /^the (firewall|service proxy|load-balancer allocator)$/, what);
   }
 });
+
+t.test('every known defect of the original has a row that says it is set right', async (t) => {
+  const told = new Set(
+    rows.flatMap(({ how = '' }) => [...how.matchAll(/\bD(\d+)\b/g)].map(([, n]) => Number(n))),
+  );
+  for (let n = 1; n <= 20; n++) t.ok(told.has(n), `D${n}`);
+});

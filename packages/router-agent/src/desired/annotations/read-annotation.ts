@@ -70,18 +70,20 @@ function shown<T>({ secret }: FlagType<T>, text: string): string {
 }
 
 const ours = ['kube-router.io/', 'peerage.io/'];
+const namesOn = (on: 'node' | 'service'): ReadonlySet<string> =>
+  new Set(annotationNames.filter((name) => annotations[name].on === on));
+const known = { node: namesOn('node'), service: namesOn('service') } as const;
 
 /** One problem for each annotation of these names that nobody gives a meaning; their values may be secret. */
 export function unknownAnnotations(on: 'node' | 'service', object: Annotated): readonly Problem[] {
-  const known = annotationNames.filter((name) => annotations[name].on === on);
+  const isUnknown = (key: string): boolean =>
+    ours.some((prefix) => key.startsWith(prefix)) && !known[on].has(key);
   return Object.keys(object.annotations)
-    .filter((key) => ours.some((prefix) => key.startsWith(prefix)))
-    .filter((key) => !known.some((name) => name === key))
+    .filter(isUnknown)
     .sort()
     .map((key) => {
-      const near = nearestName(key, known);
-      const other = annotationNames.some((name) => name === key);
-      const way = other
+      const near = nearestName(key, known[on]);
+      const way = known[on === 'node' ? 'service' : 'node'].has(key)
         ? `it is one of ${on === 'node' ? 'services' : 'nodes'}`
         : near === null
           ? 'see the reference of annotations for those that are'

@@ -124,6 +124,10 @@ export const sessionRows: readonly CompatibilityRow[] = [
     'router-agent/test/reconcile/controller',
     'a run that fails or throws is tried again, and later each time',
   ]),
+  better('Another address of the node', 'counts without a restart', [
+    'router-agent/test/agent-annotations',
+    'a node that gets another address is another router to its peers, and comes back to them',
+  ]),
   better('Changes of nodes', 'count at once', [
     'router-agent/test/agent',
     'a node that is added is peered with, and one that goes is forgotten with its routes',
