@@ -11,6 +11,7 @@ import type { RouteKernel } from './fib/route-kernel.js';
 import type { CniFileItem } from './items/cni-file.js';
 import type { ForwardAcceptItem, ForwardAccepts } from './items/forward-accept.js';
 import type { Driver } from './items/item.js';
+import type { LeftoverItem } from './items/leftover.js';
 import type { LinkItem } from './items/link.js';
 import type { NftTableItem } from './items/nft-table.js';
 import type { SysctlItem } from './items/sysctl.js';
@@ -27,6 +28,8 @@ export interface AgentKernel {
   readonly loadModule: LoadModule;
   readonly forward: Driver<ForwardAcceptItem> & ForwardAccepts;
   readonly nftTables: Driver<NftTableItem>;
+  /** What kube-router had for the same. */
+  readonly leftovers: { readonly egress: Driver<LeftoverItem>; readonly forward: Driver<LeftoverItem> };
   /** Finds the interface of a neighbour, by what `refresh` read last. */
   readonly interfaces: InterfaceResolver & Underlay & { refresh(): Promise<void> };
   readonly overlay: OverlayDrivers;

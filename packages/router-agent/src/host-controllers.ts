@@ -22,8 +22,8 @@ export function hostControllers(
   return [
     sysctlController(facts, kernel.sysctls, kernel.loadModule),
     bridgeController(facts, kernel.links, kernel.interfaces),
-    egressController(facts, kernel.nftTables),
-    forwardController(facts, kernel.forward),
+    egressController(facts, kernel.nftTables, kernel.leftovers.egress),
+    forwardController(facts, kernel.forward, kernel.leftovers.forward),
     ...(config.disableSourceDestCheck ? [sourceDestCheckController(facts, sourceDestCheck)] : []),
     ...(usesKeys ? [identity.controller()] : []),
     overlay.controller(),

@@ -7,6 +7,7 @@ import { wireguardLink } from './desired/wireguard.js';
 import { ForwardAcceptDriver } from './drivers/forward-accept-driver.js';
 import { InterfaceTable } from './drivers/interface-table.js';
 import { modprobe } from './drivers/kernel-modules.js';
+import { egressLeftovers, forwardLeftovers, LeftoverDriver } from './drivers/leftover-driver.js';
 import { LinkDriver } from './drivers/link-driver.js';
 import { NftDriver } from './drivers/nft-driver.js';
 import { OverlayLinkDriver } from './drivers/overlay-link-driver.js';
@@ -42,6 +43,10 @@ export function linuxKernel(netlink: Netlink, options: LinuxKernelOptions = {}):
     routes: new NetlinkKernel(netlink),
     links: new LinkDriver(netlink, [podBridge]),
     forward: new ForwardAcceptDriver(podBridge),
+    leftovers: {
+      egress: new LeftoverDriver(egressLeftovers),
+      forward: new LeftoverDriver(forwardLeftovers),
+    },
     nftTables: new NftDriver([egressTable]),
     sysctls: new SysctlDriver(sysctlPaths, options.foundSettings ?? null),
     loadModule: modprobe,

@@ -91,12 +91,13 @@ export async function planHost(
   const controllers = [
     sysctlController(facts, recorded(kernel.sysctls, note), async () => 'a plan loads none'),
     bridgeController(facts, recorded(kernel.links, note), kernel.interfaces),
-    egressController(facts, recorded(kernel.nftTables, note)),
+    egressController(facts, recorded(kernel.nftTables, note), recorded(kernel.leftovers.egress, note)),
     overlay.controller(),
-    forwardController(facts, {
-      ...recorded(kernel.forward, note),
-      needed: (abort) => kernel.forward.needed(abort),
-    }),
+    forwardController(
+      facts,
+      { ...recorded(kernel.forward, note), needed: (abort) => kernel.forward.needed(abort) },
+      recorded(kernel.leftovers.forward, note),
+    ),
   ];
   if (config.enableCni) controllers.push(cniController(facts, recorded(cniFile, note), kernel.interfaces));
   for (const controller of controllers) {
@@ -141,6 +142,8 @@ export async function cleanUpHost(
     layer(noted(overlay.wireguardPeers), []),
     layer(noted(overlay.routes), []),
     layer(noted(overlay.rules), []),
+    layer(noted(kernel.leftovers.forward), []),
+    layer(noted(kernel.leftovers.egress), []),
     layer(noted(kernel.forward), []),
     layer(noted(kernel.nftTables), []),
     layer(noted(new NextHopObjectDriver(netlink, nextHopOwnership)), []),

@@ -5,10 +5,11 @@ import { ownNode } from '../desired/own-node.js';
 import type { CniFileItem } from '../items/cni-file.js';
 import type { ForwardAcceptItem, ForwardAccepts } from '../items/forward-accept.js';
 import type { Driver } from '../items/item.js';
+import type { LeftoverItem } from '../items/leftover.js';
 import type { LinkItem } from '../items/link.js';
 import type { NftTableItem } from '../items/nft-table.js';
 import type { SysctlItem } from '../items/sysctl.js';
-import type { ControllerOptions } from '../reconcile/controller.js';
+import type { ControllerOptions, RunOutcome } from '../reconcile/controller.js';
 import { reconcile } from '../reconcile/reconcile.js';
 import { type Facts, knownOwnNode, nothingToDo, syncTimes } from './facts.js';
 
@@ -91,9 +92,35 @@ export function bridgeController(
   };
 }
 
-/** Keeps the masquerading of what pods send out of the cluster, or takes it away when it is switched off. */
-export function egressController(facts: Facts, driver: Driver<NftTableItem>): ControllerOptions {
+/** What is left of kube-router, to be swept once, when what takes its place stands. */
+class Leftovers {
+  readonly #driver: Driver<LeftoverItem>;
+  #areGone = false;
+
+  constructor(driver: Driver<LeftoverItem>) {
+    this.#driver = driver;
+  }
+
+  /** After a run that put ours into place. */
+  async sweep(outcome: RunOutcome, signal: AbortSignal): Promise<RunOutcome> {
+    if (this.#areGone || outcome.failures.length > 0) return outcome;
+    const { changed, failures } = await reconcile(this.#driver, [], signal);
+    this.#areGone = failures.length === 0;
+    return { changed: outcome.changed + changed, failures };
+  }
+}
+
+/**
+ * Keeps the masquerading of what pods send out of the cluster, or takes it away when it is switched off. Then what kube-router had for it
+ * goes.
+ */
+export function egressController(
+  facts: Facts,
+  driver: Driver<NftTableItem>,
+  leftover: Driver<LeftoverItem>,
+): ControllerOptions {
   const name = 'egress';
+  const leftovers = new Leftovers(leftover);
   return {
     name,
     times: syncTimes(facts),
@@ -105,7 +132,8 @@ export function egressController(facts: Facts, driver: Driver<NftTableItem>): Co
       // With half of the nodes known, packets to pods of the others would be rewritten.
       if (!facts.snapshot().listed.has('Node')) return nothingToDo;
       const table = desiredEgress(facts.snapshot(), own, facts.config);
-      return reconcile(driver, table === null ? [] : [table], signal);
+      const outcome = await reconcile(driver, table === null ? [] : [table], signal);
+      return leftovers.sweep(outcome, signal);
     },
   };
 }
@@ -114,12 +142,17 @@ export function egressController(facts: Facts, driver: Driver<NftTableItem>): Co
 export function forwardController(
   facts: Facts,
   driver: Driver<ForwardAcceptItem> & ForwardAccepts,
+  leftover: Driver<LeftoverItem>,
 ): ControllerOptions {
+  const leftovers = new Leftovers(leftover);
   return {
     name: 'forward',
     times: syncTimes(facts),
     deadlineMilliseconds,
-    run: async (signal) => reconcile(driver, await driver.needed(signal), signal),
+    run: async (signal) => {
+      const outcome = await reconcile(driver, await driver.needed(signal), signal);
+      return leftovers.sweep(outcome, signal);
+    },
   };
 }
 

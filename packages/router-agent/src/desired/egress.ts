@@ -16,14 +16,15 @@ const words = {
 
 /**
  * The rules that give packets of pods to the outside the address of this node. Outside is what is neither a pod's nor a
- * node's address, nor in the ranges that `--cluster-cidr` names. Null when nothing is to be rewritten.
+ * node's address, nor in the ranges that `--cluster-cidr` and `--service-cluster-ip-range` name. Null when nothing is to be rewritten.
  */
 export function desiredEgress(snapshot: Snapshot, own: OwnNode, config: Config): NftTableItem | null {
   if (!config.enablePodEgress) return null;
   const parts = own.families.flatMap((family) => {
     const pods = podRanges(snapshot, family);
     if (pods.length === 0) return [];
-    const inside = [...pods, ...nodeAddresses(snapshot, family), ...rangesOf(config.clusterCidrs, family)];
+    const named = [...config.clusterCidrs, ...config.serviceClusterIpRanges];
+    const inside = [...pods, ...nodeAddresses(snapshot, family), ...rangesOf(named, family)];
     return [familyRules(family, pods, inside)];
   });
   if (parts.length === 0) return null;

@@ -1,18 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { type ForwardAcceptItem, type ForwardAccepts, forwardAcceptKind } from '../items/forward-accept.js';
 import type { Change, ChangeFailure, Driver } from '../items/item.js';
 import { eachChange } from './each-change.js';
-import { type NftResult, runNft } from './nft-driver.js';
-
-/** Runs a program with these arguments. */
-export type RunIptables = (
-  program: string,
-  args: readonly string[],
-  signal: AbortSignal,
-) => Promise<NftResult>;
-
-/** Tables of the old iptables that the kernel holds; asking its program about others would make them. */
-export type LegacyTables = (family: 4 | 6) => Promise<string>;
+import {
+  type LegacyTables,
+  programsWith,
+  type RunIptables,
+  readLegacyTables,
+  rulesOf,
+  runIptables,
+} from './iptables.js';
 
 const comment = 'peerage: packets of pods';
 
@@ -64,28 +60,13 @@ export class ForwardAcceptDriver implements Driver<ForwardAcceptItem>, ForwardAc
   async #chains(
     signal: AbortSignal,
   ): Promise<readonly { readonly program: string; readonly rules: readonly string[] }[]> {
-    const programs: string[] = ['iptables-nft', 'ip6tables-nft'];
-    if ((await this.#legacyTables(4)).includes('filter')) programs.push('iptables-legacy');
-    if ((await this.#legacyTables(6)).includes('filter')) programs.push('ip6tables-legacy');
+    const programs = await programsWith('filter', this.#legacyTables);
     const chains = await Promise.all(
       programs.map(async (program) => {
-        const { status, stdout } = await this.#run(program, ['-w', '5', '-S', 'FORWARD'], signal);
-        return status === 0 ? [{ program, rules: stdout.trim().split('\n') }] : [];
+        const rules = await rulesOf(this.#run, program, 'filter', 'FORWARD', signal);
+        return rules === null ? [] : [{ program, rules }];
       }),
     );
     return chains.flat();
-  }
-}
-
-function runIptables(program: string, args: readonly string[], signal: AbortSignal): Promise<NftResult> {
-  return runNft(args, '', signal, program);
-}
-
-async function readLegacyTables(family: 4 | 6): Promise<string> {
-  try {
-    return await readFile(`/proc/net/ip${family === 4 ? '' : '6'}_tables_names`, 'utf8');
-  } catch {
-    // The kernel has no such iptables, or nothing has used it yet.
-    return '';
   }
 }

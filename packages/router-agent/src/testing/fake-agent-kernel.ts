@@ -1,6 +1,7 @@
 import type { AgentKernel } from '../agent-ports.js';
 import { forwardAcceptKind } from '../items/forward-accept.js';
 import type { Driver, ItemKind } from '../items/item.js';
+import { leftoverKind } from '../items/leftover.js';
 import { type LinkItem, linkKind } from '../items/link.js';
 import { type NftTableItem, nftTableKind } from '../items/nft-table.js';
 import { type OverlayLinkItem, overlayLinkKind } from '../items/overlay-link.js';
@@ -81,6 +82,7 @@ export function fakeAgentKernel(kernel: FakeKernel): FakeAgentKernel {
   return {
     routes: kernel,
     forward: Object.assign(new MemoryDriver(forwardAcceptKind), { needed: async () => [] }),
+    leftovers: { egress: new MemoryDriver(leftoverKind), forward: new MemoryDriver(leftoverKind) },
     links: new MemoryDriver(linkKind),
     sysctls: bridgedSysctls(),
     loadModule: async () => 'there are no modules',

@@ -58,6 +58,15 @@ t.test('--cluster-cidr adds to what is inside', async (t) => {
   t.match(body, 'elements = { 10.48.1.0/24, 192.168.1.11, 10.48.0.0/12 }');
 });
 
+t.test(
+  'so does the range of services, for packets that nobody has given another destination yet',
+  async (t) => {
+    const nodes = [node('n1', ['192.168.1.11'], { podCidrs: ['10.48.1.0/24'] })];
+    const { body } = egress(nodes, ['--service-cluster-ip-range=10.64.0.0/16,fd64::/108']) ?? {};
+    t.match(body, 'elements = { 10.48.1.0/24, 192.168.1.11, 10.64.0.0/16 }');
+  },
+);
+
 t.test('nothing is rewritten when it is off, or while no pod has an address', async (t) => {
   t.equal(
     egress([node('n1', ['192.168.1.11'], { podCidrs: ['10.48.1.0/24'] })], ['--enable-pod-egress=false']),

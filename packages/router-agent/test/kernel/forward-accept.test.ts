@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { netns } from '@peerage/linux';
 import { needs } from '@peerage/test-fixtures';
 import t from 'tap';
-import { ForwardAcceptDriver, type RunIptables } from '../../src/drivers/forward-accept-driver.js';
+import { ForwardAcceptDriver } from '../../src/drivers/forward-accept-driver.js';
+import type { RunIptables } from '../../src/drivers/iptables.js';
 import { reconcile } from '../../src/reconcile/reconcile.js';
 
 const { signal } = new AbortController();
