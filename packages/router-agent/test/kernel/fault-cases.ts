@@ -133,32 +133,29 @@ t.test('what others do to the kernel is put right, and packets flow that should'
   for (const agent of agents) t.equal(agent.child.exitCode, null, 'no agent ended');
 });
 
-t.test(
-  `an agent that is killed at ${kills} random moments leaves and finds the kernel as it should be`,
-  async (t) => {
-    const { one, two, three, agents } = await openCluster(t);
-    const wanted = await kernelState(one);
-    const random = seededRandom(seed);
-    const pings = [continuousPing(one.pod, two.podAddress), continuousPing(three.pod, one.podAddress)];
-    let agent = agents[0]!;
-    for (let n = 0; n < kills; n++) {
-      // From before it has read its first flag to after its sessions are up.
-      await new Promise((resolve) => setTimeout(resolve, random.next() * 6_000));
-      agent.child.kill('SIGKILL');
-      await agent.exitCode();
-      agent = one.start(...flags);
-    }
-    await eventually(() => agent.events('session.established').length === 2, patient);
-    await eventually(async () => (await kernelState(one)) === wanted, patient).catch(() => {});
-    t.equal(await kernelState(one), wanted);
-    const counts = await Promise.all(pings.map((ping) => ping.stop()));
-    t.comment(
-      `${kills} kills, seed ${seed}: ${counts.map(({ lost, sent }) => `${lost} of ${sent}`).join(' and ')} pings lost`,
-    );
-    t.same(
-      counts.map(({ lost }) => lost),
-      [0, 0],
-      'no packet was lost',
-    );
-  },
-);
+t.test('an agent that is killed at random moments leaves and finds the kernel as it should be', async (t) => {
+  const { one, two, three, agents } = await openCluster(t);
+  const wanted = await kernelState(one);
+  const random = seededRandom(seed);
+  const pings = [continuousPing(one.pod, two.podAddress), continuousPing(three.pod, one.podAddress)];
+  let agent = agents[0]!;
+  for (let n = 0; n < kills; n++) {
+    // From before it has read its first flag to after its sessions are up.
+    await new Promise((resolve) => setTimeout(resolve, random.next() * 6_000));
+    agent.child.kill('SIGKILL');
+    await agent.exitCode();
+    agent = one.start(...flags);
+  }
+  await eventually(() => agent.events('session.established').length === 2, patient);
+  await eventually(async () => (await kernelState(one)) === wanted, patient).catch(() => {});
+  t.equal(await kernelState(one), wanted);
+  const counts = await Promise.all(pings.map((ping) => ping.stop()));
+  t.comment(
+    `${kills} kills, seed ${seed}: ${counts.map(({ lost, sent }) => `${lost} of ${sent}`).join(' and ')} pings lost`,
+  );
+  t.same(
+    counts.map(({ lost }) => lost),
+    [0, 0],
+    'no packet was lost',
+  );
+});

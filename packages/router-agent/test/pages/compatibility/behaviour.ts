@@ -178,10 +178,64 @@ export const kernelRows: readonly CompatibilityRow[] = [
     overlay,
     'ipip, subnet: one tunnel to the node behind the router, none to the neighbour',
   ]),
+  better(
+    'What others do to routes, rules, tables, tunnels and the bridge',
+    'is put right when it happens, not at the next sync',
+    [
+      'router-agent/test/kernel/fault-cases',
+      'what others do to the kernel is put right, and packets flow that should',
+    ],
+  ),
+  better('A program that is killed', 'leaves packets flowing, whenever it is killed', [
+    'router-agent/test/kernel/fault-cases',
+    'an agent that is killed at random moments leaves and finds the kernel as it should be',
+  ]),
+  better(
+    'Tunnels, rules, table 77, sets and rules of iptables that the original left',
+    'taken over without loss; what is not needed is swept',
+    [
+      'router-agent/test/kernel/upgrade-cases',
+      'what the original left is taken over without loss, and swept where it is not needed',
+    ],
+  ),
+  better(
+    'Encryption between nodes',
+    'by WireGuard, with keys that change while packets flow',
+    [
+      'router-agent/test/kernel/wireguard-cases',
+      'three nodes have tunnels with keys of their own, and change them',
+    ],
+    ['router-agent/test/sinks/annotation-cases', 'each node announces its key, and exchanges it'],
+  ),
+  better(
+    'Forwarding and bridge settings',
+    'put back by `--cleanup-config`; a module that is missing is told',
+    [
+      'router-agent/test/drivers/sysctl-driver',
+      'what was found is put back, unless somebody else has changed it since',
+    ],
+    [
+      'router-agent/test/controllers/sysctl',
+      'a module that is missing is told, with what goes wrong without it, and stops nothing else',
+    ],
+  ),
+  better(
+    'Pod egress',
+    'by a table of our own, replaced as a whole; ranges of `--cluster-cidr` and of services keep their source',
+    [
+      'router-agent/test/desired/egress',
+      'so does the range of services, for packets that nobody has given another destination yet',
+    ],
+  ),
   better('FORWARD accepts', 'only while a chain would drop', [
     'router-agent/test/kernel/forward-accept',
     'pods pass a FORWARD chain that drops, and its rules go with its policy',
   ]),
+  better(
+    "The cases of the original's CNI tests",
+    'where a range of before stays there, it is replaced here',
+    ['router-agent/test/drivers/cni-file/cni-cases', 'conf whose subnet is another one'],
+  ),
   better('Ranges in the CNI file', 'replaced, written atomically (D17)', [
     'router-agent/test/kernel/cni-plugins',
     'a node that gets another pod range gives its addresses to new pods',

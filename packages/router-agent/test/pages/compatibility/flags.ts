@@ -54,6 +54,15 @@ const proven: readonly CompatibilityRow[] = [
     ['router-agent/test/desired/egress', '--cluster-cidr adds to what is inside'],
   ),
   better(
+    'disable-source-dest-check',
+    'by one signed request; what is refused is told with the right to add, and holds nothing up',
+    ['router-agent/test/cloud/source-dest-check', 'the check is switched off once'],
+    [
+      'router-agent/test/cloud/source-dest-check',
+      'a cloud that fails is asked again; one that refuses is told with the way out, and holds nothing up',
+    ],
+  ),
+  better(
     'enable-cni',
     'own ranges are replaced, the file is written atomically, and made where it is missing (D17)',
     ['router-agent/test/kernel/cni-plugins', "the guide's file, completed, attaches pods with host ports"],
