@@ -7,7 +7,8 @@ import { environmentFile, parseEnvironmentFile, splitOptions } from './environme
 import type { LabPlan, NodePlan } from './plan.js';
 import { LabProcess } from './process.js';
 
-const program = fileURLToPath(new URL('../bin/kube-router.js', import.meta.url));
+/** The agent as it lies beside this file once it is built. */
+export const builtAgent = fileURLToPath(new URL('../bin/kube-router.js', import.meta.url));
 
 /** The agent of one node, started as its unit file does it: from an environment file. */
 export class LabAgent {
@@ -16,10 +17,12 @@ export class LabAgent {
   readonly cniFile: string;
   readonly control: ControlClient;
   readonly #environmentFile: string;
+  readonly #program: string;
   #process: LabProcess | null = null;
 
-  constructor(plan: LabPlan, node: NodePlan, labFolder: string, manifests: string) {
+  constructor(plan: LabPlan, node: NodePlan, labFolder: string, manifests: string, program = builtAgent) {
     this.node = node;
+    this.#program = program;
     this.folder = join(labFolder, node.name);
     this.cniFile = join(this.folder, '10-kuberouter.conflist');
     this.#environmentFile = join(this.folder, 'kube-router');
@@ -41,7 +44,7 @@ export class LabAgent {
     const { KUBE_ROUTER_OPTS, ...variables } = parseEnvironmentFile(
       readFileSync(this.#environmentFile, 'utf8'),
     );
-    const argv = [process.execPath, program, ...splitOptions(KUBE_ROUTER_OPTS ?? '')];
+    const argv = [process.execPath, this.#program, ...splitOptions(KUBE_ROUTER_OPTS ?? '')];
     this.#process = new LabProcess(this.node.name, this.node.namespace, argv, {
       logFile: join(this.folder, 'agent.log'),
       env: { ...process.env, ...variables },

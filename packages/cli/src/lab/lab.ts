@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deleteNamespace, exec } from '@peerage/linux';
-import { LabAgent } from './agent.js';
+import { builtAgent, LabAgent } from './agent.js';
 import { attachPod } from './cni.js';
 import { FrrRouter } from './frr.js';
 import { addressesOf, firstServices, ManifestFolder, type ServicePlan } from './manifests.js';
@@ -19,9 +19,12 @@ export class Lab {
   readonly agents: LabAgent[] = [];
   readonly services: ServicePlan[] = [];
   readonly #signal: AbortSignal;
+  readonly #program: string;
 
-  constructor(plan: LabPlan, signal: AbortSignal) {
+  /** `program` is the agent that runs on the nodes. */
+  constructor(plan: LabPlan, signal: AbortSignal, program = builtAgent) {
     this.plan = plan;
+    this.#program = program;
     this.#signal = signal;
     this.folder = labFolder(plan.prefix);
     mkdirSync(this.folder, { recursive: true });
@@ -52,7 +55,7 @@ export class Lab {
   }
 
   startAgent(node: NodePlan): LabAgent {
-    const agent = new LabAgent(this.plan, node, this.folder, this.manifests.path);
+    const agent = new LabAgent(this.plan, node, this.folder, this.manifests.path, this.#program);
     this.agents.push(agent);
     agent.start();
     return agent;
