@@ -8,6 +8,11 @@ function constant(name: string, action: 'accept' | 'reject'): Policy {
 /** Accepts every route as it is. */
 export const acceptAll: Policy = constant('accept-all', 'accept');
 
+/** Whether every route is accepted as it is, so that nobody has to be asked. */
+export function isOpen(policy: Policy | null): boolean {
+  return policy === null || policy === acceptAll;
+}
+
 /** Rejects every route. */
 export const rejectAll: Policy = constant('reject-all', 'reject');
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { policy, policyFunction, type Statement } from '../../src/policy/compile.js';
-import { acceptAll, ebgpDefault, effectivePolicy, rejectAll } from '../../src/policy/defaults.js';
+import { acceptAll, ebgpDefault, effectivePolicy, isOpen, rejectAll } from '../../src/policy/defaults.js';
 import { prefixList } from '../../src/policy/prefix-list.js';
 import { routeView } from './view.js';
 
@@ -201,4 +201,10 @@ t.test('external peers without a policy exchange nothing, unless that is switche
   t.equal(effectivePolicy(undefined, 'internal', true), acceptAll);
   t.equal(effectivePolicy(rejectAll, 'internal', true), rejectAll);
   t.equal(ebgpDefault.evaluate(routeView('::/0')).action, 'reject');
+});
+
+t.test('only no policy, and the one that accepts everything, need not be asked', async (t) => {
+  t.same([isOpen(null), isOpen(acceptAll)], [true, true]);
+  t.same([isOpen(rejectAll), isOpen(ebgpDefault)], [false, false]);
+  t.notOk(isOpen(policyFunction('yes', () => acceptAll.evaluate(routeView('::/0')))));
 });

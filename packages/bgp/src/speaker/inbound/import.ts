@@ -3,6 +3,7 @@ import { clusterListHas, countAs, SummaryFlag } from '../../attributes/summary.j
 import { SegmentType } from '../../iana/attribute-code.js';
 import { WellKnownCommunity } from '../../iana/well-known-community.js';
 import { parseAddress } from '../../net/address.js';
+import { isOpen } from '../../policy/defaults.js';
 import type { Policy, PolicyResult, RouteEdits } from '../../policy/policy.js';
 import type { OriginValidator } from '../../ports/origin-validator.js';
 import { AnswerMemo } from '../../rib/answer-memo.js';
@@ -86,7 +87,7 @@ export class Importer {
     hop: NextHopId,
   ): void {
     const policy = member.importPolicy;
-    if (policy === null) {
+    if (policy === null || isOpen(policy)) {
       this.accepted = set;
       return;
     }

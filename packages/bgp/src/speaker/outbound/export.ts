@@ -1,4 +1,5 @@
 import { SummaryFlag } from '../../attributes/summary.js';
+import { isOpen } from '../../policy/defaults.js';
 import type { Policy, PolicyPeer, PolicyResult } from '../../policy/policy.js';
 import type { OriginValidator } from '../../ports/origin-validator.js';
 import { AnswerMemo } from '../../rib/answer-memo.js';
@@ -208,7 +209,7 @@ export class Exporter {
     const hop = paths.nextHop(row);
     const peer = paths.peer(row);
     const peerWord = this.peerWord(profile, prefix, peer);
-    if (profile.policy === null) return this.treatments.out(profile, scope, set, hop, peer, peerWord, null);
+    if (isOpen(profile.policy)) return this.treatments.out(profile, scope, set, hop, peer, peerWord, null);
     // AIGP depends on the metric of the next hop, which no memo knows.
     const isAsked = profile.readsPrefix || (this.rib.attributes.flags(set) & SummaryFlag.HasAigp) !== 0;
     if (!isAsked) return this.answered(profile, scope, prefix, set, hop, peer, peerWord);

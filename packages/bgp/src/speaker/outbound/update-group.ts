@@ -1,4 +1,5 @@
 import { encodeRouteRefresh, RefreshSubtype } from '../../message/route-refresh.js';
+import { isOpen } from '../../policy/defaults.js';
 import { AdjRibOut } from '../../rib/adj-rib-out.js';
 import { Column8 } from '../../rib/columns.js';
 import {
@@ -368,7 +369,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     // With a policy, a path behind the own one may come into question.
     const isSkipped =
       this.sole !== 0 &&
-      this.profile.policy === null &&
+      isOpen(this.profile.policy) &&
       !this.profile.isToldTargets &&
       best !== NO_ROW &&
       this.table.paths.peer(best) === this.sole;

@@ -1,6 +1,8 @@
 import t from 'tap';
+import { parseAddress } from '../../../src/net/address.js';
 import { IPV4_UNICAST } from '../../../src/net/family.js';
 import { policyFunction } from '../../../src/policy/compile.js';
+import { acceptAll } from '../../../src/policy/defaults.js';
 import { FarEnd, LOCAL_AS, path, pipeline, settle } from '../pipeline-fixture.js';
 
 const P = '192.0.2.0/24';
@@ -225,3 +227,23 @@ t.test('RFC 8212: an external peer without policies gets and gives nothing', asy
   const [route] = p.received(a.index, {}).routes;
   t.match(route?.paths[0], { accepted: false, reason: /RFC 8212/ });
 });
+
+t.test(
+  'what accepts everything is not asked, and a table from one peer is exported for the others only',
+  async (t) => {
+    const p = pipeline();
+    const open = { importPolicy: acceptAll, exportPolicy: acceptAll, requirePolicy: true };
+    const nextHops = new Map([[IPV4_UNICAST.key, parseAddress('10.1.0.254')]]);
+    const a = new FarEnd('10.0.0.1', 64_601, open).open(p);
+    const b = new FarEnd('10.0.0.2', 64_602, { ...open, nextHops }).open(p);
+    a.announce(p, [P], path(64_601));
+    settle(p);
+    t.strictSame(b.held.get(P)?.attributes, path(LOCAL_AS, 64_601));
+    t.equal(a.held.size, 0);
+    t.equal(p.counts(a.index, IPV4_UNICAST).advertised, 0);
+    const c = new FarEnd('10.0.0.3', 64_603, open).open(p);
+    settle(p);
+    t.strictSame(c.held.get(P)?.attributes, path(LOCAL_AS, 64_601), 'who joins a is sent it');
+    t.match(p.explain(P, b.index)?.export, { advertised: true, paths: [{ statement: 'accept-all' }] });
+  },
+);
