@@ -9,6 +9,9 @@
  * Pages instead of doubling: growing never copies, so that the peak is what is used, and no turn pays for a million
  * cells at once. A read costs one load more (about 1 ns). A column whose cells are mostly zero (path ids without
  * add-path, attributes that a policy did not change) takes no memory at all.
+ *
+ * The list of pages stays the same array, also when it is cleared: the engine compiles for a field that never changed, and with the
+ * first other list, all code for columns was thrown away.
  */
 const SHIFT = 12;
 const CELLS = 1 << SHIFT;
@@ -16,7 +19,7 @@ const MASK = CELLS - 1;
 
 /** Signed 32-bit cells: ids, and words that the reader makes unsigned by `>>> 0`. */
 export class Column32 {
-  private pages: (Int32Array | undefined)[] = [];
+  private readonly pages: (Int32Array | undefined)[] = [];
 
   get(i: number): number {
     const page = this.pages[i >>> SHIFT];
@@ -35,12 +38,12 @@ export class Column32 {
 
   /** Forgets all cells and their memory. */
   clear(): void {
-    this.pages = [];
+    this.pages.length = 0;
   }
 }
 
 export class Column16 {
-  private pages: (Uint16Array | undefined)[] = [];
+  private readonly pages: (Uint16Array | undefined)[] = [];
 
   get(i: number): number {
     const page = this.pages[i >>> SHIFT];
@@ -58,12 +61,12 @@ export class Column16 {
   }
 
   clear(): void {
-    this.pages = [];
+    this.pages.length = 0;
   }
 }
 
 export class Column8 {
-  private pages: (Uint8Array | undefined)[] = [];
+  private readonly pages: (Uint8Array | undefined)[] = [];
 
   get(i: number): number {
     const page = this.pages[i >>> SHIFT];
@@ -81,7 +84,7 @@ export class Column8 {
   }
 
   clear(): void {
-    this.pages = [];
+    this.pages.length = 0;
   }
 }
 

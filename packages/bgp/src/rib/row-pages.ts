@@ -18,7 +18,7 @@ const EMPTY = new Int32Array(1 << (SHIFT + WORD_SHIFT));
  * Free rows are chained by their first word.
  */
 export class RowPages {
-  private pages: Int32Array[] = [EMPTY];
+  private readonly pages: Int32Array[] = [EMPTY];
   private free = 0;
   private limit = 1;
   /** Rows in use. */
@@ -58,7 +58,9 @@ export class RowPages {
     if (--this.live > 0) return;
     this.free = 0;
     this.limit = 1;
-    this.pages = [EMPTY];
+    // The same list, as in columns.
+    this.pages.length = 1;
+    this.pages[0] = EMPTY;
   }
 }
 
