@@ -53,6 +53,7 @@ export class AllocationMeter {
 
   async begin(): Promise<void> {
     collectTwice();
+    emptyNursery();
     const collections = await this.counted();
     this.outside = outsideHeap();
     this.buffers = 0;
@@ -105,4 +106,10 @@ function outsideHeap(): number {
 function collectTwice(): void {
   globalThis.gc!();
   globalThis.gc!();
+}
+
+/** What lived through two collections of the nursery is not in it: the next one stands for what is allocated from now on. */
+function emptyNursery(): void {
+  globalThis.gc!(true);
+  globalThis.gc!(true);
 }
