@@ -1,6 +1,6 @@
 import { keyStep, publicKeyAnnotation } from '../desired/wireguard.js';
+import type { AnnotationItem } from '../items/annotation.js';
 import type { Driver } from '../items/item.js';
-import type { AnnotationItem } from '../items/wireguard.js';
 import type { ControllerOptions, RunOutcome } from '../reconcile/controller.js';
 import { defaultRetry } from '../reconcile/loop-machine.js';
 import { reconcile } from '../reconcile/reconcile.js';

@@ -1,5 +1,5 @@
+import { type AnnotationItem, annotationKind } from '../items/annotation.js';
 import type { Change, ChangeFailure, Driver } from '../items/item.js';
-import { type AnnotationItem, annotationKind } from '../items/wireguard.js';
 import { eachChange } from './each-change.js';
 
 /** Annotations of ours on the own Node: read where the cluster is read, written by a sink. */

@@ -19,15 +19,3 @@ export const wireguardPeerKind: ItemKind<WireguardPeerItem> = {
   key: (item) => item.publicKey,
   equal: structurallyEqual,
 };
-
-/** An annotation of the own Node. */
-export interface AnnotationItem {
-  readonly name: string;
-  readonly value: string;
-}
-
-export const annotationKind: ItemKind<AnnotationItem> = {
-  name: 'annotation',
-  key: (item) => item.name,
-  equal: structurallyEqual,
-};
