@@ -153,6 +153,11 @@ export const arrows: Arrows = {
 const exceptions: readonly { readonly file: string; readonly specifier: string; readonly form: 'dynamic' }[] =
   [
     // so that the other commands never load the Kubernetes client
+    {
+      file: 'packages/cli/src/commands/completion.ts',
+      specifier: '@peerage/router-agent/flags',
+      form: 'dynamic',
+    },
     { file: 'packages/cli/src/commands/agent.ts', specifier: '@peerage/router-agent/run', form: 'dynamic' },
   ];
 

@@ -13,6 +13,7 @@ import {
   problemSchema,
   type RouteQueryText,
   routePageSchema,
+  settingSchema,
   statusSchema,
   type WireRoute,
 } from './protocol.js';
@@ -72,6 +73,11 @@ export class ControlClient {
 
   advertisements() {
     return this.#get('advertisements', z.array(advertisementSchema));
+  }
+
+  /** Settings of an agent; a speaker has none to show. */
+  config() {
+    return this.#get('config', z.array(settingSchema));
   }
 
   kernel() {

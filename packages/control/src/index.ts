@@ -14,6 +14,7 @@ export type {
   WireProblem,
   WireRoute,
   WireRoutePage,
+  WireSetting,
   WireStatus,
 } from './protocol.js';
 export { PROTOCOL_VERSION } from './protocol.js';

@@ -237,6 +237,14 @@ export const routeQuerySchema = z.strictObject({
 
 export const problemSchema = z.object({ place: z.string(), message: z.string() });
 
+/** One setting of an agent, with what it comes from; secrets are not in it. */
+export const settingSchema = z.object({
+  setting: z.string(),
+  value: z.string(),
+  origin: z.enum(['default', 'file', 'annotation', 'environment', 'flags file', 'flag']),
+  place: z.string(),
+});
+
 export const advertisementSchema = z.object({
   prefix: z.string(),
   kind: z.string(),
@@ -270,6 +278,7 @@ export type WireRoutePage = z.infer<typeof routePageSchema>;
 export type WireAttributes = z.infer<typeof attributesSchema>;
 export type RouteQueryText = z.infer<typeof routeQuerySchema>;
 export type WireCleared = z.infer<typeof clearedSchema>;
+export type WireSetting = z.infer<typeof settingSchema>;
 export type WireProblem = z.infer<typeof problemSchema>;
 export type WireAdvertisement = z.infer<typeof advertisementSchema>;
 export type WireKernel = z.infer<typeof kernelSchema>;

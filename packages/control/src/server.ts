@@ -22,6 +22,7 @@ import {
   type WireCleared,
   type WireKernel,
   type WireProblem,
+  type WireSetting,
 } from './protocol.js';
 
 /** What a speaker can be asked: a `BgpSpeaker` has these methods. */
@@ -46,6 +47,7 @@ export interface AgentViews {
   problems(): readonly WireProblem[];
   advertisements(): readonly WireAdvertisement[];
   kernel(): WireKernel;
+  config(): readonly WireSetting[];
 }
 
 export interface ControlServerOptions {
@@ -166,6 +168,8 @@ function view(options: ControlServerOptions, url: URL): unknown {
         return agent?.problems() ?? [];
       case 'advertisements':
         return agent?.advertisements() ?? [];
+      case 'config':
+        return agent?.config() ?? [];
       case 'kernel':
         return agent?.kernel() ?? { families: [] };
     }

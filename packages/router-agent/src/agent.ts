@@ -21,6 +21,7 @@ import { type FamilyView, LearnedRoutes } from './fib/learned-routes.js';
 import { OverlayKernel } from './fib/overlay-kernel.js';
 import { hostControllers } from './host-controllers.js';
 import type { Problem } from './model/cluster.js';
+import type { Snapshot } from './model/snapshot.js';
 import { isWhole } from './model/snapshot.js';
 import { type NodeOverlay, nodeOverlay } from './node-overlay.js';
 import { countedAnnouncements } from './observe/counted-announcements.js';
@@ -164,6 +165,15 @@ export class Agent {
   /** The speaker, once it is known what it should be and it listens. */
   get speaker(): BgpSpeaker | null {
     return this.#speakerDriver.speaker;
+  }
+
+  /** As it holds now. */
+  get config(): Config {
+    return this.#config;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#facts.snapshot();
   }
 
   /** What is announced and what is not, with reasons. */

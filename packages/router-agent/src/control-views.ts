@@ -1,6 +1,8 @@
 import type { AgentViews, SpeakerActions, SpeakerViews } from '@peerage/control';
 import type { Agent } from './agent.js';
 import type { Config } from './config/config.js';
+import { configRows } from './config/config-rows.js';
+import { annotations } from './desired/annotations/annotation-table.js';
 
 /** What `peerage clear` may do to the sessions of an agent. */
 export function speakerActions(agent: Agent): SpeakerActions {
@@ -37,10 +39,20 @@ export function speakerViews(agent: Agent, config: Config): SpeakerViews {
 /** What can be asked of the agent itself. */
 export function agentViews(agent: Agent): AgentViews {
   return {
+    config: () => configRows(agent.config, annotationsOf(agent)),
     problems: () => agent.problems.list(),
     advertisements: () => agent.advertisements,
     kernel: () => ({
       families: agent.kernelView().map((family) => ({ ...family, failed: [...family.failed] })),
     }),
   };
+}
+
+/** Those of this node that mean something. Some hold passwords. */
+function annotationsOf(agent: Agent): Parameters<typeof configRows>[1] {
+  const { snapshot, config } = agent;
+  const given = Object.entries(snapshot.nodes.get(config.nodeName)?.annotations ?? {});
+  return given
+    .filter(([name]) => Object.hasOwn(annotations, name))
+    .map(([name, value]) => ({ name, value, isSecret: /peers$|password/.test(name) }));
 }
