@@ -14,7 +14,7 @@ import {
 
 const asRoot = {
   ...needs('root', 'command:ip', 'command:bgpd', 'command:vtysh', 'command:bird', 'command:birdc'),
-  timeout: 180_000,
+  timeout: 240_000,
 };
 
 const clusterIp = '10.64.1.2/32';

@@ -7,7 +7,7 @@ import type { Test } from 'tap';
 import { type RawSample, sampleNode } from '../sources/sample-objects.js';
 import { type Program, program, watch } from './segment.js';
 
-export const patient = { timeout: 40_000, interval: 50 };
+export const patient = { timeout: 60_000, interval: 50 };
 
 /** One path of a prefix, as FRR shows it. */
 export interface FrrPath {

@@ -4,9 +4,9 @@ import { eventually, needs } from '@peerage/test-fixtures';
 import t from 'tap';
 import { segment } from './segment.js';
 
-const patient = { timeout: 30_000, interval: 50 };
+const patient = { timeout: 60_000, interval: 50 };
 const flags = ['--bgp-graceful-restart=true', '--bgp-graceful-restart-time=60s'];
-const asRoot = { ...needs('root', 'command:ip'), timeout: 150_000 };
+const asRoot = { ...needs('root', 'command:ip'), timeout: 200_000 };
 
 t.test('an agent is killed or restarted, and neither side loses a route', asRoot, async (t) => {
   const { one, two, start, routes, sockets } = await segment(t);

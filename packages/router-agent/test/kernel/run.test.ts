@@ -4,9 +4,9 @@ import { eventually, needs } from '@peerage/test-fixtures';
 import t from 'tap';
 import { program, segment, watch } from './segment.js';
 
-const patient = { timeout: 30_000, interval: 50 };
+const patient = { timeout: 60_000, interval: 50 };
 
-const asRoot = { ...needs('root', 'command:ip', 'command:curl'), timeout: 120_000 };
+const asRoot = { ...needs('root', 'command:ip', 'command:curl'), timeout: 180_000 };
 
 t.test(
   'two agents as programs: routes in both kernels, health, metrics, an orderly end',
