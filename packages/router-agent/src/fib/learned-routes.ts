@@ -227,6 +227,10 @@ export class LearnedRoutes {
     if (this.#released || this.#stopped) return;
     const { clock, deferral, events } = this.#options;
     const now = clock.now();
+    if (now - this.#startedAt < deferral && this.#someAreAway()) {
+      this.#verdictTimer = clock.setTimer(verdictPeriod, () => this.#judgeLeftovers());
+      return;
+    }
     const peers = this.#speaker === null ? [] : this.#progress.look(this.#speaker.peers(), now);
     const peersKnown = this.#peersKnown && this.#speaker !== null;
     const verdict = leftoverVerdict({ peersKnown, peers, runningFor: now - this.#startedAt, deferral });
@@ -240,6 +244,13 @@ export class LearnedRoutes {
       return;
     }
     this.#verdictTimer = clock.setTimer(verdictPeriod, () => this.#judgeLeftovers());
+  }
+
+  /** Without a look at each peer, of which there may be a thousand. */
+  #someAreAway(): boolean {
+    if (this.#speaker === null) return true;
+    const { configured, established } = this.#speaker.status().peers;
+    return established < configured;
   }
 
   #audited(audit: { reason: string; drifted: number; milliseconds: number }): void {
