@@ -286,3 +286,16 @@ t.test('each line of the log has a sentence, and none has a password', async (t)
   t.notMatch(written, secret);
   t.notMatch(written, Buffer.from(secret).toString('base64'));
 });
+
+t.test('with --run-router=false the kernel stays as it is, and nothing is spoken', async (t) => {
+  const cluster = new TestCluster(tempDir(t));
+  t.teardown(() => cluster.stop());
+  cluster.put(sampleNode(1));
+  const one = await cluster.start('node-1', ['192.168.1.11/24'], ['--run-router=false']);
+  const { metrics } = one.agent;
+  const nodes = 'peerage_cluster_objects{kind="Node"} 1';
+  await eventually(async () => (await metrics.page()).includes(nodes), quick);
+  t.equal(one.agent.speaker, null);
+  t.same(one.learned(), []);
+  t.notMatch(JSON.stringify(cluster.cniFile('node-1')), /10\.48\.1\.0/);
+});

@@ -83,6 +83,27 @@ t.test(
   },
 );
 
+t.test('parseConfig carries periods, addresses of the servers and times of a restart', async (t) => {
+  const flags = [
+    ...['--routes-sync-period=2m', '--injected-routes-sync-period=30s', '--health-addr=127.0.0.1'],
+    ...['--metrics-addr=192.0.2.1', '--bgp-graceful-restart', '--bgp-graceful-restart-time=2m'],
+    '--bgp-graceful-restart-deferral-time=5m',
+  ];
+  t.match(good(flags), {
+    routesSyncPeriod: 120,
+    injectedRoutesSyncPeriod: 30,
+    healthAddress: '127.0.0.1',
+    metricsAddress: '192.0.2.1',
+    gracefulRestart: { time: 120, deferralTime: 300 },
+  });
+});
+
+t.test('parseConfig names flags of BFD, GoBGP and profiles as without effect', async (t) => {
+  const flags = ['--enable-bfd', '--bfd-port=3784', '--gobgp-admin-port=50051', '--enable-pprof'];
+  const { unimplementedFlags } = good([...flags, '--run-firewall=false', '--run-service-proxy=false']);
+  t.same(unimplementedFlags, ['--bfd-port', '--enable-bfd', '--enable-pprof', '--gobgp-admin-port']);
+});
+
 t.test('parseConfig explains the doubled equals sign of the guide', async (t) => {
   t.same(bad('--nodes-full-mesh==true'), [
     '--nodes-full-mesh==true has the equals sign twice; write --nodes-full-mesh=true',

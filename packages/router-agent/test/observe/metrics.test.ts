@@ -67,12 +67,27 @@ t.test('the metrics page says of sessions, routes and the cluster what is so', a
     peerage_tunnels: 0,
   };
   for (const [name, value] of Object.entries(expected)) t.equal(up.get(name), value, name);
+  const counted = [
+    'kube_router_controller_bgp_advertisements_received',
+    'kube_router_controller_bgp_internal_peers_sync_time_count',
+    'kube_router_controller_routes_sync_time_count',
+    'kube_router_host_routes_sync_time_count',
+    'kube_router_host_routes_added',
+  ];
+  for (const name of counted) t.ok((up.get(name) ?? 0) > 0, name);
+  t.equal(up.get('kube_router_host_routes_removed'), 0);
+  t.equal(up.get('kube_router_controller_bgp_advertisements_sent{type="pod-route"}'), 1);
+  t.equal(up.get('kube_router_controller_bgp_advertisements_sent{type="advertise-vip"}'), 1);
+  const build = `kube_router_build_info{goversion="node ${process.versions.node}",version="test"}`;
+  t.equal(up.get(build), 1);
   t.ok((up.get(`peerage_bgp_session_uptime_seconds{${peer}}`) ?? -1) >= 0);
   for (const name of Object.keys(metricRows)) t.ok((await metrics.page()).includes(`# TYPE ${name} `), name);
 
   await two.agent.stop('maintenance', 200);
   const flaps = `peerage_bgp_session_flaps_total{${peer}}`;
   await eventually(async () => values(await metrics.page()).get(flaps) === 1, { interval: 20 });
+  const removed = 'kube_router_host_routes_removed';
+  await eventually(async () => values(await metrics.page()).get(removed) === 1, { interval: 20 });
   const down = values(await metrics.page());
   t.equal(down.get(`peerage_bgp_session_up{${peer},type="internal",asn="64512"}`), 0);
   t.notOk(down.has(`peerage_bgp_session_uptime_seconds{${peer}}`));

@@ -45,6 +45,14 @@ t.test('every test that proves a row is there, under its title', async (t) => {
   }
 });
 
+t.test('no row is open', async (t) => {
+  t.same(
+    rows.filter(({ state }) => state === 'open').map(({ what }) => what),
+    [],
+    'add the test that proves it, or the reason why not',
+  );
+});
+
 t.test('only what belongs to parts that are not there is not yet', async (t) => {
   for (const { what, how } of rows.filter(({ state }) => state === 'later')) {
     t.match(how, /^the (firewall|service proxy|load-balancer allocator)$/, what);

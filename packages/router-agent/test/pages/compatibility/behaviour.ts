@@ -1,4 +1,4 @@
-import { better, type CompatibilityRow, later, open, refused, same, type TestRef } from './row.js';
+import { better, type CompatibilityRow, later, refused, same, type TestRef } from './row.js';
 
 const vips = 'router-agent/test/cases/vip-cases';
 const peers = 'router-agent/test/desired/peers';
@@ -141,7 +141,14 @@ export const sessionRows: readonly CompatibilityRow[] = [
     'its unauthenticated port is what `peerage show` over a Unix socket is for',
     ['cli/test/commands/speaker', 'each show command prints a table, and JSON'],
   ),
-  open('BFD'),
+  refused(
+    'BFD',
+    'there is none in this version: a session that is cut falls by its hold time; told at start',
+    [
+      'router-agent/test/config/parse-config',
+      'parseConfig names flags of BFD, GoBGP and profiles as without effect',
+    ],
+  ),
 ];
 
 /** The node's kernel and files. */

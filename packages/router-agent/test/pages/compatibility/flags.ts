@@ -1,6 +1,6 @@
 import type { AnyFlagRow, FlagUser } from '../../../src/config/flag-row.js';
 import { flagNames, flagRow } from '../../../src/config/flags.js';
-import { better, type CompatibilityRow, later, open, same, type TestRef } from './row.js';
+import { better, type CompatibilityRow, later, open, refused, same, type TestRef } from './row.js';
 
 const config = 'router-agent/test/config/parse-config';
 const vips = 'router-agent/test/cases/vip-cases';
@@ -17,6 +17,17 @@ const asPrograms: TestRef = [
   'router-agent/test/kernel/run',
   'two agents as programs: routes in both kernels, health, metrics, an orderly end',
 ];
+
+const carried: TestRef = [
+  config,
+  'parseConfig carries periods, addresses of the servers and times of a restart',
+];
+const withoutEffect: TestRef = [
+  config,
+  'parseConfig names flags of BFD, GoBGP and profiles as without effect',
+];
+const bfd = 'there is no BFD in this version: a session that is cut falls by its hold time; told at start';
+const gobgp = 'there is no GoBGP inside: `peerage show` asks a socket for root alone; told at start';
 
 /** Flags that tests prove; one that is not in here is printed as open. */
 const proven: readonly CompatibilityRow[] = [
@@ -36,12 +47,27 @@ const proven: readonly CompatibilityRow[] = [
     'right on a first start, a restart and after a crash; nothing is withheld on a first start',
     restart,
   ),
+  ...['desired-min-tx-interval', 'detection-multiplier', 'port', 'required-min-rx-interval'].map((name) =>
+    refused(`bfd-${name}`, bfd, withoutEffect),
+  ),
+  same('bgp-graceful-restart-deferral-time', carried, [
+    'router-agent/test/fib/leftovers',
+    'go when the deferral time is over',
+  ]),
   same('bgp-graceful-restart-time', restart),
   better('bgp-holdtime', 'holds for sessions between nodes too (D7)', [
     peers,
     'every other node is a mesh peer, with our AS, our port and our hold time',
   ]),
   same('bgp-port', [peers, 'every other node is a mesh peer, with our AS, our port and our hold time']),
+  better(
+    'cache-sync-timeout',
+    'the agent does not end when the API server stays away: it goes on with the cluster of before',
+    [
+      'router-agent/test/sources/remembered-source',
+      'a source that starts while the API server is away knows the cluster of before',
+    ],
+  ),
   better(
     'cleanup-config',
     'removes what is ours, routes, tunnels, rules and ranges of the CNI file included, and nothing else; `--dry-run` says what',
@@ -67,6 +93,8 @@ const proven: readonly CompatibilityRow[] = [
     'own ranges are replaced, the file is written atomically, and made where it is missing (D17)',
     ['router-agent/test/kernel/cni-plugins', "the guide's file, completed, attaches pods with host ports"],
   ),
+  refused('enable-bfd', bfd, withoutEffect),
+  refused('enable-pprof', 'profiles are those of Node: `node --cpu-prof`; told at start', withoutEffect),
   same('enable-ibgp', [peers, 'there is no mesh without --enable-ibgp or --nodes-full-mesh']),
   better('enable-ipv4', 'gates every part (D18)', [
     peers,
@@ -84,15 +112,24 @@ const proven: readonly CompatibilityRow[] = [
     'router-agent/test/kernel/nft-driver',
     'pods reach the outside under the address of their node, and one another under their own',
   ]),
+  refused('gobgp-admin-address', gobgp, withoutEffect),
+  refused('gobgp-admin-port', gobgp, withoutEffect),
+  same('health-addr', carried),
   same('health-port', asPrograms),
   same('help', [config, 'requestedText sees help and version among other flags, not as their values']),
   same('hostname-override', [config, 'parseConfig names the node by flag, then environment, then machine']),
+  better(
+    'injected-routes-sync-period',
+    'what others change is put right at once, and looked at by period too',
+    carried,
+  ),
   same('loadbalancer-ip-range', [vips, 'a load-balancer range that does not']),
   same('kubeconfig', guide),
   same('master', [
     'router-agent/test/sources/kube/kube-connection',
     'the address of --master takes the place of the one in the file',
   ]),
+  same('metrics-addr', carried),
   same('metrics-path', guide),
   same('metrics-port', asPrograms),
   better(
@@ -126,6 +163,15 @@ const proven: readonly CompatibilityRow[] = [
   better('router-id', '`generate` is defined on the mapped form of an address (D15)', [
     'router-agent/test/config/router-id',
     'generateRouterId keeps its test vectors',
+  ]),
+  better(
+    'routes-sync-period',
+    'changes are applied as they come, and all is looked at again by period',
+    carried,
+  ),
+  same('run-router', [
+    'router-agent/test/agent',
+    'with --run-router=false the kernel stays as it is, and nothing is spoken',
   ]),
   same('service-cluster-ip-range', [vips, 'an external address inside the cluster range']),
   same('service-external-ip-range', ranges),

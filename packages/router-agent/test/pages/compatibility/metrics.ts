@@ -1,4 +1,4 @@
-import { better, type CompatibilityRow, later, open, refused, same, type TestRef } from './row.js';
+import { better, type CompatibilityRow, later, refused, same, type TestRef } from './row.js';
 
 const page: TestRef = [
   'router-agent/test/observe/metrics',
@@ -33,20 +33,20 @@ const proxy = [
 
 /** Every metric of kube-router, without `kube_router_`. */
 const rows: readonly CompatibilityRow[] = [
-  open('build_info'),
+  better('build_info', '`goversion` is the version of Node', page),
   better('bgp_peer_info', 'read at each scrape, and `asn` is that of other nodes too (D6)', asPrograms),
   better('controller_bgp_peers', 'of v0.3.1, gone since: configured peers, external ones among them', page),
-  open('controller_bgp_advertisements_received'),
-  open('controller_bgp_advertisements_sent'),
-  open('controller_bgp_internal_peers_sync_time'),
-  open('controller_routes_sync_time'),
-  open('host_routes_sync_time'),
+  same('controller_bgp_advertisements_received', page),
+  better('controller_bgp_advertisements_sent', 'a pod range counts once, not at every sync', page),
+  same('controller_bgp_internal_peers_sync_time', page),
+  better('controller_routes_sync_time', 'of the routes, as its name says, not of a set of addresses', page),
+  same('host_routes_sync_time', page),
   same('host_routes_synced', [
     'router-agent/test/agent',
     "two agents peer and install each other's pod ranges",
   ]),
-  open('host_routes_added'),
-  open('host_routes_removed'),
+  better('host_routes_added', 'what was written, without repeats', page),
+  better('host_routes_removed', 'what was there and went', page),
   ...firewall.map((name) => later(name, 'the firewall')),
   ...proxy.map((name) => later(name, 'the service proxy')),
 ];
@@ -70,7 +70,10 @@ export const environmentRows: readonly CompatibilityRow[] = [
     'router-agent/test/config/parse-config',
     'parseConfig names the node by flag, then environment, then machine',
   ]),
-  open('KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT'),
+  same('KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT', [
+    'router-agent/test/sources/kube/kube-connection',
+    'in a pod the environment and the service account say where the API server is, and who asks',
+  ]),
   later('POD_NAME, POD_NAMESPACE', 'the load-balancer allocator'),
   refused(
     'DOCKER_HOST',

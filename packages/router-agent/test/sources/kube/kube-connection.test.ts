@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tempDir } from '@peerage/test-fixtures';
+import { needs, tempDir } from '@peerage/test-fixtures';
 import t from 'tap';
 import { KubeConnection } from '../../../src/sources/kube/kube-connection.js';
 
@@ -62,6 +63,32 @@ t.test('with nothing given outside a pod, all three ways are named', async (t) =
     message: /none of --kubeconfig=FILE, --master=URL and --manifests=FOLDER is given/,
   });
 });
+
+t.test(
+  'in a pod the environment and the service account say where the API server is, and who asks',
+  needs('root'),
+  async (t) => {
+    const source = new URL('../../../src/sources/kube/kube-connection.ts', import.meta.url).href;
+    const program = `const { KubeConnection } = await import('${source}');
+      const connection = new KubeConnection({ kubeconfig: null, master: null });
+      const { headers } = await connection.requestOptions();
+      console.log(JSON.stringify([connection.server.href, headers.Authorization]));`;
+    const files = '/run/secrets/kubernetes.io/serviceaccount';
+    // A pod's files, in a mount namespace that only this program sees.
+    const script = `mount -t tmpfs none /run && mkdir -p ${files} && printf 'a-token\\n' > ${files}/token &&
+      printf default > ${files}/namespace && printf certificate > ${files}/ca.crt && exec "$@"`;
+    const node = ['--import=tsx', '--conditions=@peerage/source', '--input-type=module', '--eval', program];
+    const { stdout, stderr } = spawnSync(
+      'unshare',
+      ['--mount', 'sh', '-c', script, 'sh', process.execPath, ...node],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, KUBERNETES_SERVICE_HOST: '10.64.0.1', KUBERNETES_SERVICE_PORT: '443' },
+      },
+    );
+    t.equal(stdout, '["https://10.64.0.1/","Bearer a-token"]\n', stderr);
+  },
+);
 
 t.test('the address of --master takes the place of the one in the file', async (t) => {
   const kubeconfig = join(tempDir(t), 'kubeconfig');
