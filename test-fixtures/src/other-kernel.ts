@@ -29,7 +29,7 @@ export interface OtherKernelOptions {
 export function runUnderOtherKernel(
   suite: string,
   modules: readonly string[] = [],
-  { seconds = 420, environment = {} }: OtherKernelOptions = {},
+  { seconds = 780, environment = {} }: OtherKernelOptions = {},
 ): OtherKernelRun {
   const node = [process.execPath, '--import=tsx', '--conditions=@peerage/source', suite];
   const load = modules.map((name) => `modprobe ${name} && `).join('');

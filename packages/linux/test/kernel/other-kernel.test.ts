@@ -1,8 +1,8 @@
-// test-timeout: 600
+// test-timeout: 900
 import { needs, runUnderOtherKernel } from '@peerage/test-fixtures';
 import t from 'tap';
 
-t.setTimeout(600_000);
+t.setTimeout(900_000);
 
 // Few machines have all of these modules, and none of them is needed for anything else.
 t.test('tunnels, their ports and keys, under a kernel that has them', needs('root', 'VM_RUN'), async (t) => {

@@ -1,4 +1,4 @@
-// test-timeout: 900
+// test-timeout: 1700
 import { needs, runUnderOtherKernel } from '@peerage/test-fixtures';
 import t from 'tap';
 
@@ -7,7 +7,7 @@ const suites = [
   'packages/router-agent/test/kernel/route-writer.test.ts',
 ];
 
-t.setTimeout(900_000);
+t.setTimeout(1_700_000);
 
 // What routes mean differs between kernels: the same suites as on the machine's own one.
 for (const suite of suites) {

@@ -1,8 +1,8 @@
-// test-timeout: 600
+// test-timeout: 1700
 import { needs, runUnderOtherKernel } from '@peerage/test-fixtures';
 import t from 'tap';
 
-t.setTimeout(600_000);
+t.setTimeout(1_700_000);
 
 const modules = ['ipip', 'ip6_tunnel', 'fou', 'fou6', 'vxlan', 'wireguard'];
 

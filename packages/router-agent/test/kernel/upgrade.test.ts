@@ -1,8 +1,8 @@
-// test-timeout: 600
+// test-timeout: 900
 import { needs, runUnderOtherKernel } from '@peerage/test-fixtures';
 import t from 'tap';
 
-t.setTimeout(600_000);
+t.setTimeout(900_000);
 
 t.test('a node goes from the original to this agent', needs('root', 'VM_RUN', 'command:ipset'), async (t) => {
   const modules = ['ipip', 'ip_set', 'ip_set_hash_ip', 'ip_set_hash_net', 'xt_set'];
