@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { netns } from '@peerage/linux';
 
 /** What became of a series of pings. */
@@ -20,21 +21,27 @@ export function continuousPing(namespace: string, to: string): { stop(): Promise
     text += chunk.toString();
   });
   const ended = once(child, 'close');
+  const answered = () =>
+    new Set([...text.matchAll(/icmp_seq=(\d+) ttl/g)].map(([, number]) => Number(number)));
   return {
     stop: async () => {
+      // On a busy machine the last ones are still under way: those before the next answer are judged.
+      const before = answered().size;
+      for (let tries = 0; tries < 100 && answered().size === before; tries++) await sleep(interval);
+      const numbers = answered();
       child.kill('SIGINT');
       await ended;
-      const answered = new Set([...text.matchAll(/icmp_seq=(\d+) ttl/g)].map(([, number]) => Number(number)));
       const sent = Number(/(\d+) packets transmitted/.exec(text)?.[1] ?? 0);
+      const counted = numbers.size > before ? Math.max(...numbers) : sent - 1;
       let gap = 0;
       let open = 0;
-      // The last ones were not waited for.
-      const counted = sent - 1;
+      let lost = 0;
+      const atEnd = answered();
       for (let number = 1; number <= counted; number++) {
-        open = answered.has(number) ? 0 : open + 1;
+        open = atEnd.has(number) ? 0 : open + 1;
+        if (open > 0) lost += 1;
         gap = Math.max(gap, open);
       }
-      const lost = Math.max(0, counted - answered.size);
       return { sent, lost, gap: gap * interval };
     },
   };
