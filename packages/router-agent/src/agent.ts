@@ -117,6 +117,7 @@ export class Agent {
       setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
       log: (level, event, fields) => ports.log.log(level, event, fields),
       wake: () => this.#wake('advertisements'),
+      entered: () => this.#wake('aggregates'),
     });
     this.#links = nodeOverlay(
       this.#facts,
@@ -310,7 +311,7 @@ export class Agent {
     // Announcements first, so that the first thing a peer hears is complete.
     const counted = countedAnnouncements(announcing, this.metrics);
     this.#add(advertisementsController(this.#facts, counted, this.#drain));
-    this.#add(aggregatesController(this.#facts, new AggregateDriver(speaker.aggregates)));
+    this.#add(aggregatesController(this.#facts, new AggregateDriver(speaker.aggregates), this.#drain));
     this.#add(
       peersController(this.#facts, peers, {
         mayCome: () => this.#hasAnnounced || this.#ports.speaker.clock.now() >= this.#peersHeldUntil,

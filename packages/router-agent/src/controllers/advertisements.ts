@@ -1,5 +1,5 @@
 import { AdvertisementPlan } from '../desired/advertisements.js';
-import { drainOf } from '../desired/drain.js';
+import { drainOf, leaving } from '../desired/drain.js';
 import type { AdvertisementItem } from '../items/advertisement.js';
 import type { Driver } from '../items/item.js';
 import { isWhole } from '../model/snapshot.js';
@@ -27,7 +27,11 @@ export function advertisementsController(
       const { config } = facts;
       const draining = drainOf(own.node, config);
       const stage = drain.stage(draining.reason, config.drainDelay * 1000);
-      const { items, rows, problems } = plan().desired(snapshot, own, stage);
+      const { items, rows, problems } = plan().desired(
+        snapshot,
+        own,
+        leaving(snapshot, own.node, config, stage),
+      );
       facts.tellProblems(name, [...draining.problems, ...problems]);
       facts.tellAdvertisements(rows);
       return reconcile(driver, items, signal, { mayDelete: isWhole(snapshot) });

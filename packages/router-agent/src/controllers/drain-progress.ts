@@ -6,6 +6,8 @@ export interface DrainPorts {
   log(level: 'info', event: string, fields: Readonly<Record<string, unknown>>): void;
   /** The stage is to be asked again. */
   wake(): void;
+  /** Another stage was reached. */
+  entered(stage: DrainStage): void;
 }
 
 /** Milliseconds that draining may take beyond its delay, and for which withdrawals are on their way to the peers. */
@@ -23,6 +25,11 @@ export class DrainProgress {
 
   constructor(ports: DrainPorts) {
     this.#ports = ports;
+  }
+
+  /** The last stage that was asked for. */
+  get reached(): DrainStage {
+    return this.#stage;
   }
 
   /** The stage that it is now; `reason`: why addresses are to leave, null when they are to stay. */
@@ -71,10 +78,11 @@ export class DrainProgress {
     if (stage !== this.#stage) {
       this.#stage = stage;
       const message = {
-        none: 'service addresses are announced by this node again',
-        leaving: `service addresses leave this node (${reason}): they are announced with GRACEFUL_SHUTDOWN`,
-        gone: `service addresses that other nodes have are withdrawn from this node (${reason})`,
+        none: 'addresses are announced by this node again',
+        leaving: `addresses leave this node (${reason}): they are announced with GRACEFUL_SHUTDOWN`,
+        gone: `addresses that other nodes have are withdrawn from this node (${reason})`,
       }[stage];
+      this.#ports.entered(stage);
       this.#ports.log('info', `drain.${stage === 'none' ? 'over' : stage}`, { reason, message });
     }
     return stage;

@@ -4,7 +4,7 @@ import { isIpv4, parseCidr } from '../items/ip.js';
 import { structurallyEqual } from '../items/structural.js';
 import type { Problem } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
-import type { DrainStage } from './drain.js';
+import { type Leaving, staying } from './drain.js';
 import { fileRoutes } from './file-routes.js';
 import type { OwnNode } from './own-node.js';
 import { podCidrs } from './pod-cidrs.js';
@@ -40,13 +40,12 @@ export class AdvertisementPlan {
     this.#vips = new VipDecider(config);
   }
 
-  /** `stage`: how far service addresses have left this node. */
-  desired(snapshot: Snapshot, own: OwnNode, stage: DrainStage = 'none'): DesiredAdvertisements {
+  desired(snapshot: Snapshot, own: OwnNode, leaving: Leaving = staying): DesiredAdvertisements {
     const pods = podRows(own, this.#config);
     // Before the endpoints were listed once, a service without any cannot be told from one whose are not known yet.
     const endpointsSettled = snapshot.listed.has('EndpointSlice') || snapshot.degraded.has('EndpointSlice');
-    const vips = endpointsSettled ? this.#vips.decide(snapshot, own, stage) : { rows: [], problems: [] };
-    const file = fileRoutes(own, this.#config);
+    const vips = endpointsSettled ? this.#vips.decide(snapshot, own, leaving) : { rows: [], problems: [] };
+    const file = fileRoutes(own, this.#config, leaving);
     const rows: AdvertisementRow[] = [...pods.rows, ...vips.rows];
     const items = new Map<string, AdvertisementItem>();
     for (const { prefix, advertised } of pods.rows) {

@@ -1,10 +1,12 @@
 import type { Config } from '../config/config.js';
-import type { OriginatedAttributes } from '../config/file-config.js';
+import type { NodeSelector, OriginatedAttributes } from '../config/file-config.js';
 import { type AdvertisementItem, Owner } from '../items/advertisement.js';
 import type { AggregateItem } from '../items/aggregate.js';
 import { formatCidr, isIpv4, parseCidr } from '../items/ip.js';
+import type { AddressFamily } from '../items/peer.js';
 import type { PolicyStatementItem } from '../items/policy.js';
 import type { Problem } from '../model/cluster.js';
+import { drainedAttributes, drainedReason, type Leaving, staying } from './drain.js';
 import { isFor } from './node-selector.js';
 import type { OwnNode } from './own-node.js';
 
@@ -17,10 +19,11 @@ export interface FileRoute {
   readonly reason: string;
 }
 
-/** Prefixes that the file has this node announce. Of one that is there twice the first counts. */
+/** Prefixes that the file has this node announce. Of one that is there twice the first counts. On a node that is drained, those leave that lead to it. */
 export function fileRoutes(
   own: OwnNode,
   config: Config,
+  leaving: Leaving = staying,
 ): { readonly routes: readonly FileRoute[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const routes = new Map<string, FileRoute>();
@@ -35,31 +38,32 @@ export function fileRoutes(
         });
         continue;
       }
-      const family = familyOf(prefix);
-      const isReachable = nextHop !== undefined || own.families.includes(family);
+      const drained = nextHop === undefined ? leaving : staying;
       const item: AdvertisementItem = {
         prefix,
         owner: mesh ? Owner.StaticMesh : Owner.Static,
         ...(nextHop === undefined ? {} : { nextHop }),
-        ...withoutPrepend(attributes),
+        ...originated(attributes, drained),
       };
+      const kept = nextHop === undefined ? keptBack(prefix, place, own, config, leaving) : null;
       routes.set(prefix, {
         item,
         place,
-        advertised: isReachable,
-        reason: isReachable
-          ? `${place} announces it to external peers${mesh ? ' and to nodes' : ''}`
-          : `this node has no ${family} address to be the next hop; give nextHop in ${place}`,
+        advertised: kept === null,
+        reason:
+          kept ??
+          `${place} announces it to external peers${mesh ? ' and to nodes' : ''}${drainedReason(drained)}`,
       });
     }
   }
   return { routes: [...routes.values()], problems };
 }
 
-/** Aggregates that the file has this node make. */
+/** Aggregates that the file has this node make. One that leaves is still made while no other node makes it. */
 export function fileAggregates(
   own: OwnNode,
   config: Config,
+  leaving: Leaving = staying,
 ): { readonly items: readonly AggregateItem[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const found = new Map<string, { readonly item: AggregateItem; readonly place: string }>();
@@ -73,6 +77,8 @@ export function fileAggregates(
       problems.push({ place, message });
       continue;
     }
+    const makers = config.file.aggregates.filter((one) => canonical(one.prefix) === prefix);
+    if (hasLeft(leaving, familyOf(prefix), makers)) continue;
     const item: AggregateItem = {
       prefix,
       asSet,
@@ -81,7 +87,7 @@ export function fileAggregates(
       ...(contributors === undefined
         ? {}
         : { contributors: { name: contributors, ...config.file.policies } }),
-      ...withoutPrepend(attributes),
+      ...originated(attributes, leaving),
     };
     found.set(prefix, { item, place });
   }
@@ -126,14 +132,45 @@ function prependedOf(
   return count === 0 ? [] : [{ prefixes: prefixes.map(canonical), count }];
 }
 
-/** It is a matter of the session, so the policy puts it there. */
-function withoutPrepend({ prepend: _, ...attributes }: OriginatedAttributes): {
-  readonly attributes?: Omit<OriginatedAttributes, 'prepend'>;
-} {
+/** Prepending is a matter of the session, so the policy does it. */
+function originated(
+  { prepend: _, ...own }: OriginatedAttributes,
+  leaving: Leaving,
+): Pick<AdvertisementItem, 'attributes'> {
+  const attributes = drainedAttributes(own, leaving) ?? own;
   return Object.keys(attributes).length === 0 ? {} : { attributes };
 }
 
-function familyOf(prefix: string): 'ipv4' | 'ipv6' {
+/** Why this node does not announce a prefix that would lead to it; null when it does. */
+function keptBack(
+  prefix: string,
+  place: string,
+  own: OwnNode,
+  config: Config,
+  leaving: Leaving,
+): string | null {
+  const family = familyOf(prefix);
+  if (!own.families.includes(family))
+    return `this node has no ${family} address to be the next hop; give nextHop in ${place}`;
+  const announcers = config.file.announcements.filter((part) =>
+    part.prefixes.some((text) => canonical(text) === prefix),
+  );
+  return hasLeft(leaving, family, announcers) ? `${leaving.why}; other nodes have it` : null;
+}
+
+/** Whether the node has been left, and a node that is not drained has what `parts` of the file say. */
+function hasLeft(
+  { stage, others }: Leaving,
+  family: AddressFamily,
+  parts: readonly { readonly for: NodeSelector }[],
+): boolean {
+  return (
+    stage === 'gone' &&
+    others.some((node) => node.families.includes(family) && parts.some((part) => isFor(part.for, node)))
+  );
+}
+
+function familyOf(prefix: string): AddressFamily {
   const cidr = parseCidr(prefix);
   return cidr !== null && isIpv4(cidr.bytes) ? 'ipv4' : 'ipv6';
 }

@@ -6,7 +6,7 @@ import type { EndpointSlice, Problem, Service } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { AnnotationName } from './annotations/annotation-table.js';
 import { annotationText } from './annotations/read-annotation.js';
-import { type DrainStage, drainOf, excluded, type OtherNode, otherNodes } from './drain.js';
+import { drainedAttributes, drainedReason, excluded, type Leaving, staying } from './drain.js';
 import { addressType, endpointFacts, takesTrafficOn } from './endpoints.js';
 import { goBoolean } from './go-boolean.js';
 import type { OwnNode } from './own-node.js';
@@ -75,9 +75,8 @@ export class VipDecider {
     this.#rules = validationRules(config);
   }
 
-  /** `stage`: how far addresses have left this node, which `drainOf` says whether they shall. */
-  decide(snapshot: Snapshot, own: OwnNode, stage: DrainStage = 'none'): VipDecisions {
-    const state = nodeState(snapshot, own, this.#config, stage);
+  decide(snapshot: Snapshot, own: OwnNode, leaving: Leaving = staying): VipDecisions {
+    const state = { ...leaving, own, excluded: excluded(own.node, this.#config) };
     const before = isSameState(this.#state, state) ? this.#remembered : new Map<string, Remembered>();
     const problems: Problem[] = [];
     const rows: VipRow[] = [];
@@ -160,7 +159,7 @@ function decide({ service, candidate, bytes, state, rules, flags, slices }: Case
     return no(`no ${addressType(bytes)} endpoint anywhere takes traffic`);
   }
   if (state.stage === 'gone' && othersHave({ kind, bytes, state, slices, isLocal: local !== null })) {
-    return no(`${state.draining}; other nodes have it`);
+    return no(`${state.why}; other nodes have it`);
   }
   if (!endpoints.known) return yes(`${flags[kind].reason}; it has no endpoints in the cluster's own records`);
   return yes(local === null ? flags[kind].reason : `${flags[kind].reason}; ${local}, with an endpoint here`);
@@ -182,24 +181,9 @@ function othersHave({ kind, bytes, state, slices, isLocal }: Elsewhere): boolean
 }
 
 /** What this node and the others come to for services. */
-interface NodeState {
+interface NodeState extends Leaving {
   readonly own: OwnNode;
-  readonly stage: DrainStage;
-  /** Why addresses leave; empty when they stay. */
-  readonly draining: string;
   readonly excluded: string | null;
-  /** Nodes that could announce in our place; only known where it is asked. */
-  readonly others: readonly OtherNode[];
-}
-
-function nodeState(snapshot: Snapshot, own: OwnNode, config: Config, stage: DrainStage): NodeState {
-  return {
-    own,
-    stage,
-    draining: drainOf(own.node, config).reason ?? 'the agent is being stopped',
-    excluded: excluded(own.node, config),
-    others: stage === 'gone' ? otherNodes(snapshot, own.node, config) : [],
-  };
 }
 
 function isSameState(before: NodeState | null, now: NodeState): boolean {
@@ -211,26 +195,15 @@ function isSameState(before: NodeState | null, now: NodeState): boolean {
   );
 }
 
-const gracefulShutdown = 'graceful-shutdown';
-
-/** A row that is announced, with the attributes and peers of its service, and with GRACEFUL_SHUTDOWN on a node that is drained. */
-function announcedHow(
-  row: VipRow,
-  { attributes, peers }: Pick<VipRow, 'attributes' | 'peers'>,
-  { stage, draining }: NodeState,
-): VipRow {
+/** A row that is announced, with the attributes and peers of its service. */
+function announcedHow(row: VipRow, how: Pick<VipRow, 'attributes' | 'peers'>, leaving: Leaving): VipRow {
+  const { peers } = how;
   const to = peers === undefined ? '' : `; to ${peers.join(', ') || 'nobody'} only`;
-  const communities = [...(attributes?.communities ?? []), ...(stage === 'none' ? [] : [gracefulShutdown])];
-  const leaving = stage === 'none' ? '' : `; with GRACEFUL_SHUTDOWN, because of this: ${draining}`;
-  const stays = stage === 'gone' ? ', but no other node has it' : '';
-  const all = {
-    ...attributes,
-    ...(communities.length === 0 ? {} : { communities: [...new Set(communities)] }),
-  };
+  const attributes = drainedAttributes(how.attributes, leaving);
   return {
     ...row,
-    reason: `${row.reason}${to}${leaving}${stays}`,
-    ...(Object.keys(all).length === 0 ? {} : { attributes: all }),
+    reason: `${row.reason}${to}${drainedReason(leaving)}`,
+    ...(attributes === undefined ? {} : { attributes }),
     ...(peers === undefined ? {} : { peers }),
   };
 }

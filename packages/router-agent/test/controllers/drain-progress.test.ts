@@ -5,20 +5,22 @@ import { DrainProgress } from '../../src/controllers/drain-progress.js';
 function progress() {
   const clock = new FakeClock();
   const events: string[] = [];
+  const entered: string[] = [];
   let wakes = 0;
   const drain = new DrainProgress({
     now: () => clock.now(),
     setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
     log: (_, event) => void events.push(event),
+    entered: (stage) => void entered.push(stage),
     wake: () => {
       wakes += 1;
     },
   });
-  return { clock, drain, events, wakes: () => wakes };
+  return { clock, drain, events, entered, wakes: () => wakes };
 }
 
 t.test('addresses leave for the delay, are gone after it, and come back', async (t) => {
-  const { clock, drain, events, wakes } = progress();
+  const { clock, drain, events, entered, wakes } = progress();
   t.equal(drain.stage(null, 1000), 'none');
   t.equal(drain.stage('cordoned', 1000), 'leaving');
   await clock.runFor(600);
@@ -31,6 +33,8 @@ t.test('addresses leave for the delay, are gone after it, and come back', async 
   t.equal(drain.stage(null, 1000), 'none');
   t.equal(drain.stage('cordoned', 1000), 'leaving', 'from the beginning');
   t.same(events, ['drain.leaving', 'drain.gone', 'drain.over', 'drain.leaving']);
+  t.same(entered, ['leaving', 'gone', 'none', 'leaving']);
+  t.equal(drain.reached, 'leaving');
 });
 
 t.test('an agent that ends has them leave, and waits until that is done', async (t) => {

@@ -5,11 +5,12 @@ import {
   type FileAnnouncement,
   type FileConfig,
 } from '../../src/config/file-config.js';
-import { desiredAdvertisements } from '../../src/desired/advertisements.js';
+import { AdvertisementPlan, desiredAdvertisements } from '../../src/desired/advertisements.js';
+import { type DrainStage, leaving } from '../../src/desired/drain.js';
 import { fileAggregates } from '../../src/desired/file-routes.js';
 import { desiredPolicies } from '../../src/desired/policies.js';
 import { configOf } from '../config-of.js';
-import { ownNodeOf, snapshot } from './samples.js';
+import { node, ownNodeOf, snapshot } from './samples.js';
 
 const place = 'agent.yaml:9';
 const route: FileAnnouncement = {
@@ -63,6 +64,52 @@ t.test('a prefix is announced once, and what stands against it is told', async (
   const six = announced({ ...route, prefixes: ['2001:db8::/48'] });
   t.match(six.rows[1], { advertised: false, reason: /no ipv6 address .* give nextHop/ });
   t.equal(announced({ ...route, for: { nodes: ['n2'] } }).rows.length, 1);
+});
+
+t.test('prefixes and aggregates leave a node that is drained, unless no other node has them', async (t) => {
+  const drained = ownNodeOf('n1', { unschedulable: true });
+  const other = node('n2', ['192.168.1.12'], { labels: { edge: 'yes' } });
+  const edge = { nodeLabels: { edge: 'yes' } };
+  const config = configWith({
+    announcements: [
+      { ...route, attributes: { communities: ['64512:1'] } },
+      { ...route, prefixes: ['198.51.100.0/24'], for: { nodes: ['n1'] } },
+      { ...route, prefixes: ['192.0.2.0/24'], nextHop: '192.168.1.99' },
+    ],
+    aggregates: [
+      { ...aggregate, for: { nodes: ['n1'] } },
+      { ...aggregate, prefix: '10.64.9.9/16', for: edge, place: 'agent.yaml:30' },
+      { ...aggregate, prefix: '10.80.0.0/16', for: { nodes: ['n1'] } },
+    ],
+  });
+  const at = (stage: DrainStage) => {
+    const state = snapshot({ nodes: [drained.node, other] });
+    const away = leaving(state, drained.node, config, stage);
+    const plan = new AdvertisementPlan(config).desired(state, drained, away);
+    const all = [...plan.items, ...fileAggregates(drained, config, away).items];
+    return {
+      rows: plan.rows,
+      sent: all.map(({ prefix, attributes }) => [prefix, attributes?.communities?.join(' ') ?? '']),
+    };
+  };
+  t.same(at('leaving').sent, [
+    ['203.0.113.0/24', '64512:1 graceful-shutdown'],
+    ['198.51.100.0/24', 'graceful-shutdown'],
+    ['192.0.2.0/24', ''],
+    ['10.64.0.0/16', 'graceful-shutdown'],
+    ['10.80.0.0/16', 'graceful-shutdown'],
+  ]);
+  const gone = at('gone');
+  t.same(gone.sent, [
+    ['198.51.100.0/24', 'graceful-shutdown'],
+    ['192.0.2.0/24', ''],
+    ['10.80.0.0/16', 'graceful-shutdown'],
+  ]);
+  t.match(gone.rows, [
+    { prefix: '203.0.113.0/24', advertised: false, reason: /^the node is cordoned; other nodes have it$/ },
+    { prefix: '198.51.100.0/24', advertised: true, reason: /but no other node has it$/ },
+    { prefix: '192.0.2.0/24', advertised: true, reason: /to external peers$/ },
+  ]);
 });
 
 t.test('aggregates are those of this node, each once', async (t) => {

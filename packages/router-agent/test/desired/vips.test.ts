@@ -1,4 +1,5 @@
 import t from 'tap';
+import { type DrainStage, leaving } from '../../src/desired/drain.js';
 import { ownNode } from '../../src/desired/own-node.js';
 import { VipDecider } from '../../src/desired/vips.js';
 import type { Node } from '../../src/model/cluster.js';
@@ -27,7 +28,9 @@ for (const each of [...vipCases, ...nodeStateCases]) {
     const web = service({ annotations: named, ...each.service });
     const self = own(flags, each.node);
     const state = snapshot({ services: [web], slices, nodes: [self.node, ...others] });
-    const { rows, problems } = new VipDecider(configOf('n1', flags)).decide(state, self, stage);
+    const config = configOf('n1', flags);
+    const away = leaving(state, self.node, config, stage);
+    const { rows, problems } = new VipDecider(config).decide(state, self, away);
     const advertised = rows.filter((row) => row.advertised);
     t.same(
       advertised.map((row) => row.prefix),
@@ -63,14 +66,12 @@ t.test(
     const decider = new VipDecider(configOf('n1', all));
     const nodes = [node('n2', ['192.168.1.12'])];
     const cordoned = own(all, { unschedulable: true });
-    const count = (stage: 'none' | 'leaving' | 'gone', others: readonly Node[]) =>
-      decider
-        .decide(
-          snapshot({ services: [web], slices: here, nodes: [cordoned.node, ...others] }),
-          cordoned,
-          stage,
-        )
+    const count = (stage: DrainStage, others: readonly Node[]) => {
+      const state = snapshot({ services: [web], slices: here, nodes: [cordoned.node, ...others] });
+      return decider
+        .decide(state, cordoned, leaving(state, cordoned.node, configOf('n1', all), stage))
         .rows.filter((row) => row.advertised).length;
+    };
     const web = service();
     t.same(
       [count('none', nodes), count('leaving', nodes), count('gone', nodes), count('gone', [])],
