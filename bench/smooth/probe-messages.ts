@@ -69,26 +69,28 @@ export class Probe {
   }
 
   async figures(): Promise<ProbeFigures> {
-    const answer = await this.#ask({ ask: 'figures' });
-    if (answer.event !== 'figures') throw new Error(`the probe answered with ${answer.event}`);
-    return answer.figures;
+    return (await this.#ask('figures')).figures;
   }
 
   async profile(): Promise<ProbeProfile | null> {
-    const answer = await this.#ask({ ask: 'profile' });
-    if (answer.event !== 'profile') throw new Error(`the probe answered with ${answer.event}`);
-    return answer.profile;
+    return (await this.#ask('profile')).profile;
   }
 
-  #ask(order: ProbeOrder): Promise<ProbeMessage> {
+  /** An answer to another question, or one that is late, is not this one's. */
+  #ask<E extends ProbeMessage['event']>(ask: E): Promise<Extract<ProbeMessage, { readonly event: E }>> {
     return new Promise((resolve, reject) => {
+      const daemon = this.#daemon;
       const ended = (): void => reject(new Error('the daemon ended before its probe answered'));
-      this.#daemon.once('exit', ended);
-      this.#daemon.once('message', (message) => {
-        this.#daemon.off('exit', ended);
-        resolve(message as ProbeMessage);
-      });
-      this.#tell(order);
+      const take = (message: unknown): void => {
+        const answer = message as ProbeMessage;
+        if (answer.event !== ask) return;
+        daemon.off('exit', ended);
+        daemon.off('message', take);
+        resolve(answer as Extract<ProbeMessage, { readonly event: E }>);
+      };
+      daemon.once('exit', ended);
+      daemon.on('message', take);
+      this.#tell({ ask });
     });
   }
 
