@@ -281,7 +281,10 @@ export class FamilyFib {
       return kept || table.isSet(row, RowFlag.Failed) ? null : 'delete';
     }
     if (table.isSet(row, RowFlag.Foreign | RowFlag.Failed | RowFlag.Looking)) return null;
-    return acked === noGroup ? 'create' : 'replace';
+    if (acked === noGroup) return 'create';
+    // IPv6 takes a route that drops packets for another beside the one that is there.
+    const isOther = this.family === 6 && this.#groups.drops(acked) !== this.#groups.drops(wanted);
+    return isOther ? 'delete' : 'replace';
   }
 
   #consider(row: Row): void {

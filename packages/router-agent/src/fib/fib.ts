@@ -100,8 +100,7 @@ export class Fib implements RouteSink {
     this.#lists.clear();
     for (let i = 0; i < changes.length; i++) {
       changes.readPrefix(i, this.#key);
-      const count = changes.isLocal(i) ? 0 : changes.nextHopCount(i);
-      fib.want(this.#key, count === 0 ? noGroup : this.#groupOf(fib, changes, i, count));
+      fib.want(this.#key, this.#wantedOf(fib, changes, i));
     }
     this.#changed();
   }
@@ -134,6 +133,13 @@ export class Fib implements RouteSink {
     if (family.safi !== 1) return null;
     if (family.afi === 1) return this.ipv4;
     return family.afi === 2 ? this.ipv6 : null;
+  }
+
+  /** Of what this node originates the kernel needs nothing, but of aggregates a route that drops what no more specific one takes. */
+  #wantedOf(fib: FamilyFib, changes: RouteChanges, i: number): GroupId {
+    if (changes.isLocal(i)) return changes.isDiscard(i) ? this.#groups.intern([]) : noGroup;
+    const count = changes.nextHopCount(i);
+    return count === 0 ? noGroup : this.#groupOf(fib, changes, i, count);
   }
 
   #groupOf(fib: FamilyFib, changes: RouteChanges, i: number, count: number): GroupId {

@@ -193,6 +193,7 @@ export class NetlinkKernel implements RouteKernel {
       protocol: ownProtocol,
       metric: 0,
       nextHops,
+      ...(nextHops.length === 0 && operation !== 'delete' && { type: 'blackhole' as const }),
       ...(preferredSource !== undefined && { preferredSource }),
       ...(set !== null && { nextHopId: set.id }),
     });

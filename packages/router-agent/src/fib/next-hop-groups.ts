@@ -25,7 +25,7 @@ export class NextHopGroups {
   /** Answers of {@link grows}, by both sets; good until one of them goes. */
   readonly #growths = new Map<number, boolean>();
 
-  /** The number of a set, which stays valid while it is retained or until the next call of `sweep`. */
+  /** The number of a set, empty for a route that drops packets, which stays valid while it is retained or until the next call of `sweep`. */
   intern(hops: readonly NextHop[]): GroupId {
     const keyed = hops.map((hop) => ({ hop, key: keyOf(hop) })).sort((a, b) => (a.key < b.key ? -1 : 1));
     const distinct = keyed.filter(({ key }, i) => key !== keyed[i - 1]?.key);
@@ -52,6 +52,11 @@ export class NextHopGroups {
     const answer = before.length > 0 && before.length < after.size && before.every((hop) => after.has(hop));
     this.#growths.set(pair, answer);
     return answer;
+  }
+
+  /** Whether routes by a set drop packets. */
+  drops(id: GroupId): boolean {
+    return id !== noGroup && id !== otherGroup && this.hops(id).length === 0;
   }
 
   /** How often a set is retained. */

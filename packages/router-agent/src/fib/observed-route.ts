@@ -24,8 +24,9 @@ function wordAt(octets: Uint8Array, at: number): number {
   return (high | ((octets[at + 2] as number) << 8) | (octets[at + 3] as number)) >>> 0;
 }
 
-/** The next hops of a route in the form that we write them; null when we would never write such a route. */
+/** The next hops of a route in the form that we write them, none of one that drops packets; null when we would never write such a route. */
 export function asWritten(route: Route): readonly NextHop[] | null {
+  if (route.type === 'blackhole') return [];
   if (route.type !== undefined && route.type !== 'unicast') return null;
   if (route.preferredSource !== undefined || route.nextHops.length === 0) return null;
   const hops: NextHop[] = [];

@@ -11,7 +11,7 @@ export interface RouteWrites {
   family(i: number): 4 | 6;
   /** Fills `into` with the destination. */
   readPrefix(i: number, into: PrefixWords): void;
-  /** Frozen, and the same array for the same set of next hops: what is made of it may be kept beside it. */
+  /** Frozen, and the same array for the same set of next hops: what is made of it may be kept beside it. None: packets are dropped (`blackhole`). */
   nextHops(i: number): readonly NextHop[];
   /** About how many routes go or are to go by this set of next hops. */
   sharers(i: number): number;

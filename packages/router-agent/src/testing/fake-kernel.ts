@@ -260,6 +260,7 @@ function routeOf(writes: RouteWrites, index: number): Route {
     protocol: ownProtocol,
     metric: 0,
     nextHops,
+    ...(nextHops.length === 0 && { type: 'blackhole' as const }),
     ...source,
   };
 }

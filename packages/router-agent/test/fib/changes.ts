@@ -10,6 +10,7 @@ export interface Change {
   /** Link-local ones with their interface; empty: withdrawn. */
   readonly via: readonly string[];
   readonly local?: boolean;
+  readonly discard?: boolean;
   readonly bestPeer?: string;
 }
 
@@ -41,7 +42,7 @@ export function changes(family: 4 | 6, list: readonly Change[]): RouteChanges {
     text: (i) => list[i]?.prefix ?? '',
     bestPeer: (i) => list[i]?.bestPeer ?? list[i]?.via[0] ?? '',
     isLocal: (i) => list[i]?.local ?? false,
-    isDiscard: () => false,
+    isDiscard: (i) => list[i]?.discard ?? false,
   };
 }
 

@@ -26,7 +26,7 @@ interface Bench extends KernelUnderTest {
   readonly writer: RouteWriter;
   readonly told: string[];
   want(family: 4 | 6, list: readonly Change[]): void;
-  /** Routes of the main table to that prefix, as `17 via 192.0.2.9, 192.0.2.10`, sorted. */
+  /** Routes of the main table to that prefix, as `17 via 192.0.2.9, 192.0.2.10` or `17 blackhole`, sorted. */
   at(prefix: string): Promise<readonly string[]>;
   shows(prefix: string, ...routes: readonly string[]): Promise<void>;
 }
@@ -106,6 +106,23 @@ export function kernelSuite(
       await bench.shows(p, `17 via ${[g, other].sort().join(', ')}`);
       bench.want(family, [{ prefix: p, via: [other] }]);
       await bench.shows(p, `17 via ${other}`);
+      bench.want(family, [{ prefix: p, via: [] }]);
+      await bench.shows(p);
+    });
+
+    test('an aggregate drops what nothing else takes, as long as it is there', async (t, bench) => {
+      const aggregate: Change = { prefix: p, via: [], local: true, discard: true };
+      bench.writer.start();
+      bench.want(family, [aggregate, { prefix: q, via: [], local: true }]);
+      await bench.shows(p, '17 blackhole');
+      t.same(await bench.at(q), [], 'of other routes of this node the kernel needs nothing');
+      bench.want(family, [{ prefix: p, via: [g] }]);
+      await bench.shows(p, `17 via ${g}`);
+      bench.want(family, [aggregate]);
+      await bench.shows(p, '17 blackhole');
+      bench.writer.audit('test');
+      await eventually(() => bench.told.includes('audited test'));
+      t.equal(familyOf(bench, family).counters.drifted, 0, 'it is found as it was left');
       bench.want(family, [{ prefix: p, via: [] }]);
       await bench.shows(p);
     });
@@ -337,7 +354,9 @@ async function openBench(under: KernelUnderTest): Promise<Bench> {
       for (const each of slice) {
         if (`${formatIp(each.destination)}/${each.prefixLength}` !== prefix) continue;
         const via = each.nextHops.map((hop) => formatIp(hop.gateway ?? new Uint8Array(4))).sort();
-        found.add(`${each.protocol} via ${via.join(', ')}`);
+        found.add(
+          each.type === 'blackhole' ? `${each.protocol} blackhole` : `${each.protocol} via ${via.join(', ')}`,
+        );
       }
     }
     return [...found].sort();
