@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { netns } from '@peerage/linux';
-import { type Daemon, startBird, startFrr, tempDir } from '@peerage/test-fixtures';
+import { type Daemon, startBird, startFrr, startZebra, tempDir } from '@peerage/test-fixtures';
 import type { Test } from 'tap';
 import { type RawSample, sampleNode } from '../sources/sample-objects.js';
 import { type Program, program, watch } from './segment.js';
@@ -30,7 +30,10 @@ export interface Fabric {
   start(n: number, flags?: readonly string[]): Program;
   /** Learned routes in the kernel of node number `n`, `10.48.2.0/24 via 192.168.1.12`, sorted. */
   learned(n: number): Promise<readonly string[]>;
-  frr(lines: readonly string[], as?: number): Promise<Daemon>;
+  /** The namespace of node number `n`, or of the routers. */
+  namespace(of: number | 'tor'): string;
+  /** With `inKernel`, routes that FRR learns are in the kernel of its namespace. */
+  frr(lines: readonly string[], as?: number, options?: { readonly inKernel?: boolean }): Promise<Daemon>;
   bird(config: string): Promise<Daemon>;
 }
 
@@ -105,7 +108,9 @@ export async function fabric(t: Test, nodes: number): Promise<Fabric> {
         .map((line) => line.replace(/ dev .*/, ''))
         .sort();
     },
-    frr(lines, as = 64640) {
+    namespace: (of) => space(String(of)),
+    async frr(lines, as = 64640, { inKernel = false } = {}) {
+      const zebra = inKernel ? { zebra: await startZebra(t, '', options) } : {};
       const head = [
         'debug bgp neighbor-events',
         `router bgp ${as}`,
@@ -113,7 +118,12 @@ export async function fabric(t: Test, nodes: number): Promise<Fabric> {
         'no bgp ebgp-requires-policy',
         'no bgp network import-check',
       ];
-      return startFrr(t, [...head, ...lines, ''].join('\n'), { ...options, address: frrAddress, port: 179 });
+      return startFrr(t, [...head, ...lines, ''].join('\n'), {
+        ...options,
+        ...zebra,
+        address: frrAddress,
+        port: 179,
+      });
     },
     bird: (config) =>
       startBird(t, `router id ${birdAddress};\ndebug protocols { states, events };\n${config}`, options),

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { tunnelNames } from '../../src/items/tunnel-name.js';
 import { continuousPing } from './continuous-ping.js';
 import { attachPods, type ClusterNode, overlayCluster, patient } from './overlay-cluster.js';
+import type { Program } from './segment.js';
 
 /** The period is so long that nothing is mended by it. */
 const flags = ['--routes-sync-period=24h', '--injected-routes-sync-period=24h', '--bgp-graceful-restart'];
@@ -105,7 +106,7 @@ t.test('what others do to the kernel is put right, and packets flow that should'
   ];
   for (const { what, lines, mayLose } of faults) {
     await t.test(what, async (t) => {
-      const pings = [two, three].map(({ podAddress }) => continuousPing(one.pod, podAddress));
+      const pings = [two, three].map(({ podAddress }) => continuousPing(t, one.pod, podAddress));
       await new Promise((resolve) => setTimeout(resolve, 300));
       await one.run('sh', '-c', lines.join('; '));
       const began = performance.now();
@@ -133,25 +134,70 @@ t.test('what others do to the kernel is put right, and packets flow that should'
   for (const agent of agents) t.equal(agent.child.exitCode, null, 'no agent ended');
 });
 
+/** Waits for what an agent should do; when it does not, the kernel and the end of its log are in the message. */
+async function awaited(
+  what: string,
+  node: ClusterNode,
+  agent: Program,
+  attempt: () => boolean,
+): Promise<void> {
+  try {
+    await eventually(attempt, patient);
+  } catch (cause) {
+    const kernel = await kernelState(node);
+    const log = agent.text().split('\n').slice(-30).join('\n');
+    throw new Error(`${node.name}: ${what} did not come\n${kernel}\n--- its log ends with\n${log}`, {
+      cause,
+    });
+  }
+}
+
+/** Says each half minute what is waited for: where a run under another kernel is cut short, that is all that is known of it. */
+function progress(t: Test): (now: string) => void {
+  let doing = '';
+  const began = performance.now();
+  const timer = setInterval(
+    () => t.comment(`after ${Math.round((performance.now() - began) / 1000)} s: ${doing}`),
+    30_000,
+  );
+  t.teardown(() => clearInterval(timer));
+  return (now) => {
+    doing = now;
+  };
+}
+
+/** Peers that a session came up with in this life of an agent. */
+function established(agent: Program): number {
+  return new Set(agent.events('session.established').map(({ peer }) => peer)).size;
+}
+
 t.test('an agent that is killed at random moments leaves and finds the kernel as it should be', async (t) => {
   const { one, two, three, agents } = await openCluster(t);
   const wanted = await kernelState(one);
   const random = seededRandom(seed);
-  const pings = [continuousPing(one.pod, two.podAddress), continuousPing(three.pod, one.podAddress)];
+  const pings = [continuousPing(t, one.pod, two.podAddress), continuousPing(t, three.pod, one.podAddress)];
   let agent = agents[0]!;
+  const tell = progress(t);
   for (let n = 0; n < kills; n++) {
+    tell(`kill ${n + 1} of ${kills}: waiting for its moment`);
     // From before it has read its first flag to after its sessions are up.
     await new Promise((resolve) => setTimeout(resolve, random.next() * 6_000));
     agent.child.kill('SIGKILL');
+    tell(`kill ${n + 1} of ${kills}: waiting for the end of process ${agent.child.pid}`);
     await agent.exitCode();
     agent = one.start(...flags);
     // Peers keep routes for the restart time only: one that never lives long enough for a session is away for good.
     const life = agent;
-    if (n % 5 === 4) await eventually(() => life.events('session.established').length === 2, patient);
+    tell(`kill ${n + 1} of ${kills}: waiting for the sessions of process ${life.child.pid}`);
+    if (n % 5 === 4)
+      await awaited(`both sessions after kill ${n + 1}`, one, life, () => established(life) === 2);
   }
-  await eventually(() => agent.events('session.established').length === 2, patient);
+  tell('waiting for both sessions at the end');
+  await awaited('both sessions at the end', one, agent, () => established(agent) === 2);
+  tell('waiting for the kernel');
   await eventually(async () => (await kernelState(one)) === wanted, patient).catch(() => {});
   t.equal(await kernelState(one), wanted);
+  tell('waiting for the end of the pings');
   const counts = await Promise.all(pings.map((ping) => ping.stop()));
   t.comment(
     `${kills} kills, seed ${seed}: ${counts.map(({ lost, sent }) => `${lost} of ${sent}`).join(' and ')} pings lost`,

@@ -3,7 +3,7 @@ import { needs, runUnderOtherKernel } from '@peerage/test-fixtures';
 import t from 'tap';
 
 const kills = Number(process.env.PEERAGE_KILLS || '15');
-const seconds = 420 + kills * 12;
+const seconds = 480 + kills * 15;
 
 t.setTimeout((seconds + 20) * 1000);
 

@@ -11,6 +11,9 @@ import { sampleNode, sampleService } from '../sources/sample-objects.js';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const program = [process.execPath, '--import=tsx', '--conditions=@peerage/source', main];
+/** Of each log, when a test fails: of some hundred lives the last lines tell more than all. */
+const shownLines = 60;
+
 /** A program under test, with what it wrote. */
 export interface Program {
   readonly child: ChildProcess;
@@ -31,7 +34,7 @@ export function watch(t: Test, child: ChildProcess): Program {
   t.teardown(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await ended;
-    if (!t.passing()) t.comment(text);
+    if (!t.passing()) t.comment(text.split('\n').slice(-shownLines).join('\n'));
   });
   return {
     child,

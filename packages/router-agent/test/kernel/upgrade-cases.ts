@@ -65,9 +65,9 @@ t.test('what the original left is taken over without loss, and swept where it is
   for (const target of [two, three]) t.ok(await one.podReaches(target.podAddress), 'the original had it so');
   t.ok(await one.podReaches(three.address));
   const pings = [
-    continuousPing(one.pod, three.podAddress),
-    continuousPing(one.pod, two.podAddress),
-    continuousPing(one.pod, three.address),
+    continuousPing(t, one.pod, three.podAddress),
+    continuousPing(t, one.pod, two.podAddress),
+    continuousPing(t, one.pod, three.address),
   ];
   const before = await one.run('ip', '-o', 'link', 'show', tunnelNames(three.address)[0]);
   const agents = cluster.nodes.map((node) => node.start('--bgp-graceful-restart'));

@@ -96,7 +96,7 @@ t.test('three nodes have tunnels with keys of their own, and change them', async
 
   await t.test('a key is exchanged while packets flow', async (t) => {
     const before = await keyInUse(one);
-    const pings = [continuousPing(one.pod, three.podAddress), continuousPing(two.pod, one.podAddress)];
+    const pings = [continuousPing(t, one.pod, three.podAddress), continuousPing(t, two.pod, one.podAddress)];
     const keys = new WireguardKeys(one.dataDir);
     await keys.makeNext();
     await eventually(
@@ -117,7 +117,7 @@ t.test('three nodes have tunnels with keys of their own, and change them', async
   });
 
   await t.test('a restart finds link, key and sessions as they were', async (t) => {
-    const ping = continuousPing(one.pod, three.podAddress);
+    const ping = continuousPing(t, one.pod, three.podAddress);
     agents[0]!.child.kill('SIGKILL');
     await agents[0]!.exitCode();
     const again = one.start(...flags);
