@@ -124,7 +124,7 @@ export class FamilyFib {
     let told = false;
     if (failure === null) this.#worked(row, operation, target);
     else told = this.#refused(row, operation, target, failure);
-    if (!this.#trials.idle && this.#standsInPart(row)) told = this.#noteText(row, this.#shortfall(row));
+    if (!this.#trials.idle && this.#standsInPart(row)) told = this.#note(row, this.#shortfall(row));
     this.#groups.release(target);
     this.#consider(row);
     return told && table.has(row);
@@ -212,12 +212,12 @@ export class FamilyFib {
       this.#stopLooking(row);
       const wanted = table.wantedGroup(row) !== noGroup;
       if (table.isSet(row, RowFlag.Foreign)) {
-        const isNews = this.#note(row, 'EEXIST', "somebody else's route stands here and is left alone");
+        const isNews = this.#note(row, "EEXIST: somebody else's route stands here and is left alone");
         if (wanted && isNews) foreign.push(row);
       } else if (table.ackedGroup(row) === noGroup && wanted) {
         // It went in between. When it comes back each time, trying at once would never end: the next retry does.
         table.set(row, RowFlag.Failed);
-        this.#note(row, 'EEXIST', 'another route came and went');
+        this.#note(row, 'EEXIST: another route came and went');
       }
       this.#consider(row);
     }
@@ -282,9 +282,7 @@ export class FamilyFib {
     }
     if (table.isSet(row, RowFlag.Foreign | RowFlag.Failed | RowFlag.Looking)) return null;
     if (acked === noGroup) return 'create';
-    // IPv6 takes a route that drops packets for another beside the one that is there.
-    const isOther = this.family === 6 && this.#groups.drops(acked) !== this.#groups.drops(wanted);
-    return isOther ? 'delete' : 'replace';
+    return this.#groups.replaces(this.family, acked, wanted) ? 'replace' : 'delete';
   }
 
   #consider(row: Row): void {
@@ -345,7 +343,7 @@ export class FamilyFib {
     const several = this.#groups.hops(wanted).length > 1 && hopFailures.has(code);
     if (several && this.#trials.refused(target, wanted, `${code}: ${message}`)) return false;
     table.set(row, RowFlag.Failed);
-    return this.#note(row, code, message);
+    return this.#note(row, `${code}: ${message}`);
   }
 
   /** Whether a set of next hops is part of one that has several. */
@@ -355,11 +353,7 @@ export class FamilyFib {
   }
 
   /** Keeps why a row could not be written; true when that is news. */
-  #note(row: Row, code: string, message: string): boolean {
-    return this.#noteText(row, `${code}: ${message}`);
-  }
-
-  #noteText(row: Row, text: string): boolean {
+  #note(row: Row, text: string): boolean {
     const { error } = this.table;
     const reason = this.#refusals.intern(text);
     const isNews = error[row] !== reason;

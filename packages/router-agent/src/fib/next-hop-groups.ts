@@ -54,9 +54,9 @@ export class NextHopGroups {
     return answer;
   }
 
-  /** Whether routes by a set drop packets. */
-  drops(id: GroupId): boolean {
-    return id !== noGroup && id !== otherGroup && this.hops(id).length === 0;
+  /** Whether a route can take the place of another. IPv6 has one that drops packets beside one that does not. */
+  replaces(family: 4 | 6, from: GroupId, to: GroupId): boolean {
+    return family === 4 || from === otherGroup || this.#drops(from) === this.#drops(to);
   }
 
   /** How often a set is retained. */
@@ -117,6 +117,10 @@ export class NextHopGroups {
       for (const { gateway } of group.hops) if (gateway !== undefined) texts.add(formatIp(gateway));
     }
     return texts;
+  }
+
+  #drops(id: GroupId): boolean {
+    return this.hops(id).length === 0;
   }
 
   #forget(id: GroupId, key: string): void {
