@@ -1,18 +1,21 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, type Stats, watch } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { allKinds, type Kind } from '../../model/cluster.js';
 import type { ClusterSource, SourceStatus } from '../cluster-source.js';
 import { ClusterStore } from '../cluster-store.js';
 import { SourceError } from '../source-error.js';
 import type { SourcePorts, SourceTimer } from '../source-ports.js';
+import { ChangedNames, type LookAt, type NameSignal } from './changed-names.js';
 import { type ManifestFile, readManifestFile, unreadableFile } from './manifest-file.js';
 import { mergeManifestFiles } from './manifest-folder.js';
 
 /** Limits and waits of a folder of manifests. */
 export interface ManifestsOptions {
-  /** Milliseconds without a change before a changed folder is read; a writer has that long between two writes. */
+  /** Milliseconds without a change before a file that was written to is read; a writer has that long between two writes. */
   readonly settleMilliseconds: number;
+  /** The same for a file that was put in place, or taken away: it is whole, but one that was removed may be about to come back. */
+  readonly placedMilliseconds: number;
   /** Milliseconds after which the folder is looked at, whether or not a change was signalled. */
   readonly pollMilliseconds: number;
   /** A file with more bytes is not read, and told. */
@@ -21,6 +24,7 @@ export interface ManifestsOptions {
 
 export const MANIFESTS_DEFAULTS: ManifestsOptions = {
   settleMilliseconds: 50,
+  placedMilliseconds: 10,
   pollMilliseconds: 5000,
   largestFileBytes: 64 * 1024 * 1024,
 };
@@ -43,6 +47,9 @@ interface KnownFile {
   readonly file: ManifestFile;
 }
 
+/** What a look at a name came to: what it holds (null: nothing of ours), that it is gone, or that it is being written. */
+type Look = { readonly file: KnownFile | null } | 'gone' | 'unsettled';
+
 const MANIFEST_NAME = /^[^.].*\.(ya?ml|json)$/;
 const FOLDER_HEADING = 'folder';
 const FILES_HEADING = 'files';
@@ -57,9 +64,13 @@ class ManifestsSource implements ClusterSource {
   #folderId: string | null = null;
   #watchedId: string | null = null;
   #watcher: FSWatcher | null = null;
+  readonly #changed: ChangedNames;
   #timer: SourceTimer | null = null;
-  #scan: Promise<void> | null = null;
-  #changedDuringScan = false;
+  /** When the whole folder is looked at again, whatever is signalled until then. */
+  #nextPoll = 0;
+  /** Every file was read once. */
+  #isListed = false;
+  #looking: Promise<void> | null = null;
   #closed = false;
   #status: SourceStatus;
 
@@ -68,6 +79,10 @@ class ManifestsSource implements ClusterSource {
     this.#ports = ports;
     this.#options = options;
     this.#store = new ClusterStore(ports.clock);
+    this.#changed = new ChangedNames({
+      placed: options.placedMilliseconds,
+      written: options.settleMilliseconds,
+    });
     this.#status = {
       kind: 'manifests',
       state: 'starting',
@@ -88,7 +103,7 @@ class ManifestsSource implements ClusterSource {
         `--manifests=${this.#directory} must be a folder; name the one that holds the file`,
       );
     }
-    this.#startScan();
+    this.#look('folder');
   }
 
   snapshot() {
@@ -107,85 +122,122 @@ class ManifestsSource implements ClusterSource {
     this.#closed = true;
     this.#watcher?.close();
     this.#timer?.cancel();
-    await this.#scan;
+    await this.#looking;
   }
 
-  /** The folder may have changed: look at it when no more signals came for a while. */
-  #signalled(): void {
-    if (this.#scan !== null) this.#changedDuringScan = true;
-    else this.#setTimer(this.#options.settleMilliseconds);
+  /** A name in the folder, or something in it, has changed. */
+  #signalled(signal: NameSignal, name: string | null): void {
+    // The name of the folder itself says that it was moved or removed. Kubernetes swaps what is behind all files of a mounted ConfigMap
+    // by a link whose name begins with two dots.
+    const isFolder = name === null || name === basename(this.#directory) || name.startsWith('..');
+    if (isFolder) this.#changed.signal(null, signal, this.#ports.clock.now());
+    else if (MANIFEST_NAME.test(name)) this.#changed.signal(name, signal, this.#ports.clock.now());
+    else return;
+    if (this.#looking === null) this.#setTimer();
   }
 
-  #setTimer(milliseconds: number): void {
+  #setTimer(): void {
     this.#timer?.cancel();
-    if (!this.#closed) this.#timer = this.#ports.clock.setTimer(milliseconds, () => this.#startScan());
+    if (this.#closed) return;
+    const { clock } = this.#ports;
+    const wait = Math.min(this.#changed.due, this.#nextPoll) - clock.now();
+    this.#timer = clock.setTimer(Math.max(0, wait), () => {
+      const now = clock.now();
+      const changed = this.#changed.take(now);
+      if (now >= this.#nextPoll) this.#look('folder');
+      else if (changed === 'folder' || changed.size > 0) this.#look(changed);
+      else this.#setTimer(); // it rang a little early
+    });
   }
 
-  #startScan(): void {
-    this.#changedDuringScan = false;
-    this.#scan = this.#scanFolder()
+  #look(at: LookAt): void {
+    this.#looking = this.#lookAt(at)
       .catch((error: unknown) => {
         this.#watcher?.close();
         this.#watchedId = null;
+        this.#postponePoll();
         this.#folderLost(reasonOf(error));
       })
-      .then((settled) => {
-        this.#scan = null;
-        const soon = this.#changedDuringScan || settled === false;
-        this.#setTimer(soon ? this.#options.settleMilliseconds : this.#options.pollMilliseconds);
+      .then(() => {
+        this.#looking = null;
+        this.#setTimer();
       });
   }
 
-  /** False when a file was being written meanwhile. */
-  async #scanFolder(): Promise<boolean> {
-    const folder = await stat(this.#directory);
-    const folderId = `${folder.dev}:${folder.ino}`;
-    if (folderId !== this.#watchedId) this.#watch(folderId);
-    const names = (await readdir(this.#directory)).filter((name) => MANIFEST_NAME.test(name));
-    if (this.#folderId !== null && folderId !== this.#folderId && names.length === 0) {
-      this.#folderLost('there is an empty folder in its place');
-      return true;
-    }
-    this.#folderId = folderId;
-    const read = await Promise.all(names.map((name) => this.#readFile(name)));
-    if (this.#closed) return true;
-    for (const name of [...this.#files.keys()]) if (!names.includes(name)) this.#files.delete(name);
-    names.forEach((name, index) => {
-      const known = read[index]?.known;
-      if (known != null) this.#files.set(name, known);
-    });
-    const settled = read.every((each) => each.settled);
-    this.#publish(settled);
-    return settled;
+  #postponePoll(): void {
+    this.#nextPoll = this.#ports.clock.now() + this.#options.pollMilliseconds;
   }
 
-  /** A file that changed, changes while it is read, or went away in between is read again at the next look. */
-  async #readFile(name: string): Promise<{ readonly known: KnownFile | null; readonly settled: boolean }> {
+  async #lookAt(asked: LookAt): Promise<void> {
+    const folder = await stat(this.#directory);
+    const folderId = `${folder.dev}:${folder.ino}`;
+    const isAnother = folderId !== this.#watchedId || folderId !== this.#folderId;
+    if (folderId !== this.#watchedId) this.#watch(folderId);
+    if (asked !== 'folder' && !isAnother) {
+      await this.#readNames([...asked]);
+      return;
+    }
+    const names = (await readdir(this.#directory)).filter((name) => MANIFEST_NAME.test(name));
+    this.#postponePoll();
+    if (this.#folderId !== null && folderId !== this.#folderId && names.length === 0) {
+      this.#folderLost('there is an empty folder in its place');
+      return;
+    }
+    this.#folderId = folderId;
+    const there = new Set(names);
+    // What is signalled is looked at by itself: a file that was removed may be about to come back.
+    for (const name of [...this.#files.keys()])
+      if (!there.has(name) && !this.#changed.isWaiting(name)) this.#files.delete(name);
+    if (await this.#readNames(names)) this.#listed();
+    else if (!this.#isListed) this.#changed.signal(null, 'written', this.#ports.clock.now());
+  }
+
+  #listed(): void {
+    this.#isListed = true;
+    for (const kind of allKinds) this.#store.markListed(kind);
+  }
+
+  /** Takes in what is under these names now. False when one of them was being written meanwhile. */
+  async #readNames(names: readonly string[]): Promise<boolean> {
+    const looks = await Promise.all(names.map((name) => this.#readFile(name)));
+    if (this.#closed) return false;
+    let isSettled = true;
+    names.forEach((name, index) => {
+      const look = looks[index];
+      // Signalled since: what was read may be half of it, and is read anew. Only before the first listing it is better than nothing.
+      if (this.#isListed && this.#changed.isWaiting(name)) return;
+      if (look === 'gone') this.#files.delete(name);
+      else if (look === 'unsettled') {
+        isSettled = false;
+        this.#changed.signal(name, 'written', this.#ports.clock.now());
+      } else if (look?.file != null) this.#files.set(name, look.file);
+    });
+    this.#publish();
+    return isSettled;
+  }
+
+  /** A file that changes while it is read is read again. */
+  async #readFile(name: string): Promise<Look> {
     const before = this.#files.get(name) ?? null;
     const path = join(this.#directory, name);
     try {
       const found = await stat(path);
-      const stamp = `${found.dev}:${found.ino}:${found.size}:${found.mtimeMs}`;
-      if (!found.isFile() || stamp === before?.stamp) return { known: before, settled: true };
+      const stamp = stampOf(found);
+      if (!found.isFile() || stamp === before?.stamp) return { file: before };
       if (found.size > this.#options.largestFileBytes) {
         const reason = `${found.size} bytes, and at most ${this.#options.largestFileBytes} are read`;
-        return { known: { stamp, file: unreadableFile(name, reason, before?.file ?? null) }, settled: true };
+        return { file: { stamp, file: unreadableFile(name, reason, before?.file ?? null) } };
       }
       const text = await readFile(path, 'utf8');
-      const after = await stat(path);
-      if (`${after.dev}:${after.ino}:${after.size}:${after.mtimeMs}` !== stamp)
-        return { known: before, settled: false };
-      return { known: { stamp, file: readManifestFile(name, text, before?.file ?? null) }, settled: true };
+      if (stampOf(await stat(path)) !== stamp) return 'unsettled';
+      return { file: { stamp, file: readManifestFile(name, text, before?.file ?? null) } };
     } catch (error) {
-      if (isMissing(error)) return { known: before, settled: false };
-      return {
-        known: { stamp: '', file: unreadableFile(name, reasonOf(error), before?.file ?? null) },
-        settled: true,
-      };
+      if (isMissing(error)) return 'gone';
+      return { file: { stamp: '', file: unreadableFile(name, reasonOf(error), before?.file ?? null) } };
     }
   }
 
-  #publish(complete: boolean): void {
+  #publish(): void {
     const { objects, problems } = mergeManifestFiles([...this.#files.values()].map(({ file }) => file));
     const present: Readonly<Record<Kind, Set<string>>> = {
       Node: new Set(),
@@ -203,7 +255,6 @@ class ManifestsSource implements ClusterSource {
     }
     for (const kind of allKinds) {
       for (const key of this.#store.keys(kind)) if (!present[kind].has(key)) this.#store.remove(kind, key);
-      if (complete) this.#store.markListed(kind);
     }
     this.#store.setProblems(FOLDER_HEADING, []);
     this.#store.setProblems(FILES_HEADING, problems);
@@ -232,8 +283,10 @@ class ManifestsSource implements ClusterSource {
     this.#watcher = null;
     this.#watchedId = folderId;
     try {
-      const watcher = watch(this.#directory, { persistent: false }, () => this.#signalled());
-      watcher.on('error', () => this.#signalled());
+      const watcher = watch(this.#directory, { persistent: false }, (event, name) =>
+        this.#signalled(event === 'change' ? 'written' : 'placed', name),
+      );
+      watcher.on('error', () => this.#signalled('written', null));
       this.#watcher = watcher;
     } catch (error) {
       // Without inotify (no watches left, a network file system) the poll still finds every change.
@@ -244,6 +297,11 @@ class ManifestsSource implements ClusterSource {
       });
     }
   }
+}
+
+/** Another one when a file was written to, or another took its place. */
+function stampOf({ dev, ino, size, mtimeMs }: Stats): string {
+  return `${dev}:${ino}:${size}:${mtimeMs}`;
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { realPorts } from '../real-ports.js';
 import { type RawSample, sampleNode, sampleService, sampleSlice } from '../sample-objects.js';
 import { type ClusterUnderTest, sourceCases, untilSnapshot } from '../source-cases.js';
 
-const FAST = { settleMilliseconds: 20, pollMilliseconds: 200 };
+const FAST = { settleMilliseconds: 20, placedMilliseconds: 5, pollMilliseconds: 200 };
 
 const fileOf = ({ kind, metadata }: RawSample): string => `${kind.toLowerCase()}-${metadata.name}.yaml`;
 
@@ -122,6 +123,34 @@ t.test('a file that another takes the place of by rename is read', async (t) => 
     );
     t.equal((await readdir(directory)).length, 1);
   });
+});
+
+t.test('a file that is written to again and again holds no other back', async (t) => {
+  await withFolder([], async ({ source, directory }) => {
+    const busy = setInterval(() => appendFileSync(join(directory, 'busy.yaml'), '# still writing\n'), 5);
+    try {
+      await writeFile(join(directory, 'node-1.yaml'), JSON.stringify(sampleNode(1)));
+      await untilSnapshot(source, ({ nodes }) => nodes.has('node-1'));
+      await rm(join(directory, 'node-1.yaml'));
+      await untilSnapshot(source, ({ nodes }) => nodes.size === 0);
+      t.pass('it came and went meanwhile');
+    } finally {
+      clearInterval(busy);
+    }
+  });
+});
+
+t.test('a link to nothing is no file, and what comes in its place is read', async (t) => {
+  const cluster = await openFolder([sampleNode(1)]);
+  await symlink('nowhere', join(cluster.directory, 'late.yaml'));
+  await cluster.source.start();
+  await untilSnapshot(cluster.source, ({ listed, nodes }) => listed.size === 3 && nodes.size === 1);
+  await writeFile(join(cluster.directory, '.new'), JSON.stringify(sampleNode(2)));
+  await rename(join(cluster.directory, '.new'), join(cluster.directory, 'late.yaml'));
+  await untilSnapshot(cluster.source, ({ nodes }) => nodes.has('node-2'));
+  t.same(cluster.source.snapshot().problems, []);
+  await cluster.source.close();
+  await cluster.close();
 });
 
 t.test('a folder mounted from a ConfigMap is followed through its links', async (t) => {
