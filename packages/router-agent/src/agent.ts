@@ -4,9 +4,11 @@ import type { AgentPorts } from './agent-ports.js';
 import type { Config } from './config/config.js';
 import { advertisementsController } from './controllers/advertisements.js';
 import { aggregatesController } from './controllers/aggregates.js';
+import { ClusterWatch } from './controllers/cluster-changes.js';
+import { ConcernWatch } from './controllers/concern-watch.js';
 import { DrainProgress } from './controllers/drain-progress.js';
 import type { Facts } from './controllers/facts.js';
-import { HostWatch } from './controllers/host-changes.js';
+import { concernsOf } from './controllers/host-changes.js';
 import type { Overlay } from './controllers/overlay.js';
 import { peersController } from './controllers/peers.js';
 import { speakerController } from './controllers/speaker.js';
@@ -69,7 +71,8 @@ export class Agent {
   readonly #mark: KeptMark;
   readonly #nodeEvents: NodeEvents | null;
   #rows: readonly AdvertisementRow[] = [];
-  readonly #hostWatch: HostWatch;
+  readonly #hostWatch: ConcernWatch;
+  readonly #clusterWatch: ClusterWatch;
   #unsubscribe: (() => void) | null = null;
   #endHostWatch: (() => void) | null = null;
   #isStopping = false;
@@ -111,7 +114,9 @@ export class Agent {
         this.#rows = rows;
       },
     };
-    this.#hostWatch = new HostWatch(clock, (controller) => this.#wake(controller));
+    const concerns = () => new ConcernWatch(clock, (controller) => this.#wake(controller));
+    this.#hostWatch = concerns();
+    this.#clusterWatch = new ClusterWatch(config.nodeName, concerns());
     this.#drain = new DrainProgress({
       now: () => clock.now(),
       setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
@@ -194,7 +199,7 @@ export class Agent {
       await this.#overlay.adopt();
       await this.#learned.start();
       for (const options of hostControllers(this.#facts, this.#ports, this.#links)) this.#add(options);
-      this.#endHostWatch = kernel.watchHost((change) => this.#hostWatch.changed(change));
+      this.#endHostWatch = kernel.watchHost((change) => this.#hostWatch.changed(concernsOf(change)));
       this.#add(speakerController(this.#facts, this.#speakerDriver));
     }
     this.#unsubscribe = source.onChange(() => this.#sourceChanged());
@@ -224,6 +229,7 @@ export class Agent {
     this.#unsubscribe?.();
     this.#endHostWatch?.();
     this.#hostWatch.stop();
+    this.#clusterWatch.stop();
     this.#mark.stop();
     this.#heldTimer?.cancel();
     for (const controller of this.#controllers.values()) controller.stop();
@@ -342,9 +348,9 @@ export class Agent {
   }
 
   #sourceChanged(): void {
-    const { source } = this.#ports;
-    this.problems.tell('source', source.snapshot().problems);
-    for (const controller of this.#controllers.values()) controller.signal();
+    const snapshot = this.#facts.snapshot();
+    this.problems.tell('source', snapshot.problems);
+    this.#clusterWatch.changed(snapshot, this.#controllers.keys());
   }
 
   #add(options: ControllerOptions): void {

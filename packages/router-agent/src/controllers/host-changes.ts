@@ -1,5 +1,6 @@
 import { egressTable } from '../desired/egress.js';
 import { podBridge } from '../desired/host.js';
+import type { Concern } from './concern-watch.js';
 
 /** Something on this host that somebody has changed, as the kernel told. */
 export type HostChange =
@@ -9,13 +10,6 @@ export type HostChange =
   | { readonly kind: 'nft-table'; readonly family: string; readonly name: string }
   /** Changes were missed. */
   | { readonly kind: 'unknown' };
-
-/** What has to be looked at again. */
-export interface Concern {
-  readonly controller: string;
-  /** Longer for what many write to all the time. */
-  readonly withinMilliseconds: number;
-}
 
 const soon = 200;
 /** The table in which iptables-nft has its FORWARD chain; service proxies write to it with each change of a service. */
@@ -39,37 +33,5 @@ export function concernsOf(change: HostChange): readonly Concern[] {
       return change.name === iptablesTable ? [concern('forward', late)] : [];
     case 'unknown':
       return ['bridge', 'overlay', 'egress', 'forward'].map((controller) => concern(controller));
-  }
-}
-
-interface Timers {
-  setTimer(milliseconds: number, callback: () => void): { cancel(): void };
-}
-
-/** Wakes controllers a little after the first of the changes that concern them, so that many changes are one. */
-export class HostWatch {
-  readonly #timers: Timers;
-  readonly #wake: (controller: string) => void;
-  readonly #waiting = new Map<string, { cancel(): void }>();
-
-  constructor(timers: Timers, wake: (controller: string) => void) {
-    this.#timers = timers;
-    this.#wake = wake;
-  }
-
-  changed(change: HostChange): void {
-    for (const { controller, withinMilliseconds } of concernsOf(change)) {
-      if (this.#waiting.has(controller)) continue;
-      const timer = this.#timers.setTimer(withinMilliseconds, () => {
-        this.#waiting.delete(controller);
-        this.#wake(controller);
-      });
-      this.#waiting.set(controller, timer);
-    }
-  }
-
-  stop(): void {
-    for (const timer of this.#waiting.values()) timer.cancel();
-    this.#waiting.clear();
   }
 }
