@@ -7,6 +7,9 @@ import type { ConfigNews } from './config-watch.js';
 import type { Problem } from './model/cluster.js';
 import type { AdjustableLog } from './observe/log.js';
 
+/** The agent, as far as the configuration goes. */
+type Reconfigured = Pick<Agent, 'reconfigure' | 'problems'>;
+
 /** What follows the configuration beside the agent. */
 export interface Followers {
   /** Health and metrics. */
@@ -17,7 +20,7 @@ export interface Followers {
 export class Reconfiguration implements ConfigNews {
   readonly #log: AdjustableLog;
   #config: Config;
-  #agent: Agent | null = null;
+  #agent: Reconfigured | null = null;
   #followers: Followers | null = null;
   #warnings: readonly string[];
   #waiting: readonly Problem[] = [];
@@ -36,7 +39,7 @@ export class Reconfiguration implements ConfigNews {
   }
 
   /** What is told is told by this agent, and put in force there. */
-  attach(agent: Agent, followers: Followers): void {
+  attach(agent: Reconfigured, followers: Followers): void {
     this.#agent = agent;
     this.#followers = followers;
   }

@@ -48,7 +48,7 @@ export function withSettings(item: PeerItem, session: SessionConfig, operators: 
   } = session.settings;
   const wanted = named?.map((family) => families[family]);
   const carried = item.families.filter((family) => wanted?.includes(family) ?? true);
-  const { multihopTtl: _, ...base } = item;
+  const { multihopTtl: _ttl, password: _password, ...base } = item;
   return {
     ...base,
     ...operators.of(item, session),
