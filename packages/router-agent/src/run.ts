@@ -21,6 +21,7 @@ import { FollowingServers } from './following-servers.js';
 import { linuxKernel } from './linux-kernel.js';
 import { takeLock } from './lock.js';
 import { type AdjustableLog, createLog, type Log } from './observe/log.js';
+import { logDestination } from './observe/log-destination.js';
 import { openSinks } from './open-sinks.js';
 import { openRememberedSource, openSource } from './open-source.js';
 import { processFigures } from './process-figures.js';
@@ -33,7 +34,7 @@ import { version } from './version.js';
 /** Where the agent writes; `process` has these. */
 export interface AgentIo {
   readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly fd?: number };
 }
 
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -69,7 +70,7 @@ export async function runAgent(
   const log = createLog({
     human: io.stderr.isTTY === true,
     verbosity: config.verbosity,
-    destination: io.stderr,
+    destination: io.stderr.isTTY === true ? io.stderr : logDestination(io.stderr),
   });
   if (config.task === 'plan' || config.task === 'cleanup-dry-run') return runTask(config, log, io);
   const taken = await takeLock(`pid ${process.pid}, node ${config.nodeName}`);
