@@ -19,6 +19,7 @@ import type { Log } from './observe/log.js';
 import type { ProcessFigures } from './observe/metric.js';
 import type { Sinks } from './open-sinks.js';
 import type { ClusterSource } from './sources/cluster-source.js';
+import type { MachineTime } from './state/machine-time.js';
 
 /** What the agent needs of its node's kernel. */
 export interface AgentKernel {
@@ -49,6 +50,8 @@ export interface AgentPorts extends Sinks {
   readonly sourceDestCheck: () => Promise<SourceDestCheck>;
   /** Sockets, clock and randomness, for the speaker and for the agent's own timers. */
   readonly speaker: SpeakerPorts;
+  /** Now, for what the next life of the agent has to compare with. */
+  machineTime(): Promise<MachineTime>;
   readonly log: Log;
   /** The own process as it stands. */
   process(): ProcessFigures;

@@ -91,11 +91,11 @@ export class Agent {
     this.health = new Health(() => clock.now());
     this.metrics = new Metrics(() => metricsViewOf(this.#parts()));
     this.#nodeEvents = nodeEventsTo(ports.events, config.nodeName, clock, this);
-    this.#mark = new KeptMark(new RestartMark(config.restartMark, () => clock.wallTime()), {
+    this.#mark = new KeptMark(new RestartMark(config.restartMark, ports.machineTime), {
       setTimer: (milliseconds, callback) => clock.setTimer(milliseconds, callback),
       failed: (reason) => {
-        const message = `the mark for a graceful restart cannot be written, the next start will be a first one: ${reason}`;
-        ports.log.log('error', 'restart-mark.failed', { message });
+        const message = `the mark for a graceful restart is not renewed, the next start may be a first one: ${reason}`;
+        this.problems.tell('restart-mark', reason === null ? [] : [{ place: 'state/restart-mark', message }]);
       },
     });
     this.#speakerDriver = new SpeakerDriver(ports.speaker, {

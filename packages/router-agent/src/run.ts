@@ -27,6 +27,7 @@ import { openRememberedSource, openSource } from './open-source.js';
 import { processFigures } from './process-figures.js';
 import { Reconfiguration } from './reconfiguration.js';
 import { FoundSettings } from './state/found-settings.js';
+import { machineTime } from './state/machine-time.js';
 import { WireguardKeys } from './state/wireguard-keys.js';
 import { cleanUpHost, planHost, reportText, type TaskReport } from './tasks.js';
 import { version } from './version.js';
@@ -161,6 +162,7 @@ async function runUntilSignal(
         sourceDestCheck: openSourceDestCheck,
         cniFile: new CniFileDriver(config.cniConfFile, { create: config.createCniFile }),
         speaker,
+        machineTime,
         log,
         process: processFigures,
       },

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BgpSpeaker } from '@peerage/bgp';
+import type { BgpSpeaker, Clock } from '@peerage/bgp';
 import { systemClock } from '@peerage/bgp/node';
 import { FakeNetwork, seededRandom } from '@peerage/bgp/testing';
 import { Agent } from '../src/agent.js';
@@ -46,7 +46,9 @@ export interface TestAgent {
 export class TestCluster {
   readonly directory: string;
   readonly #folder: string;
-  readonly clock = systemClock();
+  /** Milliseconds by which the wall clock is wrong. */
+  wallError = 0;
+  readonly clock: Clock = { ...systemClock(), wallTime: () => Date.now() + this.wallError };
   readonly network = new FakeNetwork(this.clock);
   readonly #agents: Agent[] = [];
   /** What the agents read, in the order of their start. */
@@ -106,6 +108,7 @@ export class TestCluster {
         sourceDestCheck: () => Promise.reject(new Error('the tests are in no cloud')),
         wireguardKeys: new WireguardKeys(this.dataDir(name)),
         speaker: { ...ports, sockets },
+        machineTime: async () => ({ boot: 'test', milliseconds: Math.round(this.clock.now()) }),
         log: { log: (level, event, fields) => events.push({ level, event, fields }) },
         process: processFigures,
       },

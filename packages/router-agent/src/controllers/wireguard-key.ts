@@ -93,7 +93,9 @@ export class WireguardIdentity {
 
   #isOld({ madeAt }: PublicKey): boolean {
     const { wireguardKeyLifetime } = this.#facts.config;
-    return wireguardKeyLifetime > 0 && this.#ports.now() - madeAt > wireguardKeyLifetime * 1000;
+    // One that is from the future was made when the clock was wrong: how old it is cannot be known.
+    const age = Math.abs(this.#ports.now() - madeAt);
+    return wireguardKeyLifetime > 0 && age > wireguardKeyLifetime * 1000;
   }
 
   #use(publicKey: string | null): void {

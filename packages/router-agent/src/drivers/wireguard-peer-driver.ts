@@ -10,19 +10,29 @@ export const wireguardKeepalive = 25;
 /** Seconds for which a session counts as alive after its last handshake (REJECT_AFTER_TIME of WireGuard). */
 const aliveSeconds = 180;
 
+/** In milliseconds: one that only goes forward, and the wall clock, by which the kernel dates handshakes. */
+export interface HandshakeClocks {
+  now(): number;
+  wallTime(): number;
+}
+
+const ownClocks: HandshakeClocks = { now: () => performance.now(), wallTime: () => Date.now() };
+
 /** The other nodes that the WireGuard link of ours knows. */
 export class WireguardPeerDriver implements Driver<WireguardPeerItem> {
   readonly kind = wireguardPeerKind;
   readonly #open: OpenGeneric;
   readonly #link: string;
-  readonly #wallTime: () => number;
+  readonly #clocks: HandshakeClocks;
+  /** When its last handshake was, by a clock that nobody sets. */
+  readonly #handshakes = new Map<string, { readonly seconds: number; readonly at: number }>();
   /** Where each was told to be. */
   readonly #told = new Map<string, { readonly address: string; readonly port: number }>();
 
-  constructor(open: OpenGeneric, link: string, wallTime: () => number = Date.now) {
+  constructor(open: OpenGeneric, link: string, clocks: HandshakeClocks = ownClocks) {
     this.#open = open;
     this.#link = link;
-    this.#wallTime = wallTime;
+    this.#clocks = clocks;
   }
 
   async read(): Promise<readonly WireguardPeerItem[]> {
@@ -46,6 +56,7 @@ export class WireguardPeerDriver implements Driver<WireguardPeerItem> {
       const publicKey = new Uint8Array(Buffer.from(key, 'base64'));
       if (after === undefined) {
         this.#told.delete(key);
+        this.#handshakes.delete(key);
         return wireguard.removePeer(this.#link, publicKey);
       }
       const { address, port } = after;
@@ -59,6 +70,21 @@ export class WireguardPeerDriver implements Driver<WireguardPeerItem> {
     });
   }
 
+  /**
+   * Milliseconds. The kernel's date is compared with the wall clock only when a peer is seen for the first time; from then on that it
+   * has another date is what tells of a handshake, so that a clock that is set makes no session live or dead.
+   */
+  #sinceHandshake(key: string, seconds: number): number {
+    const { now, wallTime } = this.#clocks;
+    const known = this.#handshakes.get(key);
+    if (known?.seconds === seconds) return now() - known.at;
+    const age = wallTime() - seconds * 1000;
+    const isOther = known !== undefined && seconds > 0;
+    const since = isOther ? 0 : seconds > 0 && age >= 0 ? age : Number.POSITIVE_INFINITY;
+    this.#handshakes.set(key, { seconds, at: now() - since });
+    return since;
+  }
+
   /** The endpoint of a live session follows the peer: where its packets really come from is as good as what it was told. */
   #itemOf({
     publicKey,
@@ -68,7 +94,7 @@ export class WireguardPeerDriver implements Driver<WireguardPeerItem> {
     keepalive,
   }: WireguardPeer): WireguardPeerItem {
     const key = Buffer.from(publicKey).toString('base64');
-    const isAlive = this.#wallTime() / 1000 - lastHandshake < aliveSeconds;
+    const isAlive = this.#sinceHandshake(key, lastHandshake) < aliveSeconds * 1000;
     const seen = {
       address: endpoint === undefined ? '' : formatIp(endpoint.address),
       port: endpoint?.port ?? 0,

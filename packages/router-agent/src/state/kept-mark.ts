@@ -5,8 +5,8 @@ const period = 5_000;
 
 export interface KeptMarkPorts {
   setTimer(milliseconds: number, callback: () => void): { cancel(): void };
-  /** The mark could not be written. */
-  failed(reason: string): void;
+  /** The mark could not be written, for a reason that was not told before; null: it can be written again. */
+  failed(reason: string | null): void;
 }
 
 /** A restart mark that is renewed as long as the agent lives. */
@@ -15,6 +15,7 @@ export class KeptMark {
   readonly #ports: KeptMarkPorts;
   #timer: { cancel(): void } | null = null;
   #state: 'idle' | 'kept' = 'idle';
+  #told: string | null = null;
 
   constructor(mark: RestartMark, ports: KeptMarkPorts) {
     this.#mark = mark;
@@ -40,11 +41,13 @@ export class KeptMark {
   }
 
   async renew(): Promise<void> {
-    try {
-      await this.#mark.renew();
-    } catch (error) {
-      this.#ports.failed(error instanceof Error ? error.message : String(error));
-    }
+    const reason = await this.#mark.renew().then(
+      () => null,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    if (reason === this.#told) return;
+    this.#told = reason;
+    this.#ports.failed(reason);
   }
 
   async #renewOften(): Promise<void> {
