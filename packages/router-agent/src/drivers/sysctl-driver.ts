@@ -17,6 +17,8 @@ export class SysctlDriver implements Driver<SysctlItem> {
   readonly #paths: readonly string[];
   readonly #root: string;
   readonly #records: SettingRecords | null;
+  /** What stood where we wrote, as long as it could not be noted. */
+  readonly #unnoted = new Map<string, string>();
 
   /** `paths` are those that are looked at, `net/ipv4/ip_forward`. */
   constructor(paths: readonly string[], records: SettingRecords | null = null, root = '/proc/sys') {
@@ -30,7 +32,8 @@ export class SysctlDriver implements Driver<SysctlItem> {
       this.#paths.map(async (path) => {
         try {
           const text = await readFile(join(this.#root, path), { encoding: 'utf8', signal });
-          return [{ path, value: text.trim() }];
+          // What could not be noted reads as if it had not been set, so that it is tried again.
+          return [{ path, value: this.#unnoted.get(path) ?? text.trim() }];
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
           throw error;
@@ -40,12 +43,25 @@ export class SysctlDriver implements Driver<SysctlItem> {
     return items.flat();
   }
 
-  /** Writes values. A setting that is not wanted any more keeps the one it has. */
+  /**
+   * Writes values. A setting that is not wanted any more keeps the one it has. That something cannot be noted is a failure, but keeps
+   * nothing from being set: packets flow on a node whose disk is full. An agent that ends before it could note it forgets it.
+   */
   apply(changes: readonly Change<SysctlItem>[], signal: AbortSignal): Promise<readonly ChangeFailure[]> {
     return eachChange(changes, signal, async ({ before, after }) => {
       if (after === undefined) return;
-      if (before !== undefined) await this.#records?.note(after.path, before.value, after.value);
-      await writeFile(join(this.#root, after.path), after.value, { signal });
+      const { path, value } = after;
+      const noting = before === undefined ? undefined : this.#records?.note(path, before.value, value);
+      const failure = await Promise.resolve(noting).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      await writeFile(join(this.#root, path), value, { signal });
+      if (failure === null) this.#unnoted.delete(path);
+      else if (before !== undefined) {
+        this.#unnoted.set(path, before.value);
+        throw failure;
+      }
     });
   }
 }

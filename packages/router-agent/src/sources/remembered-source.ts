@@ -16,9 +16,11 @@ export interface RememberedTimes {
   readonly patience: number;
   /** From a change to the file: a burst is saved once. */
   readonly saveAfter: number;
+  /** From a file that could not be written to the next try. */
+  readonly retryAfter: number;
 }
 
-const defaultTimes: RememberedTimes = { patience: 5_000, saveAfter: 5_000 };
+const defaultTimes: RememberedTimes = { patience: 5_000, saveAfter: 5_000, retryAfter: 30_000 };
 
 /**
  * A source that does not begin with nothing: when `inner` has not listed the cluster in time, each kind that it does not know yet is as
@@ -48,6 +50,7 @@ class RememberedSource implements ClusterSource {
   #saving: SourceTimer | null = null;
   #lastSave: Promise<void> = Promise.resolve();
   #unsubscribe: (() => void) | null = null;
+  #isClosed = false;
 
   constructor(inner: ClusterSource, memory: SnapshotMemory, ports: SourcePorts, times: RememberedTimes) {
     this.#inner = inner;
@@ -82,6 +85,7 @@ class RememberedSource implements ClusterSource {
     this.#unsubscribe?.();
     this.#patience?.cancel();
     await this.#inner.close();
+    this.#isClosed = true;
     this.#saving?.cancel();
     this.#save();
     await this.#lastSave;
@@ -97,7 +101,7 @@ class RememberedSource implements ClusterSource {
           message: 'the cluster was read in full; what was remembered of it is not used any more',
         });
       }
-      this.#saving ??= this.#ports.clock.setTimer(this.#times.saveAfter, () => this.#save());
+      this.#saveIn(this.#times.saveAfter);
     }
     this.#tell();
   }
@@ -115,6 +119,10 @@ class RememberedSource implements ClusterSource {
     this.#changed();
   }
 
+  #saveIn(milliseconds: number): void {
+    this.#saving ??= this.#ports.clock.setTimer(milliseconds, () => this.#save());
+  }
+
   #save(): void {
     this.#saving = null;
     const snapshot = this.#inner.snapshot();
@@ -128,6 +136,7 @@ class RememberedSource implements ClusterSource {
         this.#setFault(
           `the cluster cannot be saved, so a restart while the API server is away begins with what was saved before: ${textOf(error)}; give --data-dir a folder with room that the agent may write`,
         );
+        if (!this.#isClosed) this.#saveIn(this.#times.retryAfter);
       }
       if (before?.message !== this.#fault?.message) this.#changed();
     });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { Kind } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { writeWholeFile } from './whole-file.js';
 
 /** The cluster as it once was. */
 export interface RememberedCluster {
@@ -71,16 +71,7 @@ export class ClusterMemory {
     const sha256 = sumOf(body);
     if (sha256 === this.#lastSum) return;
     const header: Header = { format, savedAt: this.#wallTime(), sha256 };
-    const draft = `${this.path}.new`;
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-    const file = await open(draft, 'w', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(header)}\n${body}`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, this.path);
+    await writeWholeFile(this.path, `${JSON.stringify(header)}\n${body}`);
     this.#lastSum = sha256;
   }
 }

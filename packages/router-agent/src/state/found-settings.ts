@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { writeWholeFile } from './whole-file.js';
 
 /** A setting that was changed: what stood there before, and what was written. */
 export interface FoundSetting {
@@ -49,12 +49,8 @@ export class FoundSettings {
   #change(change: (settings: readonly FoundSetting[]) => readonly FoundSetting[]): Promise<void> {
     const next = this.#last.then(async () => {
       const { boot, settings } = await this.#read();
-      const draft = `${this.#path}.new`;
-      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-      await writeFile(draft, `${JSON.stringify({ boot, settings: change(settings) }, null, 2)}\n`, {
-        mode: 0o600,
-      });
-      await rename(draft, this.#path);
+      const text = JSON.stringify({ boot, settings: change(settings) }, null, 2);
+      await writeWholeFile(this.#path, `${text}\n`);
     });
     this.#last = next.catch(() => {});
     return next;

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWholeFile } from './whole-file.js';
 
 /** A key of this node. */
 export interface WireguardKey {
@@ -61,19 +62,9 @@ export class WireguardKeys {
   }
 
   async #make(name: string): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const path = join(this.#folder, name);
-    const draft = `${path}.new`;
     const { privateKey } = generateKeyPairSync('x25519');
-    const file = await open(draft, 'w', 0o600);
-    try {
-      await file.chmod(0o600);
-      await file.writeFile(`${Buffer.from(rawOf(privateKey, 'd')).toString('base64')}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
+    const text = Buffer.from(rawOf(privateKey, 'd')).toString('base64');
+    await writeWholeFile(join(this.#folder, name), `${text}\n`);
   }
 
   async #read(name: string): Promise<WireguardKey | null> {

@@ -70,3 +70,25 @@ t.test('what was found is put back, unless somebody else has changed it since', 
     await t.rejects(restore(), /sysctls.json must hold the settings .* remove the file/);
   });
 });
+
+t.test('what cannot be noted is set all the same, told, and noted later', async (t) => {
+  const folder = tempDir(t);
+  const root = join(folder, 'sys');
+  mkdirSync(root);
+  writeFileSync(join(root, 'own'), '0\n');
+  const path = join(folder, 'data', 'sysctls.json');
+  const records = new FoundSettings(path, async () => 'boot');
+  const driver = new SysctlDriver(['own'], records, root);
+  const { signal } = new AbortController();
+  const pass = () => reconcile(driver, [{ path: 'own', value: '1' }], signal);
+  const inTheWay = join(folder, 'data', 'sysctls.json.new', 'folder');
+  mkdirSync(inTheWay, { recursive: true });
+  for (let n = 0; n < 2; n++) {
+    t.match((await pass()).failures, [/sysctls\.json cannot be written/]);
+    t.equal(readFileSync(join(root, 'own'), 'utf8'), '1');
+  }
+  rmSync(join(folder, 'data', 'sysctls.json.new'), { recursive: true });
+  t.same((await pass()).failures, []);
+  t.same(await records.list(), [{ path: 'own', found: '0', written: '1' }]);
+  t.same(await pass(), { changed: 0, failures: [] });
+});

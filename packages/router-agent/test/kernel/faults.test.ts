@@ -1,4 +1,4 @@
-// test-timeout: 900
+// test-timeout: 2100
 import { needs, runUnderOtherKernel } from '@peerage/test-fixtures';
 import t from 'tap';
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, tempDir } from '@peerage/test-fixtures';
 import t from 'tap';
@@ -10,7 +10,7 @@ import { realPorts } from './real-ports.js';
 import { sampleNode, sampleService, sampleSlice } from './sample-objects.js';
 import { apiWorld } from './world.js';
 
-const times = { patience: 200, saveAfter: 20 };
+const times = { patience: 200, saveAfter: 20, retryAfter: 50 };
 
 t.test('a source that starts while the API server is away knows the cluster of before', async (t) => {
   const world = await apiWorld(t, await openFakeServer(t));
@@ -65,4 +65,8 @@ t.test('a source with a folder that cannot be written says so and goes on', asyn
   await eventually(() => told().includes('the cluster cannot be saved'));
   t.match(told(), /not-a-folder.*give --data-dir a folder/);
   t.ok(isWhole(source.snapshot()));
+  // Nothing changes in the cluster, and it is saved all the same.
+  rmSync(file);
+  await eventually(() => told() === '');
+  t.match(await memory.load(), { snapshot: { nodes: source.snapshot().nodes } });
 });

@@ -1,5 +1,6 @@
 import { open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { unwritable } from '../../errors.js';
 
 const DEFAULT_MODE = 0o644;
 
@@ -29,7 +30,7 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
     await rename(temporary, target);
   } catch (error) {
     await unlink(temporary).catch(() => {});
-    throw error;
+    throw unwritable(path, error);
   }
   await syncFolder(dirname(target));
 }
