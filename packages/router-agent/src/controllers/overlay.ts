@@ -166,10 +166,10 @@ export class Overlay implements HopWays {
     const { underlay, drivers } = this.#surroundings;
     await underlay.refresh();
     const ways = overlayWays(snapshot, own, config, underlay);
-    this.#facts.tellProblems(name, lackingNodes(ways));
     const publicKey = this.#surroundings.publicKey();
     // Without a key nothing can be made, and what stands is not unmade for want of it.
     if (config.enableOverlay && config.overlayEncap === 'wireguard' && publicKey === null) {
+      this.#facts.tellProblems(name, lackingNodes(ways));
       await this.#learn(ways, own, signal);
       this.#knowsNow();
       return nothingToDo;
@@ -177,6 +177,7 @@ export class Overlay implements HopWays {
     const gateways = this.#surroundings.gateways();
     const inUse = new Set([...(gateways ?? []), ...more]);
     const desired = desiredOverlay(ways, inUse, { snapshot, own, config, underlay, publicKey });
+    this.#facts.tellProblems(name, [...lackingNodes(ways), ...desired.problems]);
     const mayDelete = mayUnmake && gateways !== null;
     const outcome = await reconcileLayers(layersOf(desired, drivers), signal, { mayDelete });
     this.#failures = outcome.failures;

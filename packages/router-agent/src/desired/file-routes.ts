@@ -5,7 +5,7 @@ import type { AggregateItem } from '../items/aggregate.js';
 import { formatCidr, isIpv4, parseCidr } from '../items/ip.js';
 import type { AddressFamily } from '../items/peer.js';
 import type { PolicyStatementItem } from '../items/policy.js';
-import type { Problem } from '../model/cluster.js';
+import type { Node, Problem } from '../model/cluster.js';
 import { drainedAttributes, drainedReason, type Leaving, staying } from './drain.js';
 import { isFor } from './node-selector.js';
 import type { OwnNode } from './own-node.js';
@@ -92,6 +92,18 @@ export function fileAggregates(
     found.set(prefix, { item, place });
   }
   return { items: [...found.values()].map(({ item }) => item), problems };
+}
+
+/** Prefixes for which the file has other nodes send packets to a node. */
+export function meshPrefixes(node: Node, { file }: Config): readonly string[] {
+  const announced = file.announcements.filter(({ mesh, nextHop }) => mesh && nextHop === undefined);
+  const parts = [
+    ...announced,
+    ...file.aggregates
+      .filter(({ mesh }) => mesh)
+      .map((aggregate) => ({ ...aggregate, prefixes: [aggregate.prefix] })),
+  ];
+  return parts.filter((part) => isFor(part.for, node)).flatMap(({ prefixes }) => prefixes.map(canonical));
 }
 
 /** Statements that let what the file announces out, to other nodes or to external peers. */

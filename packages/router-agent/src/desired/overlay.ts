@@ -6,6 +6,7 @@ import type { AddressFamily } from '../items/peer.js';
 import type { FouPortItem, PolicyRouteItem, RuleItem, VxlanPeerItem } from '../items/policy-routing.js';
 import { nameTunnels } from '../items/tunnel-name.js';
 import type { WireguardPeerItem } from '../items/wireguard.js';
+import type { Problem } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { nodeAddresses } from './node-addresses.js';
 import type { OwnNode } from './own-node.js';
@@ -45,6 +46,7 @@ export interface DesiredOverlay {
   readonly wireguardPeers: readonly WireguardPeerItem[];
   readonly routes: readonly PolicyRouteItem[];
   readonly rules: readonly RuleItem[];
+  readonly problems: readonly Problem[];
 }
 
 /** The link that all nodes share. */
@@ -129,7 +131,9 @@ export function desiredOverlay(
   const keyed = config.overlayEncap === 'wireguard' ? ways : [];
   const sources = config.enableOverlay ? podCidrs(own.node).cidrs : [];
   const families = new Set(own.families);
+  const { peers: wireguardPeers, problems } = desiredWireguardPeers(keyed, snapshot, config);
   return {
+    problems,
     fouPorts: fouPorts(own, config),
     links: [...links(used, own, config, underlay), ...wireguardLinks(keyed, config, underlay, publicKey)],
     vxlanPeers:
@@ -141,7 +145,7 @@ export function desiredOverlay(
             mac: vxlanMac(node),
           }))
         : [],
-    wireguardPeers: desiredWireguardPeers(keyed, snapshot, config).peers,
+    wireguardPeers,
     routes: used.map(({ endpoint, link, named }) => ({ destination: endpoint, link, named })),
     rules: sources
       .filter((source) => families.has(source.includes(':') ? 'ipv6' : 'ipv4'))

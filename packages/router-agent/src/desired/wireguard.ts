@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.js';
 import { formatCidr, formatIp, isIpv4, parseCidr, parseIp } from '../items/ip.js';
 import type { WireguardPeerItem } from '../items/wireguard.js';
-import type { Node } from '../model/cluster.js';
+import type { Node, Problem } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
+import { meshPrefixes } from './file-routes.js';
 import { podCidrs } from './pod-cidrs.js';
 
 /** Annotation of each node with the public key of its WireGuard link, in Base64. */
@@ -59,14 +60,26 @@ export function publicKeyOf(node: Node | undefined): {
   return { key: null, reason };
 }
 
-/** The other nodes that have a key, and by their names why others have none. Two nodes with one key count as one that has it. */
+export interface DesiredWireguardPeers {
+  readonly peers: readonly WireguardPeerItem[];
+  /** Why nodes are no peers, by their names. */
+  readonly lacking: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * The other nodes that have a key. Two nodes with one key count as one that has it. A prefix leads to one node only: of several that
+ * announce it to the others the first by name.
+ */
 export function desiredWireguardPeers(
   ways: readonly KeyedWay[],
   snapshot: Snapshot,
   config: Config,
-): { readonly peers: readonly WireguardPeerItem[]; readonly lacking: ReadonlyMap<string, string> } {
+): DesiredWireguardPeers {
   const peers = new Map<string, WireguardPeerItem & { readonly node: string }>();
   const lacking = new Map<string, string>();
+  const problems: Problem[] = [];
+  const leads = new Map<string, string>();
   const byNode = new Map(ways.map((way) => [way.node, way]));
   for (const [name, { remote, link }] of [...byNode].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const node = snapshot.nodes.get(name);
@@ -82,9 +95,21 @@ export function desiredWireguardPeers(
       continue;
     }
     const port = config.overlayEncapPort;
-    peers.set(key, { node: name, link, publicKey: key, address: remote, port, allowedIps: rangesOf(node) });
+    const ranges = new Set(rangesOf(node));
+    for (const prefix of meshPrefixes(node, config)) {
+      const other = leads.get(prefix);
+      if (other === undefined) {
+        leads.set(prefix, name);
+        ranges.add(prefix);
+      } else if (other !== name) {
+        const message = `${prefix} is announced to the other nodes by ${other} too, and by WireGuard it leads to that one only; have one of them announce it`;
+        problems.push({ place: `nodes/${name}`, message });
+      }
+    }
+    const allowedIps = [...ranges].sort();
+    peers.set(key, { node: name, link, publicKey: key, address: remote, port, allowedIps });
   }
-  return { peers: [...peers.values()].map(({ node: _, ...peer }) => peer), lacking };
+  return { peers: [...peers.values()].map(({ node: _, ...peer }) => peer), lacking, problems };
 }
 
 /** All that may come from a node: its pods, and itself. */
@@ -97,5 +122,5 @@ function rangesOf(node: Node): readonly string[] {
     const bytes = type === 'InternalIP' || type === 'ExternalIP' ? parseIp(address) : null;
     return bytes === null ? [] : [`${formatIp(bytes)}/${isIpv4(bytes) ? 32 : 128}`];
   });
-  return [...new Set([...pods, ...own])].sort();
+  return [...pods, ...own];
 }

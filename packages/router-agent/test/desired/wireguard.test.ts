@@ -1,4 +1,5 @@
 import t from 'tap';
+import { emptyFileConfig } from '../../src/config/file-config.js';
 import {
   desiredWireguardPeers,
   keyStep,
@@ -36,6 +37,39 @@ t.test('what is no key is told with its value and the way out', async (t) => {
     });
   }
   t.match(publicKeyOf(node('n', [])).reason, 'has no annotation peerage.io/wireguard-public-key');
+});
+
+t.test('what the file has a node announce to the others leads to it, and to one node only', async (t) => {
+  const place = 'agent.yaml:3';
+  const announce = { prefixes: ['203.0.113.0/24'], attributes: {}, mesh: true, for: {}, place };
+  const file = {
+    ...emptyFileConfig,
+    announcements: [
+      announce,
+      { ...announce, prefixes: ['198.51.100.0/24'], for: { nodes: ['n3'] } },
+      { ...announce, prefixes: ['192.0.2.128/25'], mesh: false },
+      { ...announce, prefixes: ['192.0.2.64/26'], nextHop: '192.0.2.9' },
+    ],
+  };
+  const nodes = [2, 3].map((n) =>
+    node(`n${n}`, [`192.0.2.${n}`], { annotations: { [publicKeyAnnotation]: keyOf(n) } }),
+  );
+  const ways = nodes.map(({ name, addresses }) => ({
+    node: name,
+    remote: addresses[0]!.address,
+    link: 'wg',
+  }));
+  const { peers, problems } = desiredWireguardPeers(ways, snapshot({ nodes }), { ...configOf('n1'), file });
+  t.same(
+    peers.map(({ allowedIps }) => allowedIps),
+    [
+      ['192.0.2.2/32', '203.0.113.0/24'],
+      ['192.0.2.3/32', '198.51.100.0/24'],
+    ],
+  );
+  t.match(problems, [
+    { place: 'nodes/n3', message: /^203\.0\.113\.0\/24 is announced to the other nodes by n2 too/ },
+  ]);
 });
 
 t.test('a node may send from its pods and itself, and a key stands for one node', async (t) => {
