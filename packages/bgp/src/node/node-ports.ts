@@ -1,9 +1,8 @@
-import { networkInterfaces } from 'node:os';
-import type { LocalInterface } from '../ports/local-interface.js';
 import type { Log } from '../ports/log.js';
 import type { NeighbourDiscovery } from '../ports/neighbour-discovery.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
-import type { Endpoint, SocketFactory } from '../ports/transport.js';
+import type { SocketFactory } from '../ports/transport.js';
+import { interfaceLookup } from './interface-lookup.js';
 import { tcpSocketFactory } from './socket-factory.js';
 import { systemClock, systemRandom } from './system-clock.js';
 
@@ -24,23 +23,15 @@ export interface NodePortsOptions {
  * const speaker = new BgpSpeaker({ localAs: 64512, routerId: '192.0.2.1' }, nodePorts());
  */
 export function nodePorts(options: NodePortsOptions = {}): SpeakerPorts {
+  const clock = systemClock();
+  const interfaceOf = interfaceLookup(clock);
   return {
     sockets: options.sockets ?? tcpSocketFactory(),
-    clock: systemClock(),
+    clock,
     random: systemRandom(),
     ...(options.discovery !== undefined && { discovery: options.discovery }),
     ...(options.log !== undefined && { log: options.log }),
     localAddresses: (local) => interfaceOf(local)?.addresses.map((text) => text.replace(/\/.*$/, '')) ?? [],
     localInterface: interfaceOf,
   };
-}
-
-/** The interface that has this address: the one that its scope names, else the first. Null when none has it. */
-function interfaceOf({ address }: Endpoint): LocalInterface | null {
-  const [bare = '', scope] = address.split('%');
-  for (const [name, entries = []] of Object.entries(networkInterfaces())) {
-    if ((scope !== undefined && scope !== name) || !entries.some((entry) => entry.address === bare)) continue;
-    return { name, addresses: entries.flatMap(({ cidr }) => (cidr === null ? [] : [cidr])) };
-  }
-  return null;
 }
