@@ -8,10 +8,15 @@ const RD_LENGTH = 8;
 
 /**
  * Which next hops are the address of the far end of a session: a route with such a one is not sent to that end as it is (RFC 4271
- * §5.1.3). Sessions come seldom, so that the next hops are looked through for each.
+ * §5.1.3). Both come by name, so that neither a session nor a next hop has the others looked through: in a mesh there are as many
+ * next hops as sessions.
  */
 export class FarEnds {
   private readonly ends = new Map<string, PeerIndex>();
+  /** The next hops in which an address is. */
+  private readonly holders = new Map<string, Set<NextHopId>>();
+  /** By next hop: what its addresses are called. */
+  private readonly names: (readonly string[])[] = [];
   /** By next hop. */
   private readonly column = new Column16();
 
@@ -22,44 +27,56 @@ export class FarEnds {
 
   /** A next hop came. `zone`: of its link-local address. */
   note(id: NextHopId, address: Uint8Array, zone: number): void {
-    if (this.ends.size > 0) this.column.set(id, this.find(address, zone));
+    const names = namesOf(address, zone);
+    this.names[id] = names;
+    for (const name of names) {
+      const holders = this.holders.get(name);
+      if (holders === undefined) this.holders.set(name, new Set([id]));
+      else holders.add(id);
+    }
+    this.find(id);
   }
 
   forget(id: NextHopId): void {
+    for (const name of this.names[id] ?? []) {
+      const holders = this.holders.get(name);
+      holders?.delete(id);
+      if (holders?.size === 0) this.holders.delete(name);
+    }
+    this.names[id] = [];
     this.column.set(id, 0);
   }
 
-  /** A session is up; `each` calls back for all next hops. */
-  join(peer: PeerIndex, address: Uint8Array, zone: number, each: EachNextHop): void {
-    this.ends.set(nameOf(address, 0, address.length, zone), peer);
-    each((id, octets, own) => {
-      if (this.find(octets, own) === peer) this.column.set(id, peer);
-    });
+  /** A session is up. */
+  join(peer: PeerIndex, address: Uint8Array, zone: number): void {
+    const name = nameOf(address, 0, address.length, zone);
+    this.ends.set(name, peer);
+    for (const id of this.holders.get(name) ?? []) this.find(id);
   }
 
   /** The session is gone. */
-  leave(peer: PeerIndex, address: Uint8Array, zone: number, each: EachNextHop): void {
+  leave(peer: PeerIndex, address: Uint8Array, zone: number): void {
     const name = nameOf(address, 0, address.length, zone);
     if (this.ends.get(name) === peer) this.ends.delete(name);
-    each((id) => {
-      if (this.column.get(id) === peer) this.column.set(id, 0);
-    });
+    for (const id of this.holders.get(name) ?? []) this.find(id);
   }
 
-  /** Of one or two addresses, each of which may be behind a route distinguisher. */
-  private find(octets: Uint8Array, zone: number): PeerIndex | 0 {
-    const count = octets.length === 32 || octets.length === 48 ? 2 : 1;
-    const size = octets.length / count;
-    const skipped = size === RD_LENGTH + 4 || size === RD_LENGTH + 16 ? RD_LENGTH : 0;
-    for (let start = 0; start < octets.length; start += size) {
-      const found = this.ends.get(nameOf(octets, start + skipped, start + size, zone));
-      if (found !== undefined) return found;
-    }
-    return 0;
+  private find(id: NextHopId): void {
+    const name = this.names[id]?.find((one) => this.ends.has(one));
+    this.column.set(id, name === undefined ? 0 : (this.ends.get(name) ?? 0));
   }
 }
 
-type EachNextHop = (visit: (id: NextHopId, address: Uint8Array, zone: number) => void) => void;
+/** Of one or two addresses, each of which may be behind a route distinguisher. */
+function namesOf(octets: Uint8Array, zone: number): readonly string[] {
+  const count = octets.length === 32 || octets.length === 48 ? 2 : 1;
+  const size = octets.length / count;
+  const skipped = size === RD_LENGTH + 4 || size === RD_LENGTH + 16 ? RD_LENGTH : 0;
+  const names: string[] = [];
+  for (let start = 0; start < octets.length; start += size)
+    names.push(nameOf(octets, start + skipped, start + size, zone));
+  return names;
+}
 
 /** An address as text; link-local ones with where they are. */
 function nameOf(octets: Uint8Array, start: number, end: number, zone: number): string {

@@ -208,22 +208,17 @@ export class NextHopTable {
 
   /** A session is up whose far end has this address, until `leave`. */
   join(peer: PeerIndex, address: Uint8Array, zone: Zone): void {
-    this.farEnds.join(peer, address, zone, this.each);
+    this.farEnds.join(peer, address, zone);
   }
 
   leave(peer: PeerIndex, address: Uint8Array, zone: Zone): void {
-    this.farEnds.leave(peer, address, zone, this.each);
+    this.farEnds.leave(peer, address, zone);
   }
 
   /** The session whose far end it is; 0: none. */
   farEnd(id: NextHopId): PeerIndex {
     return this.farEnds.of(id);
   }
-
-  private readonly each = (visit: (id: NextHopId, address: Uint8Array, zone: number) => void): void => {
-    for (let id = 1 as NextHopId; id < this.ids.limit; id++)
-      visit(id, this.addresses[id]!, this.zones.get(id));
-  };
 
   /** Whether it is 0.0.0.0 or ::, which stands for "own address of the session" in routes of our own. */
   isUnspecified(id: NextHopId): boolean {

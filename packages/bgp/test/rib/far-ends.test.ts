@@ -48,3 +48,17 @@ t.test('an id that is used anew is judged anew', async (t) => {
   t.equal(put(table, NO_ZONE, '10.0.0.3'), id);
   t.equal(table.farEnd(id), 0);
 });
+
+t.test('the next hop of an address that two sessions had is that of the one which stays', async (t) => {
+  const table = new NextHopTable();
+  const both = put(table, NO_ZONE, '2001:db8::8', 'fe80::8');
+  table.join(peer(7), parseAddress('fe80::8'), NO_ZONE);
+  t.equal(table.farEnd(both), 7);
+  table.join(peer(8), parseAddress('2001:db8::8'), NO_ZONE);
+  t.equal(table.farEnd(both), 8, 'the global address goes before the link-local one');
+  table.leave(peer(8), parseAddress('2001:db8::8'), NO_ZONE);
+  t.equal(table.farEnd(both), 7);
+  table.join(peer(9), parseAddress('fe80::8'), NO_ZONE);
+  table.leave(peer(7), parseAddress('fe80::8'), NO_ZONE);
+  t.equal(table.farEnd(both), 9, 'a session that came back leaves nothing of the one before');
+});
