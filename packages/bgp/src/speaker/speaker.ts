@@ -90,8 +90,9 @@ export class BgpSpeaker extends EventEmitter<SpeakerEvents> {
     this.#startedAt = ports.clock.wallTime();
     this.#loop = new TurnLoop(ports.clock);
     this.#pipeline = new Pipeline(pipelineOptions(this.#settings, ports));
-    this.#pipeline.onEndOfRib = (index, family) =>
-      [...this.#peers.values()].find((peer) => peer.index === index)?.endOfRib(family);
+    this.#pipeline.onEndOfRib = (index, family) => {
+      for (const peer of this.#peers.values()) if (peer.index === index) return peer.endOfRib(family);
+    };
     this.#endTracking = ports.nextHopTracker?.subscribe((address, state) => {
       tell(ports.log, 'debug', 'next-hop.changed', { address, ...state });
       this.#pipeline.nextHopChanged(address, state);

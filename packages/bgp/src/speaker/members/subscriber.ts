@@ -89,8 +89,11 @@ export class Subscriber implements OutKeyHolder {
   get sentCount(): number {
     const { adjOut, keys } = this.group;
     if (this.isInStream && !this.isApart) return adjOut.size - adjOut.countFrom(this.index);
+    // Beyond the cursor, one that is new was sent what it holds at most.
+    const isNew = !this.isInStream && !this.wasSent && this.dirtyCount === 0;
+    const limit = isNew ? Math.min(this.cursor, keys.limit) : keys.limit;
     let count = 0;
-    for (let key = 1 as OutKey; key < keys.limit; key++) if (this.sent(key) !== NO_OUT) count++;
+    for (let key = 1 as OutKey; key < limit; key++) if (this.sent(key) !== NO_OUT) count++;
     return count;
   }
 

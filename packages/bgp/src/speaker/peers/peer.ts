@@ -201,7 +201,9 @@ export class Peer implements SessionHandler {
   stateChanged(state: PeerState, previous: PeerState): void {
     this.#record.stateChanged(state);
     this.#log('debug', 'session.state', { state, previous });
-    this.#host.events.emit('peer:state', this.status(), previous);
+    // A status is gathered from all over: with a thousand peers, not for nobody.
+    if (this.#host.events.listenerCount('peer:state') > 0)
+      this.#host.events.emit('peer:state', this.status(), previous);
   }
 
   established(negotiated: Negotiated, local: Endpoint, remote: Endpoint): void {
@@ -233,7 +235,8 @@ export class Peer implements SessionHandler {
       remotePort: remote.port,
     });
     this.#host.loop.wake();
-    this.#host.events.emit('peer:established', this.status());
+    if (this.#host.events.listenerCount('peer:established') > 0)
+      this.#host.events.emit('peer:established', this.status());
   }
 
   update(bytes: Uint8Array, start: number, end: number): Fault | null {
@@ -250,7 +253,8 @@ export class Peer implements SessionHandler {
   endOfRib(family: Family): void {
     this.#retention.endOfRib(family);
     this.#host.ownRestart.tell({ type: 'end-of-rib', peer: this.#settings.address, family });
-    this.#host.events.emit('peer:end-of-rib', this.status(), family.name);
+    if (this.#host.events.listenerCount('peer:end-of-rib') > 0)
+      this.#host.events.emit('peer:end-of-rib', this.status(), family.name);
   }
 
   writable(): void {
