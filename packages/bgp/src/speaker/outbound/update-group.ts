@@ -264,20 +264,21 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     else this.catchUp(subscriber, limit);
   }
 
-  /** One step of new members that are at the same place: packed once for all. */
+  /** One step of new members that are at the same place: packed once for all, of which there may be a thousand in a mesh. */
   private walkTogether(cursor: number, limit: number): void {
     const walkers = [...this.detached].filter(
       (one) => one.isFresh && one.cursor === cursor && one.member.isWritable,
     );
+    const byIndex = new Map(walkers.map((walker) => [walker.index, walker]));
     const end = Math.min(cursor + this.stepSize, limit);
     for (let prefix = cursor as OutKey; prefix < end; prefix++) {
       this.fill(prefix);
       const out = this.adjOut.out(prefix);
       if (out === NO_OUT) continue;
       const source = this.adjOut.source(prefix);
-      const isTheirs = walkers.some((walker) => walker.index === source);
+      const isTheirs = byIndex.has(source);
       const end = this.outs.farEnd(out);
-      const apart = end === 0 || end === source ? undefined : walkers.find(({ index }) => index === end);
+      const apart = end === 0 || end === source ? undefined : byIndex.get(end);
       this.batches.to(allBut(isTheirs ? source : 0, apart?.index ?? 0)).add(prefix, out);
       const other = apart?.visible(out, source) ?? NO_OUT;
       if (other !== NO_OUT) this.batches.to(-end).add(prefix, other);
