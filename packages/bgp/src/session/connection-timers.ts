@@ -9,6 +9,10 @@ const LARGE_HOLD_MILLISECONDS = 240_000;
 const LEAST_SEND_HOLD_MILLISECONDS = 480_000;
 /** Polls that may bring part of a message after the hold time is over: one message takes two at most. */
 const MOST_SUSPICIONS = 8;
+/** RFC 4271 §10: the least part of an interval that its jitter leaves. */
+const LEAST_JITTER = 0.75;
+/** Keepalives leave at multiples of this part of their interval. */
+const KEEPALIVE_GRAINS = 32;
 
 /** What the timers look at. */
 export interface Watched {
@@ -50,6 +54,16 @@ export class ConnectionTimers {
     this.keepalive = NEVER;
     this.delayOpen = NEVER;
     this.sendHold = NEVER;
+  }
+
+  /**
+   * `jitter`: 0.75 to 1 of the interval. Within these bounds the moment is moved to one that other sessions have as well, just under a
+   * second of the usual 30: a thousand sessions then cost one wake-up a second to send their keepalives, and not 38.
+   */
+  startKeepalive(now: number, milliseconds: number, jitter: number): void {
+    const grain = milliseconds / KEEPALIVE_GRAINS;
+    const shared = Math.floor((now + milliseconds * jitter) / grain) * grain;
+    this.keepalive = shared < now + milliseconds * LEAST_JITTER ? shared + grain : shared;
   }
 
   startHold(now: number, length: 'large' | 'negotiated'): void {

@@ -281,10 +281,11 @@ export class Performer {
         connection?.timers.startHold(now, action.length);
         break;
       case 'keepalive':
-        if (connection !== null) {
-          connection.timers.keepalive =
-            now + 1000 * this.#context.keepaliveSeconds(connection) * this.#context.jitter();
-        }
+        connection?.timers.startKeepalive(
+          now,
+          1000 * this.#context.keepaliveSeconds(connection),
+          this.#context.jitter(),
+        );
         break;
       case 'delayOpen':
         if (connection !== null)
