@@ -130,11 +130,11 @@ export class Overlay implements HopWays {
   get isStale(): boolean {
     const gateways = this.#surroundings.gateways();
     if (gateways === null) return false;
-    return (
-      [...this.#ways].some(
-        ([endpoint, { way, link }]) => way.lacks === null && gateways.has(endpoint) && link === null,
-      ) || [...this.#ways].some(([endpoint, { link }]) => !gateways.has(endpoint) && link !== null)
-    );
+    for (const [endpoint, { way, link }] of this.#ways) {
+      const isNeeded = gateways.has(endpoint);
+      if (isNeeded ? link === null && way.lacks === null : link !== null) return true;
+    }
+    return false;
   }
 
   /** How many links to other nodes stand. */

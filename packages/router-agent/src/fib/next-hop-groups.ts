@@ -24,6 +24,9 @@ export class NextHopGroups {
   readonly #free: GroupId[] = [];
   /** Answers of {@link grows}, by both sets; good until one of them goes. */
   readonly #growths = new Map<number, boolean>();
+  /** Gateways of all sets that somebody retains, and how often each is in these. */
+  readonly #gateways = new Set<string>();
+  readonly #gatewayCounts = new Map<string, number>();
 
   /** The number of a set, empty for a route that drops packets, which stays valid while it is retained or until the next call of `sweep`. */
   intern(hops: readonly NextHop[]): GroupId {
@@ -92,12 +95,13 @@ export class NextHopGroups {
 
   retain(id: GroupId): void {
     const group = this.#groups[id];
-    if (group != null) group.references++;
+    if (group != null && group.references++ === 0) this.#countGateways(group, 1);
   }
 
   release(id: GroupId): void {
     const group = this.#groups[id];
     if (group == null || --group.references > 0) return;
+    if (group.references === 0) this.#countGateways(group, -1);
     this.#forget(id, group.key);
   }
 
@@ -109,14 +113,24 @@ export class NextHopGroups {
     }
   }
 
-  /** Gateways of all sets that somebody retains, as text. */
+  /** Gateways of all sets that somebody retains, as text. It follows them: who keeps it for later makes a copy. */
   gateways(): ReadonlySet<string> {
-    const texts = new Set<string>();
-    for (const group of this.#groups) {
-      if (group == null || group.references === 0) continue;
-      for (const { gateway } of group.hops) if (gateway !== undefined) texts.add(formatIp(gateway));
+    return this.#gateways;
+  }
+
+  #countGateways({ hops }: Group, by: 1 | -1): void {
+    for (const { gateway } of hops) {
+      if (gateway === undefined) continue;
+      const text = formatIp(gateway);
+      const count = (this.#gatewayCounts.get(text) ?? 0) + by;
+      if (count > 0) {
+        this.#gatewayCounts.set(text, count);
+        this.#gateways.add(text);
+      } else {
+        this.#gatewayCounts.delete(text);
+        this.#gateways.delete(text);
+      }
     }
-    return texts;
   }
 
   #drops(id: GroupId): boolean {
