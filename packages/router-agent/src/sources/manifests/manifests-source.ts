@@ -60,6 +60,8 @@ class ManifestsSource implements ClusterSource {
   readonly #options: ManifestsOptions;
   readonly #store: ClusterStore;
   readonly #files = new Map<string, KnownFile>();
+  /** The files of which the store has the objects. */
+  #published: readonly ManifestFile[] = [];
   /** The folder whose content is held, and the one that is watched; a folder that was replaced has another identity. */
   #folderId: string | null = null;
   #watchedId: string | null = null;
@@ -238,7 +240,23 @@ class ManifestsSource implements ClusterSource {
   }
 
   #publish(): void {
-    const { objects, problems } = mergeManifestFiles([...this.#files.values()].map(({ file }) => file));
+    const files = [...this.#files.values()].map(({ file }) => file);
+    // Most looks find everything as it was, and there may be thousands of objects.
+    const isSame =
+      files.length === this.#published.length && files.every((file, i) => file === this.#published[i]);
+    if (!isSame) this.#publishFiles(files);
+    this.#published = files;
+    this.#store.setProblems(FOLDER_HEADING, []);
+    this.#status = {
+      kind: 'manifests',
+      state: 'in-sync',
+      message: `${this.#files.size} files of ${this.#directory}`,
+      lastContact: this.#ports.clock.wallTime(),
+    };
+  }
+
+  #publishFiles(files: readonly ManifestFile[]): void {
+    const { objects, problems } = mergeManifestFiles(files);
     const present: Readonly<Record<Kind, Set<string>>> = {
       Node: new Set(),
       Service: new Set(),
@@ -256,14 +274,7 @@ class ManifestsSource implements ClusterSource {
     for (const kind of allKinds) {
       for (const key of this.#store.keys(kind)) if (!present[kind].has(key)) this.#store.remove(kind, key);
     }
-    this.#store.setProblems(FOLDER_HEADING, []);
     this.#store.setProblems(FILES_HEADING, problems);
-    this.#status = {
-      kind: 'manifests',
-      state: 'in-sync',
-      message: `${this.#files.size} files of ${this.#directory}`,
-      lastContact: this.#ports.clock.wallTime(),
-    };
   }
 
   #folderLost(reason: string): void {
