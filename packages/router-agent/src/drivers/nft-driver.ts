@@ -88,13 +88,13 @@ export function runNft(
   program = 'nft',
 ): Promise<NftResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'pipe', signal });
+    const child = spawn(program, args, { stdio: [input === '' ? 'ignore' : 'pipe', 'pipe', 'pipe'], signal });
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
@@ -103,7 +103,7 @@ export function runNft(
     });
     child.on('close', (status) => resolve({ status, stdout, stderr }));
     // It may end without reading all of it; its status and words say why.
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
   });
 }
