@@ -191,11 +191,15 @@ function stepWatching(state: WatchState, event: WatchEvent, options: WatchOption
       };
     case 'watch-put':
     case 'watch-delete': {
+      if (isBefore(event.resourceVersion, state.resourceVersion))
+        return watchFailed(state, outOfOrder(event.resourceVersion, state.resourceVersion), options);
       const heard = { ...state, heard: true, attempt: 0, resourceVersion: event.resourceVersion };
       const type = event.type === 'watch-put' ? 'put' : 'delete';
       return { state: heard, actions: [listen, { type, variant: state.variant, object: event.object }] };
     }
     case 'watch-bookmark':
+      if (isBefore(event.resourceVersion, state.resourceVersion))
+        return watchFailed(state, outOfOrder(event.resourceVersion, state.resourceVersion), options);
       return {
         state: { ...state, heard: true, attempt: 0, resourceVersion: event.resourceVersion },
         actions: [listen],
@@ -297,6 +301,20 @@ function waitFor(state: WatchState, milliseconds: number, jitter: boolean): Watc
       { type: 'clear-timer', timer: 'silence' },
       { type: 'set-timer', timer: 'retry', milliseconds, jitter },
     ],
+  };
+}
+
+/** Of one collection: versions are numbers that grow; of what is none, nothing is known. */
+function isBefore(version: string, position: string | null): boolean {
+  return /^\d+$/.test(version) && /^\d+$/.test(position ?? '') && BigInt(version) < BigInt(position ?? '');
+}
+
+/** An object may have taken the place of a newer form of itself: only a list tells what holds. */
+function outOfOrder(version: string, position: string | null): ApiFailure {
+  return {
+    reason: 'malformed',
+    message: `the API server sent resource version ${version} after ${position}; the collection is listed anew`,
+    retryAfter: null,
   };
 }
 

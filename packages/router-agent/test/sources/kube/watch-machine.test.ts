@@ -151,6 +151,26 @@ t.test('a watch that delivers keeps its position and its silence timer', async (
   t.same(step(marked.state, { type: 'watch-closed' }).actions, [watch('20'), answerTimer]);
 });
 
+t.test('a watch that goes back in time is listed anew, and what it brought is not taken', async (t) => {
+  const late: readonly WatchEvent[] = [
+    { type: 'watch-put', object: 'a', resourceVersion: '9' },
+    { type: 'watch-delete', object: 'a', resourceVersion: '9' },
+    { type: 'watch-bookmark', resourceVersion: '9' },
+  ];
+  for (const event of late) {
+    const { state, actions } = step({ ...WATCHING, resourceVersion: '10' }, event);
+    const message = 'the API server sent resource version 9 after 10; the collection is listed anew';
+    const report = { state: 'unreachable', failure: { reason: 'malformed', message, retryAfter: null } };
+    t.same(actions, [...wait(500), { type: 'report', report }], event.type);
+    t.same(step(state, { type: 'timer', timer: 'retry' }).actions, [list(), answerTimer]);
+  }
+  const opaque = step({ ...WATCHING, resourceVersion: '10' }, {
+    ...late[2]!,
+    resourceVersion: 'x',
+  } as WatchEvent);
+  t.equal(opaque.state.resourceVersion, 'x', 'what is no number has no order');
+});
+
 t.test('a watch that opens reports that the kind is in sync', async (t) => {
   t.same(step({ ...WATCHING, opened: false }, { type: 'watch-opened' }).actions, [
     silenceTimer,
