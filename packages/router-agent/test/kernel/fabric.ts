@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { netns } from '@peerage/linux';
 import { type Daemon, startBird, startFrr, startZebra, tempDir } from '@peerage/test-fixtures';
@@ -24,6 +24,8 @@ export interface FrrPath {
 export interface Fabric {
   /** Writes, or writes anew, an object of the cluster. */
   put(object: RawSample): void;
+  /** Removes an object that was written. */
+  remove(object: RawSample): void;
   /** Node number `n` with annotations of kube-router, by their names. */
   putNode(n: number, annotations?: Readonly<Record<string, string>>, more?: NodeMore): void;
   /** Starts the agent of node number `n`. */
@@ -65,13 +67,13 @@ export async function fabric(t: Test, nodes: number): Promise<Fabric> {
       { namespace: space('tor'), name: `to-${n}`, bridge: 'br' },
     );
   }
-  const put = (object: RawSample): void => {
-    const name = `${object.kind.toLowerCase()}-${object.metadata.name}.json`;
-    writeFileSync(join(manifests, name), JSON.stringify(object));
-  };
+  const fileOf = ({ kind, metadata }: RawSample): string =>
+    join(manifests, `${kind.toLowerCase()}-${metadata.name}.json`);
+  const put = (object: RawSample): void => writeFileSync(fileOf(object), JSON.stringify(object));
   const options = { namespace: space('tor') };
   return {
     put,
+    remove: (object) => rmSync(fileOf(object)),
     putNode(
       n,
       annotations = {},
