@@ -10,8 +10,10 @@ interface Following {
 }
 
 const atOnce = 0;
-/** What is to be told to peers is on its way by then: programs that are run for the host hold the process up. */
+/** What is to be told to peers is on its way by then. */
 const afterPeers = 25;
+/** And in the kernels of most: programs that are run for the host hold up this process, and take from the others of a small machine. */
+const afterRoutes = 100;
 
 /** What each controller follows. Those that speak to peers run at once. */
 const followings: Readonly<Record<string, Following>> = {
@@ -20,12 +22,12 @@ const followings: Readonly<Record<string, Following>> = {
   aggregates: { part: 'own-node', withinMilliseconds: atOnce },
   speaker: { part: 'own-node', withinMilliseconds: atOnce },
   overlay: { part: 'nodes', withinMilliseconds: afterPeers },
-  egress: { part: 'nodes', withinMilliseconds: afterPeers },
-  sysctl: { part: 'own-node', withinMilliseconds: afterPeers },
-  bridge: { part: 'own-node', withinMilliseconds: afterPeers },
-  cni: { part: 'own-node', withinMilliseconds: afterPeers },
-  'source-dest-check': { part: 'own-node', withinMilliseconds: afterPeers },
-  'wireguard-key': { part: 'own-node', withinMilliseconds: afterPeers },
+  egress: { part: 'nodes', withinMilliseconds: afterRoutes },
+  sysctl: { part: 'own-node', withinMilliseconds: afterRoutes },
+  bridge: { part: 'own-node', withinMilliseconds: afterRoutes },
+  cni: { part: 'own-node', withinMilliseconds: afterRoutes },
+  'source-dest-check': { part: 'own-node', withinMilliseconds: afterRoutes },
+  'wireguard-key': { part: 'own-node', withinMilliseconds: afterRoutes },
   forward: { part: 'nothing', withinMilliseconds: atOnce },
 };
 /** Of a controller that is not in the table. */
