@@ -34,6 +34,7 @@ export interface DesiredAdvertisements {
 export class AdvertisementPlan {
   readonly #config: Config;
   readonly #vips: VipDecider;
+  readonly #vipItems = new WeakMap<VipRow, AdvertisementItem>();
 
   constructor(config: Config) {
     this.#config = config;
@@ -54,7 +55,10 @@ export class AdvertisementPlan {
     }
     const shared: Problem[] = [];
     for (const [prefix, wanted] of byPrefix(vips.rows)) {
-      if (!items.has(prefix)) items.set(prefix, vipItem(prefix, wanted, shared));
+      const [first] = wanted;
+      if (first === undefined || items.has(prefix)) continue;
+      items.set(prefix, this.#vipItem(first));
+      if (wanted.length > 1) shared.push(...otherWays(wanted));
     }
     for (const { item, place, advertised, reason } of file.routes) {
       const taken = items.has(item.prefix);
@@ -69,6 +73,15 @@ export class AdvertisementPlan {
     }
     const problems = [...pods.problems, ...vips.problems, ...shared, ...file.problems];
     return { items: [...items.values()], rows, problems };
+  }
+
+  /** Made once for each row, which is the same one as long as nothing changes for its service. */
+  #vipItem(row: VipRow): AdvertisementItem {
+    const known = this.#vipItems.get(row);
+    if (known !== undefined) return known;
+    const item = { prefix: row.prefix, owner: Owner.Vip, ...howOf(row) };
+    this.#vipItems.set(row, item);
+    return item;
   }
 }
 
@@ -86,22 +99,19 @@ function byPrefix(rows: readonly VipRow[]): ReadonlyMap<string, readonly VipRow[
   return found;
 }
 
-/** An address can be announced in one way only. */
-function vipItem(
-  prefix: string,
-  [first, ...others]: readonly VipRow[],
-  problems: Problem[],
-): AdvertisementItem {
-  const how = (row: VipRow | undefined) => ({
-    ...(row?.attributes === undefined ? {} : { attributes: row.attributes }),
-    ...(row?.peers === undefined ? {} : { peers: row.peers }),
+/** How a row is announced, beside its prefix. */
+function howOf({ attributes, peers }: VipRow): Pick<VipRow, 'attributes' | 'peers'> {
+  return { ...(attributes === undefined ? {} : { attributes }), ...(peers === undefined ? {} : { peers }) };
+}
+
+/** An address can be announced in one way only: problems of the services that ask for another way than the first. */
+function otherWays([first, ...others]: readonly VipRow[]): readonly Problem[] {
+  if (first === undefined) return [];
+  return others.flatMap((other) => {
+    if (other.subject === first.subject || structurallyEqual(howOf(other), howOf(first))) return [];
+    const message = `asks for ${first.prefix} to be announced with other attributes or to other peers than service ${first.subject}, which holds; give both the same annotations`;
+    return [{ place: `services/${other.subject}`, message }];
   });
-  for (const other of others) {
-    if (other.subject === first?.subject || structurallyEqual(how(other), how(first))) continue;
-    const message = `asks for ${prefix} to be announced with other attributes or to other peers than service ${first?.subject}, which holds; give both the same annotations`;
-    problems.push({ place: `services/${other.subject}`, message });
-  }
-  return { prefix, owner: Owner.Vip, ...how(first) };
 }
 
 /** As {@link AdvertisementPlan} says it the first time. */

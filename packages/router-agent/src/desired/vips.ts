@@ -2,7 +2,7 @@ import type { Config } from '../config/config.js';
 import type { OriginatedAttributes } from '../items/advertisement.js';
 import { cidrContains, formatCidr, hostCidr, isIpv4, parseCidr, parseIp } from '../items/ip.js';
 import { structurallyEqual } from '../items/structural.js';
-import type { EndpointSlice, Problem, Service } from '../model/cluster.js';
+import type { EndpointSlice, Node, Problem, Service } from '../model/cluster.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { AnnotationName } from './annotations/annotation-table.js';
 import { annotationText } from './annotations/read-annotation.js';
@@ -68,7 +68,7 @@ export class VipDecider {
   readonly #config: Config;
   readonly #rules: ValidationRules;
   #state: NodeState | null = null;
-  #remembered = new Map<string, Remembered>();
+  readonly #remembered = new Map<string, Remembered>();
 
   constructor(config: Config) {
     this.#config = config;
@@ -77,21 +77,22 @@ export class VipDecider {
 
   decide(snapshot: Snapshot, own: OwnNode, leaving: Leaving = staying): VipDecisions {
     const state = { ...leaving, own, excluded: excluded(own.node, this.#config) };
-    const before = isSameState(this.#state, state) ? this.#remembered : new Map<string, Remembered>();
+    if (!isSameState(this.#state, state)) this.#remembered.clear();
+    this.#state = state;
+    const remembered = this.#remembered;
     const problems: Problem[] = [];
     const rows: VipRow[] = [];
-    const remembered = new Map<string, Remembered>();
     for (const [key, service] of snapshot.services) {
       const slices = snapshot.endpointSlices.get(key) ?? [];
-      const known = before.get(key);
+      const known = remembered.get(key);
       const same = known !== undefined && known.service === service && sameElements(known.slices, slices);
       const decided = same ? known : this.#decideOne(service, slices, state);
-      remembered.set(key, decided);
+      if (!same) remembered.set(key, decided);
       for (const row of decided.rows) rows.push(row);
       for (const problem of decided.problems) problems.push(problem);
     }
-    this.#state = state;
-    this.#remembered = remembered;
+    if (remembered.size > snapshot.services.size)
+      for (const key of remembered.keys()) if (!snapshot.services.has(key)) remembered.delete(key);
     return { rows, problems: [...problems, ...uncheckedKinds(rows, this.#config)] };
   }
 
@@ -189,10 +190,16 @@ interface NodeState extends Leaving {
 function isSameState(before: NodeState | null, now: NodeState): boolean {
   return (
     before !== null &&
-    before.own.node === now.own.node &&
     before.stage === now.stage &&
+    (before.own.node === now.own.node ||
+      structurallyEqual(withoutPodRanges(before.own.node), withoutPodRanges(now.own.node))) &&
     structurallyEqual(before.others, now.others)
   );
+}
+
+/** What decisions about services can depend on: another pod range is no reason to make a thousand of them anew. */
+function withoutPodRanges({ podCidrs: _, ...rest }: Node): Omit<Node, 'podCidrs'> {
+  return rest;
 }
 
 /** A row that is announced, with the attributes and peers of its service. */

@@ -122,3 +122,22 @@ t.test('what was decided for a service is kept while its objects are the same', 
     new VipDecider(configOf('n1', all)).decide(snapshot({ services: [web, other], slices: [] }), node),
   );
 });
+
+t.test('another pod range of the node decides nothing anew, anything else of it does', async (t) => {
+  const decider = new VipDecider(configOf('n1', all));
+  const cluster = snapshot({ services: [service()], slices: here });
+  const node = own(all);
+  const [first] = decider.decide(cluster, node).rows;
+  const elsewhere = { ...node, node: { ...node.node, podCidrs: ['10.48.9.0/24'] } };
+  t.equal(decider.decide(cluster, elsewhere).rows[0], first, 'the same object');
+  const labelled = { ...node, node: { ...node.node, labels: { ...node.node.labels, rack: '7' } } };
+  t.not(decider.decide(cluster, labelled).rows[0], first, 'decided anew');
+});
+
+t.test('a service that went and comes back as it was is decided anew', async (t) => {
+  const decider = new VipDecider(configOf('n1', all));
+  const [with1, without] = [snapshot({ services: [service()], slices: here }), snapshot({ slices: here })];
+  const [first] = decider.decide(with1, own(all)).rows;
+  t.same(decider.decide(without, own(all)).rows, []);
+  t.not(decider.decide(with1, own(all)).rows[0], first, 'nothing is kept of what is gone');
+});

@@ -35,6 +35,9 @@ export function mergeManifestFiles(files: Iterable<ManifestFile>): ManifestFolde
 }
 
 function withoutDoubledEndpoints(objects: readonly ClusterObject[]): readonly ClusterObject[] {
+  const isEndpoints = (object: ClusterObject): boolean =>
+    object.kind === 'EndpointSlice' && object.isEndpoints;
+  if (!objects.some(isEndpoints)) return objects;
   const sliced = new Set(
     objects.flatMap((object) =>
       object.kind === 'EndpointSlice' && !object.isEndpoints
@@ -42,7 +45,5 @@ function withoutDoubledEndpoints(objects: readonly ClusterObject[]): readonly Cl
         : [],
     ),
   );
-  return objects.filter(
-    (object) => !(object.kind === 'EndpointSlice' && object.isEndpoints && sliced.has(object.key)),
-  );
+  return objects.filter((object) => !(isEndpoints(object) && sliced.has(object.key)));
 }
