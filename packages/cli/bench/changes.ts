@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { Lab, newPrefix } from '../src/lab/lab.js';
 import type { ServicePlan } from '../src/lab/manifests.js';
 import { labPlan, type NodePlan } from '../src/lab/plan.js';
+import { LoneSpeaker } from './changes/lone-speaker.js';
 import { changesPage } from './changes/page.js';
 import { type Measured, plotOf } from './changes/plot.js';
 import { type RouteNews, RouteWatch } from './changes/route-watch.js';
@@ -97,6 +98,31 @@ async function podRangeRounds(lab: Lab, places: ReadonlyMap<string, RouteWatch>)
   return { what: "a node's pod range changes", values: taken };
 }
 
+/** What is left when nothing of the agent is in it: one speaker says one route, or takes it back. */
+async function loneRounds(lab: Lab, router: RouteWatch): Promise<readonly Measured[]> {
+  const speaker = await LoneSpeaker.start(lab.plan);
+  const [added, removed]: [number[], number[]] = [[], []];
+  const gateway = lab.plan.extraNode.addresses[0] ?? '';
+  for (let round = 0; round < rounds; round++) {
+    const prefix = `198.18.0.${round % 250}/32`;
+    await pause();
+    const there = router.next(reaches(prefix, [gateway]));
+    let since = performance.now();
+    speaker.announce(prefix);
+    added.push(await untilAll(since, [there]));
+    await pause();
+    const gone = router.next(leaves(prefix));
+    since = performance.now();
+    speaker.withdraw(prefix);
+    removed.push(await untilAll(since, [gone]));
+  }
+  speaker.stop();
+  return [
+    { what: 'FRR alone: a route comes', values: added },
+    { what: 'FRR alone: a route goes', values: removed },
+  ];
+}
+
 /** Apart in time, so that each is a change after quiet, and none falls together with another. */
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 100));
@@ -108,15 +134,16 @@ async function measure(): Promise<readonly Measured[]> {
   const lab = new Lab(labPlan(newPrefix(), 'ipv4'), interrupted.signal, program);
   const watches = new Map<string, RouteWatch>();
   try {
-    for (let n = 0; n < services; n++) lab.putService(service(`service-${n}`, n));
     await lab.start();
+    for (let n = 0; n < services; n++) lab.putService(service(`service-${n}`, n));
     if ((await lab.converge(120)) === null) throw new Error('the cluster did not converge within 120 s');
     for (const { namespace } of [...lab.nodes, lab.plan.router])
       watches.set(namespace, new RouteWatch(namespace));
     await pause();
     const router = watches.get(lab.plan.router.namespace) as RouteWatch;
     const ofServices = await serviceRounds(lab, router);
-    return [...ofServices, await podRangeRounds(lab, watches)];
+    const ofPodRanges = await podRangeRounds(lab, watches);
+    return [...ofServices, ofPodRanges, ...(await loneRounds(lab, router))];
   } finally {
     for (const watch of watches.values()) watch.stop();
     await lab.stop();
