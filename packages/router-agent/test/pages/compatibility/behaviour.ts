@@ -259,6 +259,10 @@ export const kernelRows: readonly CompatibilityRow[] = [
     'router-agent/test/sources/remembered-source',
     'a source that starts while the API server is away knows the cluster of before',
   ]),
+  better('A full disk', 'the agent does its work, tells what it cannot keep, and keeps it later', [
+    'router-agent/test/kernel/disk-full',
+    'an agent whose disk is full does its work, says what it cannot keep, and keeps it later',
+  ]),
   later('NetworkPolicies', 'the firewall'),
   later('IPVS, hairpin, direct server return', 'the service proxy'),
   later('Addresses for services of type LoadBalancer', 'the load-balancer allocator'),

@@ -46,6 +46,10 @@ const proven: readonly CompatibilityRow[] = [
     'bgp-graceful-restart',
     'right on a first start, a restart and after a crash; nothing is withheld on a first start',
     restart,
+    [
+      'router-agent/test/kernel/restart-loss',
+      'with graceful restart no packet is lost when an agent restarts or is killed',
+    ],
   ),
   ...['desired-min-tx-interval', 'detection-multiplier', 'port', 'required-min-rx-interval'].map((name) =>
     refused(`bfd-${name}`, bfd, withoutEffect),
@@ -54,7 +58,10 @@ const proven: readonly CompatibilityRow[] = [
     'router-agent/test/fib/leftovers',
     'go when the deferral time is over',
   ]),
-  same('bgp-graceful-restart-time', restart),
+  same('bgp-graceful-restart-time', restart, [
+    'router-agent/test/kernel/restart-bits',
+    'an agent says that it restarts, and that it forwarded, only when that is so',
+  ]),
   better('bgp-holdtime', 'holds for sessions between nodes too (D7)', [
     peers,
     'every other node is a mesh peer, with our AS, our port and our hold time',
