@@ -41,7 +41,9 @@ t.test('an address is found on its interface, a scoped one on the interface of i
 
 t.test('many sessions that come up at once have the interfaces listed once', async (t) => {
   const { at, pass, lists } = host();
+  const first = at('192.0.2.1');
   for (let session = 0; session < 1_000; session++) at('192.0.2.1');
+  t.equal(at('192.0.2.1'), first, 'the same object');
   t.equal(lists(), 1);
   pass(100);
   at('192.0.2.1');

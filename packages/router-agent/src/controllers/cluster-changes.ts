@@ -50,10 +50,17 @@ export function clusterConcerns(
     if (part === 'own-node') return before.nodes.get(nodeName) === after.nodes.get(nodeName);
     return part === 'nodes' ? before.nodes === after.nodes : before === after;
   };
+  // What other nodes announce comes by BGP: that is to be read first.
+  const isOfOthers = isKnownAlike && isSame('own-node') && isSameBesideNodes(before, after);
+  const least = isOfOthers ? afterRoutes : atOnce;
   return [...controllers].flatMap((controller) => {
     const { part, withinMilliseconds } = followings[controller] ?? everything;
-    return isSame(part) ? [] : [{ controller, withinMilliseconds }];
+    return isSame(part) ? [] : [{ controller, withinMilliseconds: Math.max(least, withinMilliseconds) }];
   });
+}
+
+function isSameBesideNodes(before: Snapshot, after: Snapshot): boolean {
+  return before.services === after.services && before.endpointSlices === after.endpointSlices;
 }
 
 /** Whether the same kinds are known, and those that cannot be read for the same reasons. */

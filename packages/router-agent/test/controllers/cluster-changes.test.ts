@@ -55,3 +55,15 @@ t.test('those that speak to peers are woken at once, before those that keep the 
   watch.changed(first, ['egress', 'peers']);
   t.same(woken, ['peers', 'egress'], 'nothing changed');
 });
+
+t.test('what only other nodes say waits for what they announce', async (t) => {
+  const waits = (after: Snapshot): readonly number[] => {
+    const concerns = clusterConcerns(['peers', 'advertisements'], first, after, 'n1');
+    return concerns.map(({ withinMilliseconds }) => withinMilliseconds);
+  };
+  const withoutOther = { ...first, nodes: new Map([['n1', own]]) };
+  t.same(waits(withoutOther), [100, 100]);
+  t.same(waits({ ...withoutOther, services: new Map() }), [0, 0]);
+  const changed = { ...own, unschedulable: true };
+  t.same(waits({ ...first, nodes: new Map([...first.nodes, ['n1', changed]]) }), [0, 0]);
+});

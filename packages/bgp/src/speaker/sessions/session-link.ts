@@ -1,6 +1,7 @@
 import { isAddress, parseAddress } from '../../net/address.js';
 import { canonicalAddress } from '../../net/canonical-address.js';
 import { covers, type Prefix } from '../../net/prefix.js';
+import type { LocalInterface } from '../../ports/local-interface.js';
 import type { SpeakerPorts } from '../../ports/speaker-ports.js';
 import type { Endpoint } from '../../ports/transport.js';
 import { isLinkLocal } from '../../rib/next-hop-table.js';
@@ -32,7 +33,7 @@ export function sessionLink(
   }
   const found = ports.localInterface?.(local) ?? null;
   if (found === null) return null;
-  const subnets = found.addresses.map(subnetOf);
+  const subnets = subnetsOf(found);
   if (!subnets.some((subnet) => covers(subnet, other))) return null;
   const linkLocal = subnets.find(({ bytes }) => isLinkLocal(bytes, 0))?.bytes ?? null;
   return { interface: found.name, isOnLink: false, linkLocal };
@@ -42,6 +43,17 @@ export function sessionLink(
 export function plainAddress(text: string): Uint8Array | null {
   const bare = canonicalAddress(text).replace(/%.*$/, '');
   return isAddress(bare) ? parseAddress(bare) : null;
+}
+
+/** Of interfaces that were asked about; one of them may have thousands of addresses, and each session asks. */
+const known = new WeakMap<LocalInterface, readonly Subnet[]>();
+
+function subnetsOf(link: LocalInterface): readonly Subnet[] {
+  const before = known.get(link);
+  if (before !== undefined) return before;
+  const subnets = link.addresses.map(subnetOf);
+  known.set(link, subnets);
+  return subnets;
 }
 
 /** `192.0.2.1/24` as its octets and their length. */

@@ -24,7 +24,7 @@ export interface ManifestsOptions {
 
 export const MANIFESTS_DEFAULTS: ManifestsOptions = {
   settleMilliseconds: 50,
-  placedMilliseconds: 10,
+  placedMilliseconds: 5,
   pollMilliseconds: 5000,
   largestFileBytes: 64 * 1024 * 1024,
 };
