@@ -64,7 +64,7 @@ const bgp: Arrows = {
   'bgp/session': [...bgpBase, 'bgp/ports', 'bgp/fsm', 'bgp/message', 'bgp/attributes', 'bgp/capabilities'],
   ...speaker,
   // a speaker that is run for practice
-  'bgp/rehearsal': [...bgpCodec, 'bgp/ports', 'bgp/speaker'],
+  'bgp/rehearsal': [...bgpCodec, 'bgp/policy', 'bgp/ports', 'bgp/speaker'],
   'bgp/node': ['bgp/ports', 'bgp/errors'],
   // a speaker with Node's own ports: the one place where the two meet
   'bgp/node/create-speaker.ts': ['bgp/node', 'bgp/speaker'],

@@ -1,11 +1,11 @@
 /**
  * What one node of a big cluster needs: 999 other nodes in the mesh, an external router, 5,000 services.
  *
- *   npm run bench:scale -- [--nodes 1000] [--services 5000] [--idle 30] [--json]
+ *   npm run bench:scale -- [--nodes 1000] [--services 5000] [--settle 60] [--idle 60] [--json]
  *
  * The other nodes and the router are speakers of one process in a namespace of its own. Time is from the start of the agent until every
- * session is up, until the router has every service, and until `/readyz` says so; then its memory, and after a quiet time the share of
- * a core that it uses. Needs root.
+ * session is up, until the router has every service, and until `/readyz` says so. When that is a minute ago, so that the engine has
+ * collected what the start left: the share of a core that it uses for another minute, and its memory. Needs root.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,8 @@ const { values } = parseArgs({
   options: {
     nodes: { type: 'string', default: '1000' },
     services: { type: 'string', default: '5000' },
-    idle: { type: 'string', default: '30' },
+    settle: { type: 'string', default: '60' },
+    idle: { type: 'string', default: '60' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -31,6 +32,12 @@ const program = fileURLToPath(new URL('../dist/bundle/bin/kube-router.js', impor
 const others = fileURLToPath(new URL('./scale/others-process.ts', import.meta.url));
 const patience = 120_000;
 const ticksPerSecond = 100;
+
+const stopped = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => stopped.abort(new Error(`stopped by ${signal}`)));
+const pause = (milliseconds: number): Promise<void> =>
+  sleep(milliseconds, undefined, { signal: stopped.signal });
 
 const folder = mkdtempSync(join(tmpdir(), 'peerage-scale-'));
 const suffix = folder.slice(-6).toLowerCase();
@@ -63,7 +70,7 @@ function startOthers(): {
   return {
     child,
     told: async (event) => {
-      for (const end = Date.now() + patience; Date.now() < end; await sleep(20)) {
+      for (const end = Date.now() + patience; Date.now() < end; await pause(20)) {
         const at = told.get(event);
         if (at !== undefined) return at;
         if (child.exitCode !== null) throw new Error(`the other nodes ended with ${child.exitCode}`);
@@ -124,10 +131,10 @@ async function measure() {
       ready: await secondsUntil('ready'),
     };
     const cpuSeconds = cpuSecondsOf(pid);
-    await sleep(10_000);
+    await pause(Number(values.settle) * 1000);
     const before = cpuSecondsOf(pid);
     const idleSince = Date.now();
-    await sleep(Number(values.idle) * 1000);
+    await pause(Number(values.idle) * 1000);
     const idlePercent = (100 * (cpuSecondsOf(pid) - before)) / ((Date.now() - idleSince) / 1000);
     const megabytes = { resident: memoryOf(pid, 'VmRSS'), peak: memoryOf(pid, 'VmHWM') };
     const { stdout } = await exec(names.node, ['ip', 'route', 'show', 'proto', '17']);

@@ -12,10 +12,13 @@ export function routeNumber(address: number): number {
   return (address >>> 8) & 0xffff;
 }
 
+/** Assigned to nobody. */
+const UNKNOWN = 251;
+
 /** Octets that come at once. */
 const CHUNK = 32_768;
 
-/** UPDATEs for the routes of these numbers, 1 to 9 in each, no two with the same attributes; in chunks. */
+/** UPDATEs for the routes of these numbers, 1 to 9 in most and 400 in some; in chunks. Now and then two of them have the same attributes. */
 export function announcements(as: number, from: number, to: number, variant: number): readonly Uint8Array[] {
   const lines: Uint8Array[] = [];
   const out = new ByteWriter(2 * CHUNK);
@@ -24,9 +27,9 @@ export function announcements(as: number, from: number, to: number, variant: num
     const message = beginMessage(out, MessageType.Update);
     out.u16(0);
     const attributes = out.reserve(2);
-    writeAttributes(out, as, number, variant);
+    writeAttributes(out, as, number % 10 === 9 ? number - 1 : number, variant);
     out.patch16(attributes, out.length - attributes - 2);
-    const end = Math.min(to, route + 1 + ((number * 7) % 9));
+    const end = Math.min(to, route + (number % 200 === 99 ? 400 : 1 + ((number * 7) % 9)));
     for (; route < end; route++) writePrefix(out, route);
     endMessage(out, message);
     if (out.length >= CHUNK || route === to) cut(out, lines);
@@ -34,9 +37,9 @@ export function announcements(as: number, from: number, to: number, variant: num
   return lines;
 }
 
-/** ORIGIN, AS_PATH, NEXT_HOP, and MED and COMMUNITIES in some. */
+/** ORIGIN, AS_PATH, NEXT_HOP; and in some MED, communities of all kinds, the attributes of aggregates, and one that nobody knows. */
 function writeAttributes(out: ByteWriter, as: number, number: number, variant: number): void {
-  out.copy(Uint8Array.of(0x40, AttributeCode.Origin, 1, 0));
+  out.copy(Uint8Array.of(0x40, AttributeCode.Origin, 1, number % 11 === 0 ? 2 : 0));
   const hops = 2 + (number % 4) + variant;
   out.copy(Uint8Array.of(0x40, AttributeCode.AsPath, 2 + 4 * hops, SegmentType.Sequence, hops));
   out.u32(as);
@@ -46,10 +49,25 @@ function writeAttributes(out: ByteWriter, as: number, number: number, variant: n
     out.copy(Uint8Array.of(0x80, AttributeCode.Med, 4));
     out.u32(number % 12 === 0 ? HALF + variant : variant);
   }
+  if (number % 16 === 1) {
+    out.copy(Uint8Array.of(0x40, AttributeCode.AtomicAggregate, 0));
+    out.copy(Uint8Array.of(0xc0, AttributeCode.Aggregator, 8));
+    out.u32(as);
+    out.u32(HALF + number);
+  }
   const communities = number % 5;
-  if (communities === 0) return;
-  out.copy(Uint8Array.of(0xc0, AttributeCode.Communities, 4 * communities));
-  for (let i = 0; i < communities; i++) out.u32(((as & 0xffff) << 16) | (number + i));
+  writeWords(out, AttributeCode.Communities, communities, ((as & 0xffff) << 16) | number);
+  if (number % 8 === 2)
+    writeWords(out, AttributeCode.ExtendedCommunities, 2 * (1 + (number % 3)), 0x0002fbf0);
+  if (number % 8 === 3) writeWords(out, AttributeCode.LargeCommunities, 3 * (1 + (number % 3)), FIRST_AS);
+  if (number % 32 === 5) writeWords(out, UNKNOWN, 2, number);
+}
+
+/** An optional transitive attribute, each word one more than the one before it. */
+function writeWords(out: ByteWriter, code: number, count: number, first: number): void {
+  if (count === 0) return;
+  out.copy(Uint8Array.of(0xc0, code, 4 * count));
+  for (let i = 0; i < count; i++) out.u32(first + i);
 }
 
 /** Withdraws the routes of these numbers; in chunks. */
@@ -69,14 +87,20 @@ export function withdrawals(from: number, to: number): readonly Uint8Array[] {
   return lines;
 }
 
-/** A /24 mostly, some are a /16 or /32. */
+/** Half of them a /24 or /32, the others as short as the zeros at the end of the number let them be. */
 function writePrefix(out: ByteWriter, route: number): void {
-  const length = (route & 0xff) === 0 ? 16 : route % 16 === 1 ? 32 : 24;
+  const length = lengthOf(route);
   out.u8(length);
   out.u8(route % 2 === 0 ? 10 : 200);
   out.u8(route >>> 8);
   if (length > 16) out.u8(route);
   if (length > 24) out.u8(1);
+}
+
+function lengthOf(route: number): number {
+  if (route % 2 === 1) return route % 16 === 1 ? 32 : 24;
+  if ((route & 0xff) === 0) return 16;
+  return (route & 0xf) === 0 ? 20 : (route & 3) === 0 ? 22 : 23;
 }
 
 function cut(out: ByteWriter, lines: Uint8Array[]): void {

@@ -1,6 +1,7 @@
 import { encodeKeepalive } from '../message/keepalive.js';
 import { createOpen, encodeOpen } from '../message/open.js';
 import { IPV4_UNICAST } from '../net/family.js';
+import { acceptAll } from '../policy/defaults.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Transport } from '../ports/transport.js';
 import type { PrefixWords, RouteChanges, RouteSink } from '../speaker/feeds/route-sink.js';
@@ -10,6 +11,12 @@ import { announcements, routeNumber, withdrawals } from './recital.js';
 import { RecitingPeer } from './reciting-peer.js';
 
 const LOCAL_AS = 64_512;
+/** Beyond 2³¹, as private ones of four octets are. */
+const FIRST_REMOTE_AS = 4_200_000_000;
+const FIRST_ROUTER_ID = 0xc6336400;
+/** Of the peers. Two of them are on a link of ours, as most are, and one is behind a router. */
+const NUMBERS = [1, 2, 5] as const;
+const LINK = { name: 'stage', addresses: ['198.51.100.3/30'] };
 const FAMILIES = [{ name: 'multiprotocol', family: IPV4_UNICAST }] as const;
 
 /** What a rehearsal may take. */
@@ -48,14 +55,18 @@ export async function rehearse(
   };
   const config = { localAs: LOCAL_AS, routerId: '192.0.2.1', ebgpRequiresPolicy: false };
   const sockets = { features: new Set<never>(), connect: refuse, listen: refuse };
-  const speaker = new BgpSpeaker({ ...config, listen: [{ acceptor }] }, { clock, random, sockets });
+  const speaker = new BgpSpeaker(
+    { ...config, listen: [{ acceptor }] },
+    { clock, random, sockets, localInterface: () => LINK },
+  );
   const audience = new Audience(routes);
   speaker.addRouteSink(audience);
-  const peers = [1, 2, 3].map((number) => {
-    const remoteAs = LOCAL_AS + number;
+  const peers = NUMBERS.map((number) => {
+    const remoteAs = FIRST_REMOTE_AS + number;
     const address = `198.51.100.${number}`;
-    speaker.addPeer({ address, remoteAs, passive: true });
-    const open = createOpen({ localAs: remoteAs, holdTime: 90, routerId: number, capabilities: FAMILIES });
+    speaker.addPeer({ address, remoteAs, passive: true, importPolicy: acceptAll, exportPolicy: acceptAll });
+    const routerId = FIRST_ROUTER_ID + number;
+    const open = createOpen({ localAs: remoteAs, holdTime: 90, routerId, capabilities: FAMILIES });
     return new RecitingPeer(clock, address, [encodeOpen(open), encodeKeepalive()]);
   });
   const timer = clock.setTimer(timeLimit, () => audience.leave());
@@ -63,11 +74,11 @@ export async function rehearse(
   for (const peer of peers) admit(peer);
   const [first, second] = peers as [RecitingPeer, RecitingPeer, RecitingPeer];
   const half = routes >>> 1;
-  first.recite(announcements(LOCAL_AS + 1, 0, routes, 0));
+  first.recite(announcements(FIRST_REMOTE_AS + 1, 0, routes, 0));
   await audience.until(() => audience.present === routes);
   // What is not preferred, what replaces the best path, and what is withdrawn.
-  second.recite(announcements(LOCAL_AS + 2, half, routes, 3));
-  first.recite([...announcements(LOCAL_AS + 1, 0, routes, 1), ...withdrawals(0, half)]);
+  second.recite(announcements(FIRST_REMOTE_AS + 2, half, routes, 3));
+  first.recite([...announcements(FIRST_REMOTE_AS + 1, 0, routes, 1), ...withdrawals(0, half)]);
   await audience.until(() => audience.present === routes - half);
   first.destroy();
   second.destroy();

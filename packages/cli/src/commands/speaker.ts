@@ -48,8 +48,9 @@ export function defineSpeaker(command: Command, io: Io): void {
       let rehearsal: Promise<void> | null = null;
       try {
         await speaker.start();
-        // The first table should not wait for the compiler; who connects meanwhile is served between its turns.
-        rehearsal = rehearse(effects);
+        // The first table should not wait for the compiler; who connects meanwhile is served between its turns. After a short rehearsal
+        // things have the shapes that they keep, so that what the long one has compiled is good for the speaker too.
+        rehearsal = rehearse(effects, { routes: 24 }).then(() => rehearse(effects));
         const places = speaker.listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
         await print(
           io,
