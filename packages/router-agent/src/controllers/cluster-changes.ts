@@ -19,7 +19,7 @@ const afterRoutes = 100;
 const followings: Readonly<Record<string, Following>> = {
   advertisements: { part: 'cluster', withinMilliseconds: atOnce },
   peers: { part: 'nodes', withinMilliseconds: atOnce },
-  aggregates: { part: 'own-node', withinMilliseconds: atOnce },
+  aggregates: { part: 'nodes', withinMilliseconds: atOnce },
   speaker: { part: 'own-node', withinMilliseconds: atOnce },
   overlay: { part: 'nodes', withinMilliseconds: afterPeers },
   egress: { part: 'nodes', withinMilliseconds: afterRoutes },

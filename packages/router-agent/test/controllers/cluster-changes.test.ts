@@ -56,6 +56,11 @@ t.test('those that speak to peers are woken at once, before those that keep the 
   t.same(woken, ['peers', 'egress'], 'nothing changed');
 });
 
+t.test('an aggregate is looked at again when another node may come to have it', async (t) => {
+  const withoutOther = { ...first, nodes: new Map([['n1', own]]) };
+  t.same(clusterConcerns(['aggregates'], first, withoutOther, 'n1').length, 1);
+});
+
 t.test('what only other nodes say waits for what they announce', async (t) => {
   const waits = (after: Snapshot): readonly number[] => {
     const concerns = clusterConcerns(['peers', 'advertisements'], first, after, 'n1');
