@@ -20,6 +20,7 @@ for (const parts of banned) {
 }
 
 t.test('words that only look alike are fine', async (t) => {
-  const text = 'todo lists, prefix/work/x, https://example.com/home/page, framework/worker\n';
+  const inside = ['prefix', 'work', 'x'].join('/');
+  const text = `todo lists, ${inside}, https://example.com/home/page, framework/worker\n`;
   t.same(findBannedWords(tinyTree(t, { 'a.ts': text, 'node_modules/x/a.js': banned.join('') })), []);
 });
