@@ -49,6 +49,9 @@ export interface AttributeSummary {
   flags: number;
 }
 
+/** Fields that begin with this have room for four octets: with a small number, the first large one would give the object another shape. */
+const WIDE = 0xffffffff;
+
 /**
  * A summary for `summarize` to fill, again and again.
  *
@@ -59,13 +62,13 @@ export interface AttributeSummary {
 export function createSummary(): AttributeSummary {
   return {
     origin: 2,
-    localPref: 100,
-    med: 0,
+    localPref: WIDE,
+    med: WIDE,
     asPathLength: 0,
-    neighborAs: 0,
-    originatorId: 0,
+    neighborAs: WIDE,
+    originatorId: WIDE,
     clusterListLength: 0,
-    aigp: 0,
+    aigp: WIDE,
     flags: 0,
   };
 }

@@ -18,7 +18,10 @@ const UNKNOWN = 251;
 /** Octets that come at once. */
 const CHUNK = 32_768;
 
-/** UPDATEs for the routes of these numbers, 1 to 9 in most and 400 in some; in chunks. Now and then two of them have the same attributes. */
+/**
+ * UPDATEs for the routes of these numbers, and End-of-RIB; in chunks. Most have 1 to 9 routes. Now and then two have the same attributes, and
+ * three that are full, of which what goes out is more than a message.
+ */
 export function announcements(as: number, from: number, to: number, variant: number): readonly Uint8Array[] {
   const lines: Uint8Array[] = [];
   const out = new ByteWriter(2 * CHUNK);
@@ -27,13 +30,19 @@ export function announcements(as: number, from: number, to: number, variant: num
     const message = beginMessage(out, MessageType.Update);
     out.u16(0);
     const attributes = out.reserve(2);
-    writeAttributes(out, as, number % 10 === 9 ? number - 1 : number, variant);
+    const place = number % 400;
+    const isFull = place >= 97 && place < 100;
+    writeAttributes(out, as, isFull ? number - place : number - Number(number % 10 === 9), variant);
     out.patch16(attributes, out.length - attributes - 2);
-    const end = Math.min(to, route + (number % 200 === 99 ? 400 : 1 + ((number * 7) % 9)));
+    const end = Math.min(to, route + (isFull ? 400 : 1 + ((number * 7) % 9)));
     for (; route < end; route++) writePrefix(out, route);
     endMessage(out, message);
-    if (out.length >= CHUNK || route === to) cut(out, lines);
+    if (out.length >= CHUNK) cut(out, lines);
   }
+  const marker = beginMessage(out, MessageType.Update);
+  out.u32(0);
+  endMessage(out, marker);
+  cut(out, lines);
   return lines;
 }
 
@@ -58,16 +67,17 @@ function writeAttributes(out: ByteWriter, as: number, number: number, variant: n
   const communities = number % 5;
   writeWords(out, AttributeCode.Communities, communities, ((as & 0xffff) << 16) | number);
   if (number % 8 === 2)
-    writeWords(out, AttributeCode.ExtendedCommunities, 2 * (1 + (number % 3)), 0x0002fbf0);
-  if (number % 8 === 3) writeWords(out, AttributeCode.LargeCommunities, 3 * (1 + (number % 3)), FIRST_AS);
+    writeWords(out, AttributeCode.ExtendedCommunities, 2 * (1 + (number % 3)), 0x0002fbf0 + (number % 16));
+  if (number % 8 === 3)
+    writeWords(out, AttributeCode.LargeCommunities, 3 * (1 + (number % 3)), FIRST_AS + number);
   if (number % 32 === 5) writeWords(out, UNKNOWN, 2, number);
 }
 
-/** An optional transitive attribute, each word one more than the one before it. */
+/** An optional transitive attribute: words that rise, or fall where `first` is odd, so that lists have to be sorted. */
 function writeWords(out: ByteWriter, code: number, count: number, first: number): void {
   if (count === 0) return;
   out.copy(Uint8Array.of(0xc0, code, 4 * count));
-  for (let i = 0; i < count; i++) out.u32(first + i);
+  for (let i = 0; i < count; i++) out.u32(first + (first % 2 === 0 ? i : count - i));
 }
 
 /** Withdraws the routes of these numbers; in chunks. */

@@ -3,7 +3,7 @@ import type { Endpoint, Transport, TransportHandler } from '../ports/transport.j
 
 /** A transport whose other end only recites: it sends what it was given, and takes whatever is written to it. */
 export class RecitingPeer implements Transport {
-  readonly local: Endpoint = { address: '192.0.2.1', port: 179 };
+  readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly unsentBytes = 0;
   readonly #clock: Clock;
@@ -13,9 +13,10 @@ export class RecitingPeer implements Transport {
   #isAsleep = true;
   #isClosed = false;
 
-  constructor(clock: Clock, address: string, lines: readonly Uint8Array[]) {
+  constructor(clock: Clock, address: string, ownAddress: string, lines: readonly Uint8Array[]) {
     this.#clock = clock;
     this.#lines = [...lines];
+    this.local = { address: ownAddress, port: 179 };
     this.remote = { address, port: 40_000 };
   }
 

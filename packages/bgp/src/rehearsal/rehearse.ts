@@ -2,6 +2,7 @@ import { encodeKeepalive } from '../message/keepalive.js';
 import { createOpen, encodeOpen } from '../message/open.js';
 import { IPV4_UNICAST } from '../net/family.js';
 import { acceptAll } from '../policy/defaults.js';
+import type { Clock, Timer } from '../ports/clock.js';
 import type { SpeakerPorts } from '../ports/speaker-ports.js';
 import type { Transport } from '../ports/transport.js';
 import type { PrefixWords, RouteChanges, RouteSink } from '../speaker/feeds/route-sink.js';
@@ -14,21 +15,39 @@ const LOCAL_AS = 64_512;
 /** Beyond 2³¹, as private ones of four octets are. */
 const FIRST_REMOTE_AS = 4_200_000_000;
 const FIRST_ROUTER_ID = 0xc6336400;
-/** Of the peers. Two of them are on a link of ours, as most are, and one is behind a router. */
-const NUMBERS = [1, 2, 5] as const;
+/**
+ * Of the peers, and of our address that they see. Two are on a link of ours, as most are, and one is behind a router. The first is sent
+ * other next hops than the others, so that it has an update group of its own.
+ */
+const NUMBERS = [
+  [1, 1],
+  [2, 2],
+  [5, 2],
+] as const;
 const LINK = { name: 'stage', addresses: ['198.51.100.3/30'] };
 const FAMILIES = [{ name: 'multiprotocol', family: IPV4_UNICAST }] as const;
 
 /** What a rehearsal may take. */
 export interface RehearsalOptions {
-  /** Routes that are announced, changed and withdrawn, 8 … 65,535; 12,000 by default, after which more gain little. */
+  /** Routes that are announced, changed and withdrawn, 8 … 65,535; 8,000 by default, after which more gain little. */
   readonly routes?: number;
-  /** Milliseconds after which it ends wherever it is, 0 … 60,000; 1000 by default. */
+  /** Milliseconds after which it ends wherever it is, 0 … 60,000; 3000 by default. */
   readonly timeLimit?: number;
+  /** Asked every few milliseconds: when it says no, the rehearsal ends wherever it is. A table that has come is what it was for. */
+  isNeeded?(): boolean;
 }
 
 /**
- * Runs a speaker of its own, without a network, through sessions, a table, changes, withdrawals and the loss of peers. The
+ * Routes of the rehearsals before the whole one. What a field holds decides the shape of an object, and shapes settle in the first; each
+ * function passes all its branches in the second, before it is worth compiling.
+ */
+const EARLIER = [24, 1_500] as const;
+
+/** Milliseconds between two looks at whether it is needed. */
+const LOOK = 20;
+
+/**
+ * Runs speakers of its own, without a network, through sessions, a table, changes, withdrawals and the loss of peers. The
  * engine then has compiled what a first table would otherwise have to wait for: in a fresh process the first 100,000
  * routes take two thirds of the time. Nothing of it stays. For daemons, when they start; it works in turns of a few
  * milliseconds, so that others go on. Throws `BgpError` (`BGP_ERR_CONFIG`)
@@ -40,13 +59,20 @@ export interface RehearsalOptions {
  * await speaker.start();
  * await rehearse(ports);
  */
-export async function rehearse(
-  ports: Pick<SpeakerPorts, 'clock' | 'random'>,
-  options: RehearsalOptions = {},
-): Promise<void> {
+export async function rehearse(ports: StagePorts, options: RehearsalOptions = {}): Promise<void> {
+  const routes = checkInteger('routes', options.routes ?? 8_000, 8, 65_535);
+  const timeLimit = checkInteger('timeLimit', options.timeLimit ?? 3_000, 0, 60_000);
+  const end = ports.clock.now() + timeLimit;
+  const isOver = (): boolean => ports.clock.now() >= end || options.isNeeded?.() === false;
+  for (const earlier of EARLIER) if (earlier < routes && !isOver()) await play(ports, earlier, isOver);
+  if (!isOver()) await play(ports, routes, isOver);
+}
+
+type StagePorts = Pick<SpeakerPorts, 'clock' | 'random'>;
+
+/** One rehearsal, to its end or until it is over. */
+async function play(ports: StagePorts, routes: number, isOver: () => boolean): Promise<void> {
   const { clock, random } = ports;
-  const routes = checkInteger('routes', options.routes ?? 12_000, 8, 65_535);
-  const timeLimit = checkInteger('timeLimit', options.timeLimit ?? 1_000, 0, 60_000);
   let admit: (transport: Transport) => void = () => {};
   const acceptor = {
     start(accept: typeof admit) {
@@ -61,15 +87,16 @@ export async function rehearse(
   );
   const audience = new Audience(routes);
   speaker.addRouteSink(audience);
-  const peers = NUMBERS.map((number) => {
+  const peers = NUMBERS.map(([number, own]) => {
     const remoteAs = FIRST_REMOTE_AS + number;
     const address = `198.51.100.${number}`;
-    speaker.addPeer({ address, remoteAs, passive: true, importPolicy: acceptAll, exportPolicy: acceptAll });
+    const policies = number === 2 ? {} : { importPolicy: acceptAll, exportPolicy: acceptAll };
+    speaker.addPeer({ address, remoteAs, passive: true, ...policies });
     const routerId = FIRST_ROUTER_ID + number;
     const open = createOpen({ localAs: remoteAs, holdTime: 90, routerId, capabilities: FAMILIES });
-    return new RecitingPeer(clock, address, [encodeOpen(open), encodeKeepalive()]);
+    return new RecitingPeer(clock, address, `192.0.2.${own}`, [encodeOpen(open), encodeKeepalive()]);
   });
-  const timer = clock.setTimer(timeLimit, () => audience.leave());
+  audience.watch(clock, isOver);
   await speaker.start();
   for (const peer of peers) admit(peer);
   const [first, second] = peers as [RecitingPeer, RecitingPeer, RecitingPeer];
@@ -83,7 +110,7 @@ export async function rehearse(
   first.destroy();
   second.destroy();
   await audience.until(() => audience.present === 0);
-  timer.cancel();
+  audience.stopWatching();
   await speaker.close({ mode: 'hard' });
 }
 
@@ -99,6 +126,7 @@ class Audience implements RouteSink {
   #condition: () => boolean = () => true;
   #resolve: () => void = () => {};
   #hasLeft = false;
+  #timer: Timer | null = null;
 
   constructor(routes: number) {
     this.#isPresent = new Uint8Array(routes);
@@ -117,7 +145,7 @@ class Audience implements RouteSink {
 
   inSync(): void {}
 
-  /** Resolves when that holds, or when the time is up. */
+  /** Resolves when that holds, or when it is over. */
   until(condition: () => boolean): Promise<void> {
     if (this.#hasLeft || condition()) return Promise.resolve();
     this.#condition = condition;
@@ -126,9 +154,14 @@ class Audience implements RouteSink {
     });
   }
 
-  /** The time is up. */
-  leave(): void {
-    this.#hasLeft = true;
-    this.#resolve();
+  /** Leaves when it is over, so that nothing is waited for any more. */
+  watch(clock: Clock, isOver: () => boolean): void {
+    this.#hasLeft = isOver();
+    if (this.#hasLeft) this.#resolve();
+    else this.#timer = clock.setTimer(LOOK, () => this.watch(clock, isOver));
+  }
+
+  stopWatching(): void {
+    this.#timer?.cancel();
   }
 }

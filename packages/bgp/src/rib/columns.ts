@@ -19,7 +19,7 @@ const MASK = CELLS - 1;
 
 /** Signed 32-bit cells: ids, and words that the reader makes unsigned by `>>> 0`. */
 export class Column32 {
-  private readonly pages: (Int32Array | undefined)[] = [];
+  private readonly pages: (Int32Array | undefined)[] = noPages();
 
   get(i: number): number {
     const page = this.pages[i >>> SHIFT];
@@ -43,7 +43,7 @@ export class Column32 {
 }
 
 export class Column16 {
-  private readonly pages: (Uint16Array | undefined)[] = [];
+  private readonly pages: (Uint16Array | undefined)[] = noPages();
 
   get(i: number): number {
     const page = this.pages[i >>> SHIFT];
@@ -66,7 +66,7 @@ export class Column16 {
 }
 
 export class Column8 {
-  private readonly pages: (Uint8Array | undefined)[] = [];
+  private readonly pages: (Uint8Array | undefined)[] = noPages();
 
   get(i: number): number {
     const page = this.pages[i >>> SHIFT];
@@ -86,6 +86,13 @@ export class Column8 {
   clear(): void {
     this.pages.length = 0;
   }
+}
+
+/** An empty list literal is one of small integers until something else comes into it, and the engine compiles for either. */
+function noPages<T>(): (T | undefined)[] {
+  const pages: (T | undefined)[] = [undefined];
+  pages.pop();
+  return pages;
 }
 
 /** Fills the gap with `undefined` first: an array with holes is a slower kind of array. */

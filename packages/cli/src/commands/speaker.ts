@@ -34,6 +34,9 @@ export function defineSpeaker(command: Command, io: Io): void {
     .action(async (options: Options) => {
       // A table makes hardly any garbage: a nursery that does not grow saves some 9 MB beside a million routes.
       setFlagsFromString('--semi-space-growth-factor=1');
+      // What reads a cell of a column is inlined everywhere, and beyond that less than by default: compiling takes as long as the first table.
+      setFlagsFromString('--max-inlined-bytecode-size-small=60');
+      setFlagsFromString('--max-inlined-bytecode-size-cumulative=500');
       const setup = speakerSetup(readSpeakerFile(options.config), !options.ebgpRequiresPolicy);
       const tracking = options.trackNextHops === true || setup.trackNextHops ? await kernelNextHops() : null;
       const effects = { ...(await ports(io)), ...tracking?.ports };
@@ -48,9 +51,9 @@ export function defineSpeaker(command: Command, io: Io): void {
       let rehearsal: Promise<void> | null = null;
       try {
         await speaker.start();
-        // The first table should not wait for the compiler; who connects meanwhile is served between its turns. After a short rehearsal
-        // things have the shapes that they keep, so that what the long one has compiled is good for the speaker too.
-        rehearsal = rehearse(effects, { routes: 24 }).then(() => rehearse(effects));
+        // The first table should not wait for the compiler; who connects meanwhile is served between its turns.
+        const isEmpty = (): boolean => speaker.status().families.every(({ paths }) => paths < A_TABLE);
+        rehearsal = rehearse(effects, { isNeeded: isEmpty });
         const places = speaker.listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
         await print(
           io,
@@ -65,6 +68,9 @@ export function defineSpeaker(command: Command, io: Io): void {
       }
     });
 }
+
+/** From so many routes on, peers teach the engine what a rehearsal would. */
+const A_TABLE = 1_000;
 
 /** What only the library can tell of a file is a mistake in that file too. */
 function configured(file: string, setup: SpeakerSetup, ports: SpeakerPorts): BgpSpeaker {

@@ -27,14 +27,14 @@ export interface PipelinePeer {
   readonly as: number;
   readonly type: 'internal' | 'external';
   /** What the peer said that it is (RFC 9234); absent when it said nothing. */
-  readonly role?: PeerRole;
+  readonly role?: PeerRole | undefined;
   readonly localAs: number;
   /** Of another member of our confederation (RFC 5065). Default: no. */
   readonly isMember?: boolean;
   /** Milliseconds between bursts of announcements; absent: none. */
-  readonly advertisementInterval?: number;
+  readonly advertisementInterval?: number | undefined;
   /** The AS of our confederation, for peers within it: their paths must not have it. */
-  readonly confederationId?: number;
+  readonly confederationId?: number | undefined;
   /** BGP identifier from the peer's OPEN. */
   readonly routerId: number;
   readonly context: UpdateContext;
@@ -46,15 +46,15 @@ export interface PipelinePeer {
    * The interface that link-local next hops of this session are bound to; absent where it is not known. `isOnLink`: the
    * session itself runs over link-local addresses.
    */
-  readonly link?: { readonly interface: string; readonly isOnLink: boolean };
+  readonly link?: { readonly interface: string; readonly isOnLink: boolean } | undefined;
   /** Families of IPv4 that may be sent with IPv6 next hops (RFC 8950). Absent: none. */
   readonly extendedNextHop?: ReadonlySet<FamilyKey>;
   /** How a next hop that is link-local alone is written. Default `double`. */
   readonly linkLocalForm?: LinkLocalForm;
   /** Address of our end, 4 or 16 octets: what has it as next hop, whoever sends it, is refused. */
-  readonly ownAddress?: Uint8Array;
+  readonly ownAddress?: Uint8Array | undefined;
   /** Of the other end, where `address` is a name. */
-  readonly remoteAddress?: Uint8Array;
+  readonly remoteAddress?: Uint8Array | undefined;
   /** Own address as next hop on an internal session too. */
   readonly nextHopSelf: boolean;
   /** AIGP is exchanged (RFC 7311). Default: with internal peers, and members of our confederation. */

@@ -9,7 +9,10 @@ import type { SpeakerSettings } from '../settings/speaker-settings.js';
 import type { OwnNextHops } from './own-next-hops.js';
 import { plainAddress, type SessionLink } from './session-link.js';
 
-/** What the pipeline needs of a session: what is configured, and what both OPENs came to. */
+/**
+ * What the pipeline needs of a session: what is configured, and what both OPENs came to. All peers have all fields: each route passes code
+ * that is compiled for the shape of this object.
+ */
 export function negotiatedPeer(
   peer: PeerSettings,
   speaker: SpeakerSettings,
@@ -20,12 +23,13 @@ export function negotiatedPeer(
   const received = new Set(families.map((family) => family.key));
   const localAs = peer.localAs?.as ?? peer.ownAs;
   const { confederation } = speaker;
+  const { advertisementInterval: interval } = peer;
   const isOutside = peer.type === 'external' && !peer.isMember;
   return {
     address: peer.address,
     as: negotiated.peerAs,
     type: peer.type,
-    ...roleOf(negotiated),
+    role: roleOf(negotiated),
     localAs,
     routerId: negotiated.peerRouterId,
     context: {
@@ -49,15 +53,13 @@ export function negotiatedPeer(
     routeReflectorClient: peer.routeReflectorClient,
     routeServerClient: peer.routeServerClient,
     takesLongLived: knowsLongLived(negotiated),
-    ...(peer.advertisementInterval !== undefined && {
-      advertisementInterval: 1000 * peer.advertisementInterval,
-    }),
+    advertisementInterval: interval === undefined ? undefined : 1000 * interval,
     sendLongLivedStale: peer.sendLongLivedStale,
     as4: negotiated.as4,
     maxMessage: negotiated.maxMessage,
     addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),
     isMember: peer.isMember,
-    ...(confederation !== null && !isOutside && { confederationId: confederation.identifier }),
+    confederationId: isOutside ? undefined : confederation?.identifier,
     // Without route refresh what was dropped could never be had again.
     dropsRejected: !peer.keepReceived && negotiated.routeRefresh,
     flowspecValidation: peer.flowspecValidation,
@@ -78,12 +80,12 @@ export function linkFacts(
   const own = plainAddress(local.address);
   const other = peer.interface === undefined ? null : plainAddress(remote.address);
   return {
-    ...(link !== null && { link }),
+    link: link ?? undefined,
     extendedNextHop: negotiated.extendedNextHop,
     linkLocalForm: peer.linkLocalForm ?? (negotiated.linkLocalNextHop ? 'single' : 'double'),
     // Speakers on one host may peer over loopback addresses, which each of them has.
-    ...(other !== null && { remoteAddress: other }),
-    ...(own !== null && !isLoopback(own) && { ownAddress: own }),
+    remoteAddress: other ?? undefined,
+    ownAddress: own === null || isLoopback(own) ? undefined : own,
   };
 }
 
@@ -93,11 +95,11 @@ function isLoopback(address: Uint8Array): boolean {
 }
 
 /** The role that a peer told in its OPEN (RFC 9234 §4.1). */
-function roleOf(negotiated: Negotiated): { readonly role?: PeerRole } {
+function roleOf(negotiated: Negotiated): PeerRole | undefined {
   for (const capability of negotiated.peerCapabilities) {
-    if (capability.name === 'role') return { role: capability.role };
+    if (capability.name === 'role') return capability.role;
   }
-  return {};
+  return undefined;
 }
 
 /** RFC 9494 §4.1: the capability counts beside the one of graceful restart only. What we offered does not matter here. */
