@@ -53,9 +53,8 @@ const NUMBERED = 1 << 25;
  * row [ next | prefix | peer, flags | received | next hop | next of peer | previous of peer | time ]
  * ```
  *
- * What every row has lies together (`RowPages`); the accepted set and the path id take 4 octets each only near rows that need
- * them. Where one prefix has many paths, its chain is doubly
- * linked and its rows are in a hash index, so that a peer finds, adds and removes its own without walking.
+ * What every row has lies together (`RowPages`); the accepted set and the path id take 4 octets each only near rows that need them. Where one
+ * prefix has many paths, its chain is doubly linked and its rows are in a hash index: a peer finds, adds and removes its own without walking.
  */
 export class AdjRibIn {
   private readonly attributes: AttributeStore;
@@ -173,55 +172,71 @@ export class AdjRibIn {
     const page = this.rows.page(row);
     const at = rowStart(row);
     page[at + PREFIX] = prefix;
-    page[at + PEER] = peer | REJECTED;
+    page[at + PEER] = peer | REJECTED | (pathId === 0 ? 0 : NUMBERED);
     page[at + RECEIVED] = NO_ATTR;
-    if (pathId !== 0) this.number(row, pathId);
+    if (pathId !== 0) this.pathIds.set(row, pathId);
     const head = this.head(prefix);
-    if (head === NO_ROW) {
-      page[at + NEXT] = NO_ROW;
-      this.heads.set(prefix, row);
-    } else {
-      page[at + NEXT] = this.next(head);
+    page[at + NEXT] = head === NO_ROW ? NO_ROW : this.next(head);
+    if (head === NO_ROW) this.heads.set(prefix, row);
+    else {
       this.rows.set(head, NEXT, row);
       this.long.added(prefix, row, head);
     }
-    this.linkToPeer(peer, row, page, at);
+    const first = this.peerHead(peer);
+    page[at + PEER_NEXT] = first;
+    page[at + PEER_BACK] = NO_ROW;
+    if (first !== NO_ROW) this.rows.set(first, PEER_BACK, row);
+    this.peerHeads.set(peer, row);
+    this.peerRows.set(peer, this.receivedCount(peer) + 1);
     return row;
   }
 
-  /** As `add` and `fill`, of a prefix that has no path: what nearly all of a table is when it comes. */
-  addAlone(
+  /** Marks of a path of this peer that is not stale, with its accepted set as received, or rejected. */
+  marksOf(peer: PeerIndex, accepted: AttrId): number {
+    const round = this.rounds.open === 0 ? 0 : this.rounds.bits(peer) << FLAGS_SHIFT;
+    return peer | round | (accepted === NO_ATTR ? REJECTED : 0);
+  }
+
+  /** A filled row at a prefix without any, before the `newest` of its peer. It counts and refers to nothing until `arrived`. */
+  arrive(
     prefix: PrefixId,
-    peer: PeerIndex,
-    pathId: number,
-    received: AttrId,
-    receivedHop: NextHopId,
-    accepted: AttrId,
+    marks: number,
+    set: AttrId,
     hop: NextHopId,
     time: number,
+    newest: PathRow,
   ): PathRow {
-    if ((accepted !== NO_ATTR && accepted !== received) || receivedHop !== hop) {
-      const row = this.add(prefix, peer, pathId);
-      this.fill(row, received, receivedHop, accepted, hop, time);
-      return row;
-    }
-    this.attributes.retain(received);
-    this.nextHops.retain(hop);
     const row = this.rows.take() as PathRow;
     const page = this.rows.page(row);
     const at = rowStart(row);
-    const round = this.rounds.open === 0 ? 0 : this.rounds.bits(peer) << FLAGS_SHIFT;
     page[at + NEXT] = NO_ROW;
     page[at + PREFIX] = prefix;
-    page[at + PEER] = peer | round | (accepted === NO_ATTR ? REJECTED : 0);
-    page[at + RECEIVED] = received;
+    page[at + PEER] = marks;
+    page[at + RECEIVED] = set;
     page[at + HOP] = hop;
+    page[at + PEER_NEXT] = newest;
+    page[at + PEER_BACK] = NO_ROW;
     page[at + TIME] = time;
+    if (newest !== NO_ROW) this.rows.set(newest, PEER_BACK, row);
     this.heads.set(prefix, row);
-    if (pathId !== 0) this.number(row, pathId);
-    this.linkToPeer(peer, row, page, at);
-    if (accepted !== NO_ATTR) this.peerAccepted.set(peer, this.peerAccepted.get(peer) + 1);
     return row;
+  }
+
+  /** So many rows of one peer arrived that differ in their prefix only, the last of them this one. */
+  arrived(last: PathRow, count: number): void {
+    const peer = this.peer(last);
+    this.attributes.retain(this.receivedSet(last), count);
+    this.nextHops.retain(this.nextHop(last), count);
+    this.peerHeads.set(peer, last);
+    this.peerRows.set(peer, this.peerRows.get(peer) + count);
+    if ((this.marks(last) & REJECTED) === 0) this.peerAccepted.set(peer, this.peerAccepted.get(peer) + count);
+  }
+
+  /** Whether a path has these marks, was received with these attributes, and has this next hop. */
+  isAs(row: PathRow, marks: number, received: AttrId, hop: NextHopId): boolean {
+    const page = this.rows.page(row);
+    const at = rowStart(row);
+    return page[at + PEER] === marks && page[at + RECEIVED] === received && page[at + HOP] === hop;
   }
 
   /**
@@ -370,20 +385,6 @@ export class AdjRibIn {
     while (this.next(back) !== row) back = this.next(back);
     this.rows.set(back, NEXT, next);
     this.long.isDetached(prefix, row, back, next);
-  }
-
-  private linkToPeer(peer: PeerIndex, row: PathRow, page: Int32Array, at: number): void {
-    const first = this.peerHeads.get(peer);
-    page[at + PEER_NEXT] = first;
-    page[at + PEER_BACK] = NO_ROW;
-    if (first !== 0) this.rows.set(first, PEER_BACK, row);
-    this.peerHeads.set(peer, row);
-    this.peerRows.set(peer, this.peerRows.get(peer) + 1);
-  }
-
-  private number(row: PathRow, pathId: number): void {
-    this.rows.set(row, PEER, this.rows.get(row, PEER) | NUMBERED);
-    this.pathIds.set(row, pathId);
   }
 
   private setFlags(row: PathRow, flags: number): void {

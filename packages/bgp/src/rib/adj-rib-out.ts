@@ -46,10 +46,29 @@ export class AdjRibOut {
       if (key >= this.limit) this.limit = key + 1;
     }
     this.sources.set(key, source);
-    if (this.size > 0 || this.limit === 1) return;
-    this.ids.clear();
-    this.sources.clear();
-    this.limit = 1;
+    this.shrunk();
+  }
+
+  /** As `set`, but for what is counted, and refers to ids: that is done by `moved`. */
+  move(key: OutKey, out: OutId, source: PeerIndex): void {
+    this.ids.set(key, out);
+    this.sources.set(key, source);
+    if (out !== NO_OUT && key >= this.limit) this.limit = key + 1;
+  }
+
+  /** So many keys were moved from the same to the same. */
+  moved(old: OutId, oldSource: PeerIndex, out: OutId, source: PeerIndex, count: number): void {
+    if (out !== NO_OUT) {
+      this.count(source, count);
+      this.outs.retain(out, count);
+      this.size += count;
+    }
+    if (old !== NO_OUT) {
+      this.count(oldSource, -count);
+      this.outs.release(old, count);
+      this.size -= count;
+    }
+    this.shrunk();
   }
 
   /** Forgets up to `most` routes from the end, for a group that is dissolved. True: there are more. */
@@ -59,6 +78,14 @@ export class AdjRibOut {
       if (this.size > 0) this.limit--;
     }
     return this.size > 0;
+  }
+
+  /** When nothing is left, the memory goes back. */
+  private shrunk(): void {
+    if (this.size > 0 || this.limit === 1) return;
+    this.ids.clear();
+    this.sources.clear();
+    this.limit = 1;
   }
 
   private count(source: PeerIndex, more: number): void {

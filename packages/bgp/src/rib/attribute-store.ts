@@ -67,7 +67,8 @@ export class AttributeStore {
     const slots = this.index.segment(hash);
     const { idMask } = this.index;
     const mask = slots.length - 1;
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
+    let at = hash & mask;
+    for (; ; at = (at + 1) & mask) {
       const slot = slots[at]!;
       if (slot === 0) break;
       if (!isTagged(slot, hash, idMask)) continue;
@@ -81,16 +82,16 @@ export class AttributeStore {
     this.arena.add(id, bytes, start, end);
     this.state.set(id, LIVE | CANDIDATE);
     this.candidates.push(id);
-    this.index.insert(hash, id);
+    this.index.insert(hash, id, at);
     return id;
   }
 
-  retain(id: AttrId): void {
-    this.refs.set(id, this.refs.get(id) + 1);
+  retain(id: AttrId, count = 1): void {
+    this.refs.set(id, this.refs.get(id) + count);
   }
 
-  release(id: AttrId): void {
-    const refs = this.refs.get(id) - 1;
+  release(id: AttrId, count = 1): void {
+    const refs = this.refs.get(id) - count;
     this.refs.set(id, refs);
     if (refs > 0) return;
     const state = this.state.get(id);

@@ -20,7 +20,8 @@ const ID_BITS_STEP = 3;
  * more bits take them from the tags.
  *
  * 64 segments instead of one array: the longest pause for growing at a million ids is the rehash of 16,000, and old
- * and new array of one segment only are held at the same time. Invariant: at most 3/4 of a segment's slots are used.
+ * and new array of one segment only are held at the same time. Invariant: at most half of a segment's slots are used: neighbours of a
+ * table lie side by side, so that runs are longer than chance would make them.
  */
 export class HashIndex {
   private readonly segments: Int32Array[] = [];
@@ -43,13 +44,15 @@ export class HashIndex {
     return this.segments[hash >>> (32 - SEGMENT_BITS)]!;
   }
 
-  /** Adds an id that is not in the index. */
-  insert(hash: number, id: number): void {
+  /** Adds an id that is not in the index. `empty`: where a walk over the slots of this hash ended, if there was one since the last change. */
+  insert(hash: number, id: number, empty = -1): void {
     while (id > this.idMask) this.widenIds();
     const s = hash >>> (32 - SEGMENT_BITS);
-    let slots = this.segments[s]!;
-    if (4 * (this.used[s]! + 1) > 3 * slots.length) slots = this.resize(s, slots.length * 2);
-    put(slots, hash, tagged(hash, id, this.idMask));
+    const slots = this.segments[s]!;
+    const slot = tagged(hash, id, this.idMask);
+    if (2 * (this.used[s]! + 1) > slots.length) put(this.resize(s, slots.length * 2), hash, slot);
+    else if (empty === -1) put(slots, hash, slot);
+    else slots[empty] = slot;
     this.used[s]!++;
     this.size++;
   }

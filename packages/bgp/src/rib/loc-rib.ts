@@ -3,7 +3,7 @@ import { Column8 } from './columns.js';
 import type { Decision } from './decision.js';
 import { Step } from './decision.js';
 import { IdQueue } from './id-queue.js';
-import { type AttrId, type NextHopId, NO_ROW, type PathRow, type PeerIndex, type PrefixId } from './ids.js';
+import { NO_ROW, type PathRow, type PrefixId } from './ids.js';
 
 const DIRTY = 1;
 /** The head of the chain is the best path; without it there is none. */
@@ -81,14 +81,13 @@ export class LocRib {
     this.markDirty(prefix);
   }
 
-  /** As `afterChange`, of the first path of a prefix that had none. */
-  cameAlone(prefix: PrefixId, row: PathRow, peer: PeerIndex, accepted: AttrId, hop: NextHopId): void {
-    const flags = this.flags.get(prefix);
-    if (flags !== 0) {
-      this.afterChange(row);
-      return;
-    }
-    if (!this.decision.mayBeChosen(peer, accepted, hop)) return;
+  /** Nothing is known of the prefix: it has no best path, is not dirty, and nobody looks at it. */
+  isUntouched(prefix: PrefixId): boolean {
+    return this.flags.get(prefix) === 0;
+  }
+
+  /** As `afterChange`, of a path that may be chosen, the only one of an untouched prefix. */
+  cameAlone(prefix: PrefixId): void {
     this.flags.set(prefix, HAS_BEST | DIRTY);
     this.dirty.push(prefix);
   }

@@ -115,8 +115,8 @@ export class NextHopTable {
     return id;
   }
 
-  retain(id: NextHopId): void {
-    this.refs.set(id, this.refs.get(id) + 1);
+  retain(id: NextHopId, count = 1): void {
+    this.refs.set(id, this.refs.get(id) + count);
   }
 
   release(id: NextHopId): void {

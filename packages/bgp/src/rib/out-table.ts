@@ -156,18 +156,18 @@ export class OutTable {
     return this.wasSame;
   }
 
-  retain(out: OutId): void {
-    if (!isRow(out)) this.attributes.retain((out >>> 1) as AttrId);
-    else this.refs.set(out >>> 1, this.refs.get(out >>> 1) + 1);
+  retain(out: OutId, count = 1): void {
+    if (!isRow(out)) this.attributes.retain((out >>> 1) as AttrId, count);
+    else this.refs.set(out >>> 1, this.refs.get(out >>> 1) + count);
   }
 
-  release(out: OutId): void {
+  release(out: OutId, count = 1): void {
     const row = out >>> 1;
     if (!isRow(out)) {
-      this.attributes.release(row as AttrId);
+      this.attributes.release(row as AttrId, count);
       return;
     }
-    const refs = this.refs.get(row) - 1;
+    const refs = this.refs.get(row) - count;
     this.refs.set(row, refs);
     if (refs > 0) return;
     const state = this.state.get(row);

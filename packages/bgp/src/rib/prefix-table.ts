@@ -42,6 +42,8 @@ export class PrefixTable32 implements PrefixTable {
   private readonly lengths = new Column8();
   private readonly ids = new IdAllocator(this.word);
   private readonly index = new HashIndex((id) => hash1(this.word.get(id), this.lengths.get(id)));
+  /** Where the last probe that found nothing ended. */
+  private empty = 0;
 
   constructor(codec: NlriCodec) {
     this.codec = codec;
@@ -71,7 +73,7 @@ export class PrefixTable32 implements PrefixTable {
     const id = this.ids.take() as PrefixId;
     this.word.set(id, word);
     this.lengths.set(id, length);
-    this.index.insert(hash, id);
+    this.index.insert(hash, id, this.empty);
     return id;
   }
 
@@ -104,7 +106,10 @@ export class PrefixTable32 implements PrefixTable {
     const mask = slots.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const slot = slots[at]!;
-      if (slot === 0) return NO_PREFIX;
+      if (slot === 0) {
+        this.empty = at;
+        return NO_PREFIX;
+      }
       if (!isTagged(slot, hash, idMask)) continue;
       const id = slot & idMask;
       if (this.word.get(id) === word && this.lengths.get(id) === length) return id as PrefixId;
@@ -123,6 +128,8 @@ export class PrefixTable128 implements PrefixTable {
   private readonly lengths = new Column8();
   private readonly ids = new IdAllocator(this.a);
   private readonly index = new HashIndex((id) => this.hashOf(id));
+  /** Where the last probe that found nothing ended. */
+  private empty = 0;
 
   constructor(codec: NlriCodec) {
     this.codec = codec;
@@ -151,7 +158,7 @@ export class PrefixTable128 implements PrefixTable {
     this.c.set(id, key.c);
     this.d.set(id, key.d);
     this.lengths.set(id, key.length + 1);
-    this.index.insert(hash, id);
+    this.index.insert(hash, id, this.empty);
     return id;
   }
 
@@ -192,7 +199,10 @@ export class PrefixTable128 implements PrefixTable {
     const mask = slots.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const slot = slots[at]!;
-      if (slot === 0) return NO_PREFIX;
+      if (slot === 0) {
+        this.empty = at;
+        return NO_PREFIX;
+      }
       if (!isTagged(slot, hash, idMask)) continue;
       const id = slot & idMask;
       if (

@@ -2,6 +2,7 @@ import type { Family } from '../net/family.js';
 import type { NlriKey } from '../net/nlri-key.js';
 import { builtFamilies, type FamilyCodecs } from '../nlri/family-codecs.js';
 import { AdjRibIn } from './adj-rib-in.js';
+import { Arrivals } from './arrivals.js';
 import { AttributeStore } from './attribute-store.js';
 import type { Column8 } from './columns.js';
 import { Decision, type DecisionOptions } from './decision.js';
@@ -37,6 +38,7 @@ export class FamilyTable implements OutKeys {
   readonly prefixes: PrefixTable;
   readonly paths: AdjRibIn;
   readonly loc: LocRib;
+  readonly arrivals: Arrivals;
   readonly holders = new Set<PrefixHolder>();
   /** By prefix: how many aggregates keep it from being advertised. Null: none keeps any. */
   suppressed: Column8 | null = null;
@@ -52,14 +54,15 @@ export class FamilyTable implements OutKeys {
   private ownSlots: SlotTable | null = null;
   private readonly offerPrefix = (prefix: PrefixId): void => this.offer(prefix);
 
-  constructor(family: Family, prefixes: PrefixTable, paths: AdjRibIn, loc: LocRib, forms: FormTable) {
+  constructor(family: Family, prefixes: PrefixTable, paths: AdjRibIn, decision: Decision, forms: FormTable) {
     this.family = family;
     this.forms = forms;
     this.rowForms = new RowForms(forms);
     this.prefixes = prefixes;
     this.hasForms = prefixes.codec.layout === 'bytes';
     this.paths = paths;
-    this.loc = loc;
+    this.loc = new LocRib(paths, decision);
+    this.arrivals = new Arrivals(paths, this.loc, decision);
   }
 
   /** Highest prefix id in use + 1. */
@@ -91,11 +94,6 @@ export class FamilyTable implements OutKeys {
     time: number,
   ): void {
     const { paths, loc } = this;
-    if (paths.head(prefix) === NO_ROW) {
-      const row = paths.addAlone(prefix, peer, pathId, received, receivedHop, accepted, hop, time);
-      loc.cameAlone(prefix, row, peer, accepted, hop);
-      return;
-    }
     const known = paths.find(prefix, peer, pathId);
     if (known !== NO_ROW) {
       const isSame =
@@ -243,8 +241,7 @@ export class Rib {
     const codec = this.codecs.codec(family);
     if (codec === undefined) return undefined;
     const paths = new AdjRibIn(this.attributes, this.nextHops);
-    const loc = new LocRib(paths, this.decision);
-    const table = new FamilyTable(codec.family, prefixTable(codec), paths, loc, this.forms);
+    const table = new FamilyTable(codec.family, prefixTable(codec), paths, this.decision, this.forms);
     this.opened.push(table);
     return table;
   }

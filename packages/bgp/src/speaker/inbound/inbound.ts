@@ -197,13 +197,23 @@ export class Inbound {
       }
       return;
     }
+    const { arrivals } = table;
     for (let at = start; at < end; ) {
       at = codec.read(bytes, at, end, addPath, key);
       const prefix = table.prefixes.add(key);
-      if (!isShared || !isJudged) importer.judge(member, own, prefix, set, hop);
-      isJudged = true;
+      if (!isShared || !isJudged) {
+        importer.judge(member, own, prefix, set, hop);
+        if (!isJudged || !arrivals.isAs(importer.accepted, importer.nextHop)) {
+          arrivals.end();
+          arrivals.begin(member.index, set, hop, importer.accepted, importer.nextHop, time);
+        }
+        isJudged = true;
+      }
+      if (key.pathId === 0 && arrivals.take(prefix)) continue;
+      arrivals.end();
       table.setPath(prefix, member.index, key.pathId, set, hop, importer.accepted, importer.nextHop, time);
     }
+    arrivals.end();
   }
 
   /** As `announceField`, for a peer of which nothing is kept that import policy rejects. */

@@ -2,6 +2,7 @@ import { SummaryFlag } from '../../attributes/summary.js';
 import { isOpen } from '../../policy/defaults.js';
 import type { Policy, PolicyPeer, PolicyResult } from '../../policy/policy.js';
 import type { OriginValidator } from '../../ports/origin-validator.js';
+import type { AdjRibIn } from '../../rib/adj-rib-in.js';
 import { AnswerMemo } from '../../rib/answer-memo.js';
 import {
   type AttrId,
@@ -89,6 +90,11 @@ export class Exporter {
       rejected.push(row);
       row = this.rib.decision.select(paths, prefix, rejected);
     }
+  }
+
+  /** Whether each route with marks, set and next hop of this one goes out as it does, unless aggregates keep it from that. */
+  isShared(scope: number, paths: AdjRibIn, row: PathRow): boolean {
+    return this.last.isFor(scope, paths, row);
   }
 
   /**

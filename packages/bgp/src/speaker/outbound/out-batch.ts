@@ -117,6 +117,9 @@ export class OutBuckets {
   private batch: OutBatch | null = null;
   /** Place in the batch of the change that was taken last. */
   private taken = 0;
+  /** The bucket that is taken from, and its next change; -1: none. */
+  private open = -1;
+  private next = 0;
 
   /** `by`: sorts by these in place of the out ids of the batch. */
   sort(batch: OutBatch, by: Int32Array = batch.outs): void {
@@ -126,20 +129,35 @@ export class OutBuckets {
       this.links = new Int32Array(2 * batch.length);
       this.outs = new Int32Array(2 * batch.length);
     }
+    // Neighbours are mostly of one bucket, whose head is looked up when it begins and kept when it ends.
+    const { heads, links } = this;
+    let last = -1;
+    let head = 0;
     for (let i = 0; i < batch.length; i++) {
       const out = by[i]!;
-      const head = this.heads.get(out);
-      if (head === 0) this.outs[this.count++] = out;
-      this.links[i] = head;
-      this.heads.set(out, i + 1);
+      if (out !== last) {
+        if (last !== -1) heads.set(last, head);
+        last = out;
+        head = heads.get(out);
+        if (head === 0) this.outs[this.count++] = out;
+      }
+      links[i] = head;
+      head = i + 1;
     }
+    if (last !== -1) heads.set(last, head);
+    this.open = -1;
   }
 
-  /** Takes the last change of a bucket that was not taken yet: its prefix, or 0 when none is left. */
+  /** Takes the last change of a bucket that was not taken yet: its prefix, or 0 when none is left. A bucket is emptied before the next is begun. */
   take(out: number): OutKey {
-    const head = this.heads.get(out);
+    if (out !== this.open) {
+      this.open = out;
+      this.next = this.heads.get(out);
+      this.heads.set(out, 0);
+    }
+    const head = this.next;
     if (head === 0) return 0 as OutKey;
-    this.heads.set(out, this.links[head - 1]!);
+    this.next = this.links[head - 1]!;
     this.taken = head - 1;
     return this.batch!.prefixes[head - 1]! as OutKey;
   }

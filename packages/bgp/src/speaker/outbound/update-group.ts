@@ -1,7 +1,6 @@
 import { encodeRouteRefresh, RefreshSubtype } from '../../message/route-refresh.js';
 import { isOpen } from '../../policy/defaults.js';
 import { AdjRibOut } from '../../rib/adj-rib-out.js';
-import { Column8 } from '../../rib/columns.js';
 import {
   NO_OUT,
   NO_PREFIX,
@@ -23,16 +22,17 @@ import type { GroupTools } from './group-tools.js';
 import { type Audience, allBut, isIn, type OutBatch, OutBatches } from './out-batch.js';
 import { Pace } from './pace.js';
 import { PathSlots } from './path-slots.js';
+import { RouteRun } from './route-run.js';
+import { Stream } from './stream.js';
 import type { UpdateWriter } from './update-writer.js';
 
 /**
  * Members that are sent the same: policy runs, the adj-RIB-out is held and messages are packed once for all of them.
  *
- * Members in the stream have been sent what `adjOut` says, but for routes whose source they are. The others are served one
- * by one, or together while their cursors are at the same place, until they have caught up.
+ * Members in the stream have been sent what `adjOut` says, but for routes whose source they are. The others are served one by one, or together
+ * while their cursors are at the same place, until they have caught up.
  *
- * With add-path, `adjOut` is keyed by slots (a prefix with a path identifier) in place of prefixes, and a change of a prefix is
- * one of each of its slots; all else is the same.
+ * With add-path, `adjOut` is keyed by slots (a prefix with a path identifier) in place of prefixes: a change of a prefix is one of each of its slots.
  */
 export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   readonly profile: GroupProfile;
@@ -43,14 +43,12 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   private readonly slots: PathSlots | null;
   private readonly scope: number;
   readonly outs: OutTable;
-  private readonly exporter: Exporter;
+  readonly exporter: Exporter;
   private readonly writer: UpdateWriter;
   private readonly stepSize: number;
-  private readonly stream = new Map<PeerIndex, Subscriber>();
-  /** 1 for peers in `stream`: asked for every change. */
-  private readonly inStream = new Column8();
+  readonly stream = new Stream();
   private readonly detached = new Set<Subscriber>();
-  private readonly batches = new OutBatches();
+  readonly batches = new OutBatches();
   /** Prefixes below were put into `adjOut` once, and are kept up to date since. */
   private filled = 1;
   /**
@@ -64,6 +62,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   /** No far end of a session is the next hop of this, as long as a step lasts. */
   private lastUnparted: OutId = NO_OUT;
   private readonly pace: Pace | null;
+  private readonly run: RouteRun;
 
   /** `scope` is a number of its own, by which answers of its policy are remembered. */
   constructor(profile: GroupProfile, scope: number, tools: GroupTools) {
@@ -75,6 +74,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     this.stepSize = tools.stepSize;
     this.outs = tools.rib.outs;
     this.adjOut = new AdjRibOut(this.outs);
+    this.run = new RouteRun(this);
     const { slots } = this.table;
     this.slots = profile.addPath > 0 ? new PathSlots(slots, this.table, tools.exporter) : null;
     this.keys = this.slots?.table ?? this.table;
@@ -124,7 +124,6 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
 
   remove(subscriber: Subscriber): void {
     this.stream.delete(subscriber.index);
-    this.inStream.set(subscriber.index, 0);
     this.detached.delete(subscriber);
     this.keys.holders.delete(subscriber);
   }
@@ -150,14 +149,18 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     this.lastUnparted = NO_OUT;
     for (const one of this.stream.values()) if (!one.member.isWritable) this.detach(one);
     if (this.pace !== null) this.pace.take(prefixes, best, count);
-    else {
-      for (let i = 0; i < count; i++) {
-        const prefix = prefixes[i]! as PrefixId;
-        if (prefix < this.filled) this.tell(prefix, best[i]! as PathRow);
-      }
-    }
+    else this.run.tellAll(prefixes, best, count);
     this.batches.drain((audience, batch) => this.send(audience, batch));
     this.defaultRoute?.watch(prefixes, count);
+  }
+
+  get isSteady(): boolean {
+    const isPlain = this.slots === null && this.defaultRoute === null && this.table.suppressed === null;
+    return isPlain && this.detached.size === 0 && this.stream.size > 0;
+  }
+
+  isShared(best: PathRow): boolean {
+    return this.exporter.isShared(this.scope, this.table.paths, best);
   }
 
   /** One step for one that is not in the stream and can take something. False: there is none. */
@@ -214,9 +217,8 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     }
     if (this.detached.size > 0) for (const subscriber of this.detached) subscriber.beforeChange(prefix);
     if (this.stream.size > 0) {
-      const before = this.inStream.get(oldSource) === 0 ? 0 : oldSource;
-      const now = this.inStream.get(source) === 0 ? 0 : source;
-      this.batches.change(prefix, out, oldOut, isSame, before, now);
+      const before = this.stream.among(oldSource);
+      this.batches.change(prefix, out, oldOut, isSame, before, this.stream.among(source));
     }
     adjOut.set(prefix, out, source);
   }
@@ -246,7 +248,6 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
 
   private detach(subscriber: Subscriber): void {
     this.stream.delete(subscriber.index);
-    this.inStream.set(subscriber.index, 0);
     this.detached.add(subscriber);
     this.keys.holders.add(subscriber);
     subscriber.isInStream = false;
@@ -325,8 +326,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
     if (subscriber.dirtyCount > 0 || !subscriber.member.isWritable || this.filled < limit) return;
     this.detached.delete(subscriber);
     this.keys.holders.delete(subscriber);
-    this.stream.set(subscriber.index, subscriber);
-    this.inStream.set(subscriber.index, 1);
+    this.stream.add(subscriber);
     subscriber.isInStream = true;
   }
 
