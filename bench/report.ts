@@ -17,7 +17,7 @@ import { labelOf } from './peers/scenario.js';
 import { mediansOf, type RunRow } from './peers/table.js';
 import { drawn } from './report/drawn.js';
 import { type Measurements, slimmed, thisMachine } from './report/measurements.js';
-import { type PlannedRun, plannedRuns } from './report/plan.js';
+import { isEnough, type PlannedRun, plannedRuns, SLOW } from './report/plan.js';
 import { smoothRun } from './smooth/run.js';
 import { waysOf } from './smooth/scenarios.js';
 import type { SmoothResult } from './smooth/table.js';
@@ -26,7 +26,7 @@ import { median } from './statistics.js';
 const usage = `npm run bench:report -- [options]
 
   --quick          a twentieth of the sizes, one run of each, one core only: minutes in place of hours
-  --runs N         runs of each daemon in each scenario (5; quick: 1)
+  --runs N         runs of each daemon in each scenario (5; quick: 1); ${SLOW.runs} at most where one takes more than ${SLOW.seconds} seconds
   --wait-quiet S   wait up to so many seconds before each run until the machine is idle (60; quick: 0)
   --dut NAME       only this daemon; may be given again. Default: all that this machine has
   --rows FILE      append each run to this file, and do not repeat those that are in it: a set that was
@@ -78,16 +78,7 @@ async function measureAll(
 ): Promise<RunRow[]> {
   const rows = rowsIn(file);
   for (const planned of plan) {
-    const label = labelOf(planned.scenario);
-    const isThere = rows.some(
-      (row) =>
-        row.label === label &&
-        row.daemon === planned.daemon &&
-        row.run === planned.run &&
-        row.node === planned.node &&
-        row.pinned === planned.pin,
-    );
-    if (isThere) continue;
+    if (isEnough(rows, planned)) continue;
     const row = await runPlanned(planned, waitQuietSeconds);
     rows.push(row);
     if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`);

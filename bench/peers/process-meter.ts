@@ -76,7 +76,7 @@ export async function untilQuiet(seconds: number): Promise<number> {
   for (;;) {
     const before = machineCpu().busy;
     const start = performance.now();
-    await sleep(seconds > 0 ? 1500 : 300);
+    await sleep(seconds > 0 ? 500 : 300);
     const share = (machineCpu().busy - before) / ((performance.now() - start) / 1000) / cpus().length;
     if (share < 0.1 || performance.now() > deadline) return Math.round(share * 1000) / 1000;
   }

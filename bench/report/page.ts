@@ -7,6 +7,7 @@ import type { Medians } from '../peers/table.js';
 import { smoothTable } from '../smooth/table.js';
 import { textTable } from '../text-table.js';
 import type { Measurements } from './measurements.js';
+import { SLOW } from './plan.js';
 import { secondsText, titleOf } from './plot.js';
 
 /** Draws `docs/performance.md` from measurements. */
@@ -42,7 +43,7 @@ ${versions.join('; ')}. ${busy}
 
 ## One core for the daemon
 
-The daemon, with all its threads and children, runs on the first core; the tester on the second. Seconds, the median of runs;
+The daemon, with all its threads and children, runs on the first core; the tester on the second. Seconds, the median of ${runsOf(pinned)};
 beside them Peerage as a share of BIRD and of GoBGP, less than 1 is faster.
 
 ${timesTable(pinned)}
@@ -53,7 +54,7 @@ ${memoryTable(pinned)}
 
 ${stepsSection(pinned)}## All cores
 
-${free.length === 0 ? 'Not measured in this run.' : `The same without pinning; tester and daemon share the cores.\n\n${timesTable(free)}`}
+${free.length === 0 ? 'Not measured in this run.' : `The same without pinning, of ${runsOf(free)}; tester and daemon share the cores.\n\n${timesTable(free)}`}
 
 ${policySection(measured)}${smoothSection(measured)}${growthSection(measured)}${nodesSection(measured)}## Function by function
 
@@ -189,6 +190,14 @@ function byScenario(
     return [label, ...cells, ...moreCells(of)];
   });
   return textTable(['Scenario', ...names.map(titleOf), ...more], rows);
+}
+
+/** How many runs medians are of. */
+function runsOf(medians: readonly Medians[]): string {
+  const counts = medians.map(({ runs }) => runs);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  if (least < most) return `${most} runs, of ${least} where one takes more than ${SLOW.seconds} seconds`;
+  return most === 1 ? 'one run' : `${most} runs`;
 }
 
 function timesTable(medians: readonly Medians[]): string {

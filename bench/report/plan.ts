@@ -1,5 +1,6 @@
 import { daemons as known } from '../peers/daemons.js';
-import { type Scenario, scenario } from '../peers/scenario.js';
+import { labelOf, type Scenario, scenario } from '../peers/scenario.js';
+import type { RunRow } from '../peers/table.js';
 
 /** The scenarios that the page shows; `isQuick` in a twentieth of the sizes, so that the whole takes minutes. */
 export function plannedScenarios(isQuick: boolean): Scenario[] {
@@ -77,4 +78,23 @@ export function plannedRuns(
       ),
     ),
   );
+}
+
+/** Runs of a daemon of which one takes long: what goes on for minutes differs little, and a set of runs is to end on one day. */
+export const SLOW = { seconds: 20, runs: 3 } as const;
+
+const sameRun = (row: RunRow, planned: PlannedRun): boolean =>
+  row.label === labelOf(planned.scenario) &&
+  row.daemon === planned.daemon &&
+  row.node === planned.node &&
+  row.pinned === planned.pin;
+
+/** Whether a run was made already, or need not be made: the daemon is slow in this scenario. */
+export function isEnough(rows: readonly RunRow[], planned: PlannedRun): boolean {
+  const others = rows.filter((row) => sameRun(row, planned));
+  if (others.some(({ run }) => run === planned.run)) return true;
+  const seconds = others.map(({ phases }) =>
+    Object.values(phases).reduce((sum, phase) => sum + phase.seconds, 0),
+  );
+  return planned.run > SLOW.runs && seconds.some((one) => one > SLOW.seconds);
 }

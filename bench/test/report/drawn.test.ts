@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { scenario } from '../../peers/scenario.js';
-import type { Medians } from '../../peers/table.js';
+import type { MeasuredPhase } from '../../peers/run.js';
+import { labelOf, scenario } from '../../peers/scenario.js';
+import type { Medians, RunRow } from '../../peers/table.js';
 import { drawn } from '../../report/drawn.js';
 import { type Measurements, slimmed } from '../../report/measurements.js';
-import { plannedRuns, plannedScenarios } from '../../report/plan.js';
+import { isEnough, plannedRuns, plannedScenarios } from '../../report/plan.js';
 
 const inDocs = (name: string): string =>
   readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
@@ -141,4 +142,21 @@ t.test('runs go round by round over the daemons, without the reflector where fee
   t.notOk(runs.some(({ scenario: one, daemon }) => one.overlap && daemon === 'reflector'));
   t.equal(runs.filter(({ pin }) => pin).length, runs.length / 2);
   t.notOk(plannedRuns(['bird2'], 1, { isQuick: false, cores: 1 }).some(({ pin }) => pin));
+});
+
+t.test('a run is made once, and no more than three of a daemon that is slow', async (t) => {
+  const [planned] = plannedRuns(['bird2'], 1, { isQuick: true, cores: 2 });
+  const { scenario: one } = planned!;
+  const row = (run: number, seconds: number): RunRow => ({
+    ...{ daemon: 'bird2', version: '2', label: labelOf(one), scenario: one, pinned: true, run, date: '' },
+    ...{ isOk: true, peakMebibytes: 1, busyBefore: 0 },
+    phases: { load: { seconds } as MeasuredPhase },
+  });
+  t.notOk(isEnough([], planned!));
+  t.ok(isEnough([row(1, 1)], planned!));
+  t.notOk(isEnough([{ ...row(1, 1), daemon: 'frr' }], planned!));
+  t.notOk(isEnough([{ ...row(1, 1), pinned: false }], planned!));
+  t.notOk(isEnough([row(1, 19)], { ...planned!, run: 4 }));
+  t.ok(isEnough([row(1, 21)], { ...planned!, run: 4 }));
+  t.notOk(isEnough([row(1, 21)], { ...planned!, run: 3 }));
 });
