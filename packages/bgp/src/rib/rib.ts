@@ -7,7 +7,7 @@ import { AttributeStore } from './attribute-store.js';
 import type { Column8 } from './columns.js';
 import { Decision, type DecisionOptions } from './decision.js';
 import { FormTable } from './form-table.js';
-import { IdList } from './id-list.js';
+import { IdPages } from './id-pages.js';
 import {
   type AttrId,
   type FormId,
@@ -50,7 +50,7 @@ export class FamilyTable implements OutKeys {
   private readonly rowForms: RowForms;
   /** Route selection waits (RFC 4724 §4.1): paths are taken, nothing is chosen, told or advertised. */
   isDeferred = false;
-  private readonly offered = new IdList();
+  private readonly offered = new IdPages();
   private ownSlots: SlotTable | null = null;
   private readonly offerPrefix = (prefix: PrefixId): void => this.offer(prefix);
 
@@ -169,7 +169,8 @@ export class FamilyTable implements OutKeys {
     this.loc.beforeChange(row);
     if (this.rowForms.count > 0) this.rowForms.set(row, NO_FORM);
     this.paths.remove(row);
-    this.offer(prefix);
+    // One that is to be decided is offered after that.
+    if (!this.loc.isDirty(prefix)) this.offer(prefix);
   }
 
   /** Says that a prefix may have lost its last user. */
@@ -178,21 +179,20 @@ export class FamilyTable implements OutKeys {
   }
 
   /**
-   * Releases prefixes without paths that nobody holds. Those that wait for a decision are offered again after it. True:
-   * there are more.
+   * Releases prefixes without paths that nobody holds, in steps: of at most so many: when it `isQuiet`, since what is withdrawn is to be told first, and often comes
+   * again; or when there are many beside the paths. Those that wait for a decision are offered again after it. True: there are more.
    */
-  collect(): boolean {
+  collect(isQuiet: boolean, most: number): boolean {
     const more = this.ownSlots?.collect(this.offerPrefix) ?? false;
-    if (this.offered.length > 0) this.release();
-    return more;
+    if (isQuiet || this.offered.count > MOST_OFFERED + 2 * this.paths.size) this.release(most);
+    return more || this.offered.count > 0;
   }
 
-  private release(): void {
-    const count = this.offered.length;
-    const offered = this.offered.take();
+  private release(most: number): void {
+    if (this.offered.count === 0) return;
     const holders = [...this.holders];
-    for (let i = 0; i < count; i++) {
-      const prefix = offered[i]! as PrefixId;
+    for (let n = 0; n < most && this.offered.count > 0; n++) {
+      const prefix = this.offered.shift() as PrefixId;
       // An id may be offered twice, and may be in use again.
       if (!this.prefixes.has(prefix) || this.paths.head(prefix) !== NO_ROW || this.loc.isDirty(prefix))
         continue;
@@ -204,6 +204,9 @@ export class FamilyTable implements OutKeys {
     }
   }
 }
+
+/** So many prefixes may wait in any case. */
+const MOST_OFFERED = 65_536;
 
 /** All tables of a speaker: what families share, and one `FamilyTable` for each that is in use. */
 export class Rib {
@@ -253,13 +256,14 @@ export class Rib {
 
   /**
    * Ends an epoch: frees what nobody refers to. Next hops wait until sinks were told of every change, because those hold
-   * their ids. True when there is more to do.
+   * their ids. `isQuiet`: nothing has changed in this epoch. `most`: prefixes
+   * of a family that are looked at. True when there is more to do.
    */
-  collect(): boolean {
+  collect(isQuiet = true, most = Number.POSITIVE_INFINITY): boolean {
     let isSettled = true;
     let more = false;
     for (const table of this.tables) {
-      more = table.collect() || more;
+      more = table.collect(isQuiet, most) || more;
       isSettled &&= table.loc.dirtyCount === 0;
     }
     this.outs.collect();

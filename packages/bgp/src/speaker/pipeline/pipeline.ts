@@ -272,6 +272,7 @@ export class Pipeline {
 
   /** One turn: each kind of work makes at least one step, and goes on until `isOver` says so. True: there is more to do. */
   work(isOver: () => boolean): boolean {
+    const isQuiet = this.isQuiet();
     let more = repeat(() => this.lost.some((member) => this.inbound.sweepStep(member)), isOver);
     more = repeat(() => this.walks.step(this.stepSize), isOver) || more;
     if (this.tracking !== null) more = repeat(() => this.tracking!.step(), isOver) || more;
@@ -282,7 +283,7 @@ export class Pipeline {
     more = repeat(() => this.sinks.step(), isOver) || more;
     more = repeat(() => this.groups.step(), isOver) || more;
     more = this.groups.dissolve() || more;
-    return this.collect() || more;
+    return this.collect(isQuiet && !more) || more;
   }
 
   /** When held announcements are due. */
@@ -356,11 +357,16 @@ export class Pipeline {
     }, isOver);
   }
 
+  /** No change waits to be decided. */
+  private isQuiet(): boolean {
+    return this.tables.tables.every(({ loc, isDeferred }) => loc.dirtyCount === 0 || isDeferred);
+  }
+
   /** Ends the turn: frees ids that nobody holds any more, of lost peers too. */
-  private collect(): boolean {
+  private collect(isQuiet: boolean): boolean {
     const isSettled = this.tables.tables.every((table) => table.loc.dirtyCount === 0);
     if (isSettled && this.lost.length > 0) this.forgetLost();
-    const more = this.tables.collect();
+    const more = this.tables.collect(isQuiet, 4 * this.stepSize);
     if (this.tables.nextHops.generation !== this.nextHopGeneration) {
       this.nextHopGeneration = this.tables.nextHops.generation;
       this.importer.forget();
