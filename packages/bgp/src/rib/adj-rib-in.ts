@@ -11,36 +11,27 @@ import {
 } from './ids.js';
 import { LongChains } from './long-chains.js';
 import type { NextHopTable } from './next-hop-table.js';
+import {
+  EDITED,
+  FLAGS_BITS,
+  FLAGS_SHIFT,
+  HOP,
+  NEXT,
+  NUMBERED,
+  PathRows,
+  PEER,
+  PEER_BACK,
+  PEER_BITS,
+  PEER_NEXT,
+  PREFIX,
+  RECEIVED,
+  REJECTED,
+  RowFlag,
+  TIME,
+} from './path-rows.js';
+import { PeerChains } from './peer-chains.js';
 import { PeerRounds, withoutRound } from './peer-rounds.js';
-import { RowPages, rowStart } from './row-pages.js';
-
-/** Bits of a path's flags. The upper four are its round (see `PeerRounds`). */
-export const RowFlag = {
-  /** Import policy or a loop check refused it: kept as received, not to be chosen. */
-  Rejected: 1,
-  /** Kept for long (RFC 9494): chosen only when there is nothing else. */
-  LongLivedStale: 8,
-} as const;
-
-/** Words of a row; free ones are chained by the first. */
-const NEXT = 0;
-const PREFIX = 1;
-/** Peer (16 bits), flags (8 bits), marks. */
-const PEER = 2;
-const RECEIVED = 3;
-const HOP = 4;
-const PEER_NEXT = 5;
-const PEER_BACK = 6;
-const TIME = 7;
-
-const PEER_BITS = 0xffff;
-const FLAGS_SHIFT = 16;
-const FLAGS_BITS = 0xff << FLAGS_SHIFT;
-const REJECTED = RowFlag.Rejected << FLAGS_SHIFT;
-/** The accepted set is another than the received one, and is in its column. */
-const EDITED = 1 << 24;
-/** The path id is not 0, and is in its column. */
-const NUMBERED = 1 << 25;
+import { rowStart } from './row-pages.js';
 
 /**
  * Paths of one family as rows, keyed by (prefix, peer, received path id), with the attributes as received and as
@@ -49,31 +40,22 @@ const NUMBERED = 1 << 25;
  * ```
  * prefix ─▶ head ─▶ row ─▶ row ─▶ 0          chain by prefix; `LocRib` keeps the best at the head
  * peer   ─▶ head ◀▶ row ◀▶ row ◀▶ 0          chain by peer, newest first, so that a lost peer is swept along it
- *
- * row [ next | prefix | peer, flags | received | next hop | next of peer | previous of peer | time ]
  * ```
  *
- * What every row has lies together (`RowPages`); the accepted set and the path id take 4 octets each only near rows that need them. Where one
- * prefix has many paths, its chain is doubly linked and its rows are in a hash index: a peer finds, adds and removes its own without walking.
+ * Where one prefix has many paths, its chain is doubly linked and its rows are in a hash index: a peer finds, adds and removes its own without walking.
  */
-export class AdjRibIn {
+export class AdjRibIn extends PathRows {
   private readonly attributes: AttributeStore;
   private readonly nextHops: NextHopTable;
-  private readonly rows = new RowPages();
   private readonly heads = new Column32();
-  private readonly pathIds = new Column32();
-  private readonly acceptedSets = new Column32();
-  private readonly peerHeads = new Column32();
-  private readonly peerRows = new Column32();
-  private readonly peerAccepted = new Column32();
+  private readonly peers = new PeerChains();
   private readonly rounds = new PeerRounds();
   private readonly long = new LongChains(this);
-  /** Next hop as received, where policy changed it. */
-  private readonly receivedHops = new Map<PathRow, NextHopId>();
   /** Called before a row leaves the chain of its peer, so that cursors step on. */
   onRemove: ((row: PathRow) => void) | null = null;
 
   constructor(attributes: AttributeStore, nextHops: NextHopTable) {
+    super();
     this.attributes = attributes;
     this.nextHops = nextHops;
   }
@@ -87,70 +69,17 @@ export class AdjRibIn {
     return this.heads.get(prefix) as PathRow;
   }
 
-  next(row: PathRow): PathRow {
-    return this.rows.get(row, NEXT) as PathRow;
-  }
-
   peerHead(peer: PeerIndex): PathRow {
-    return this.peerHeads.get(peer) as PathRow;
-  }
-
-  nextOfPeer(row: PathRow): PathRow {
-    return this.rows.get(row, PEER_NEXT) as PathRow;
-  }
-
-  prefix(row: PathRow): PrefixId {
-    return this.rows.get(row, PREFIX) as PrefixId;
-  }
-
-  peer(row: PathRow): PeerIndex {
-    return (this.rows.get(row, PEER) & PEER_BITS) as PeerIndex;
-  }
-
-  pathId(row: PathRow): number {
-    return (this.rows.get(row, PEER) & NUMBERED) === 0 ? 0 : this.pathIds.get(row) >>> 0;
-  }
-
-  receivedSet(row: PathRow): AttrId {
-    return this.rows.get(row, RECEIVED) as AttrId;
-  }
-
-  /** What the decision reads; `NO_ATTR` when the path was rejected. */
-  accepted(row: PathRow): AttrId {
-    const marks = this.rows.get(row, PEER);
-    if ((marks & REJECTED) !== 0) return NO_ATTR;
-    return ((marks & EDITED) === 0 ? this.rows.get(row, RECEIVED) : this.acceptedSets.get(row)) as AttrId;
-  }
-
-  nextHop(row: PathRow): NextHopId {
-    return this.rows.get(row, HOP) as NextHopId;
-  }
-
-  receivedNextHop(row: PathRow): NextHopId {
-    return this.receivedHops.get(row) ?? this.nextHop(row);
-  }
-
-  /** Seconds of the pipeline's clock when it came or changed. */
-  time(row: PathRow): number {
-    return this.rows.get(row, TIME);
-  }
-
-  flags(row: PathRow): number {
-    return (this.rows.get(row, PEER) >>> FLAGS_SHIFT) & 0xff;
-  }
-
-  /** Peer, flags, and more, as one word: paths for which it is equal differ in nothing but words and ids. */
-  marks(row: PathRow): number {
-    return this.rows.get(row, PEER);
+    return this.peers.head(peer);
   }
 
   /** Paths of a peer, and how many of them were accepted. */
   receivedCount(peer: PeerIndex): number {
-    return this.peerRows.get(peer);
+    return this.peers.receivedCount(peer);
   }
 
   acceptedCount(peer: PeerIndex): number {
-    return this.peerAccepted.get(peer);
+    return this.peers.acceptedCount(peer);
   }
 
   /** Paths of a peer that it has not sent again in its open round. */
@@ -186,8 +115,8 @@ export class AdjRibIn {
     page[at + PEER_NEXT] = first;
     page[at + PEER_BACK] = NO_ROW;
     if (first !== NO_ROW) this.rows.set(first, PEER_BACK, row);
-    this.peerHeads.set(peer, row);
-    this.peerRows.set(peer, this.receivedCount(peer) + 1);
+    this.peers.setHead(peer, row);
+    this.peers.count(peer, 1, 0);
     return row;
   }
 
@@ -227,16 +156,8 @@ export class AdjRibIn {
     const peer = this.peer(last);
     this.attributes.retain(this.receivedSet(last), count);
     this.nextHops.retain(this.nextHop(last), count);
-    this.peerHeads.set(peer, last);
-    this.peerRows.set(peer, this.peerRows.get(peer) + count);
-    if ((this.marks(last) & REJECTED) === 0) this.peerAccepted.set(peer, this.peerAccepted.get(peer) + count);
-  }
-
-  /** Whether a path has these marks, was received with these attributes, and has this next hop. */
-  isAs(row: PathRow, marks: number, received: AttrId, hop: NextHopId): boolean {
-    const page = this.rows.page(row);
-    const at = rowStart(row);
-    return page[at + PEER] === marks && page[at + RECEIVED] === received && page[at + HOP] === hop;
+    this.peers.setHead(peer, last);
+    this.peers.count(peer, count, (this.marks(last) & REJECTED) === 0 ? count : 0);
   }
 
   /**
@@ -271,7 +192,7 @@ export class AdjRibIn {
     }
     if (this.rounds.open > 0) marks |= this.rounds.bits(peer) << FLAGS_SHIFT;
     page[at + PEER] = accepted === NO_ATTR ? marks | REJECTED : marks;
-    if (accepted !== NO_ATTR) this.peerAccepted.set(peer, this.peerAccepted.get(peer) + 1);
+    if (accepted !== NO_ATTR) this.peers.count(peer, 0, 1);
   }
 
   /** The peer begins to send its table again: all that is there is stale. No row may bear this number yet. */
@@ -323,14 +244,37 @@ export class AdjRibIn {
       this.detach(prefix, row);
       this.long.removed(prefix, row);
     }
-    const peer = page[at + PEER]! & PEER_BITS;
-    const next = page[at + PEER_NEXT]!;
-    const back = page[at + PEER_BACK]!;
-    if (back === 0) this.peerHeads.set(peer, next);
-    else this.rows.set(back, PEER_NEXT, next);
-    if (next !== 0) this.rows.set(next, PEER_BACK, back);
-    this.peerRows.set(peer, this.peerRows.get(peer) - 1);
+    const peer = (page[at + PEER]! & PEER_BITS) as PeerIndex;
+    this.unlink(peer, page, at);
+    this.peers.count(peer, -1, 0);
     this.rows.give(row);
+    if (this.rows.live === 0) this.restart();
+  }
+
+  /** It is the only path of its prefix, was filled, and has nothing of its own that others have not. */
+  isAlone(row: PathRow): boolean {
+    if (this.rounds.open > 0 || this.receivedHops.size > 0) return false;
+    const page = this.rows.page(row);
+    const at = rowStart(row);
+    const isPlain = (page[at + PEER]! & EDITED) === 0 && page[at + RECEIVED] !== NO_ATTR;
+    return isPlain && page[at + NEXT] === NO_ROW && this.heads.get(page[at + PREFIX]!) === row;
+  }
+
+  /** Takes such a row out of both chains and frees it. It counts, and refers to what it did, until `departed`. */
+  depart(row: PathRow): void {
+    this.onRemove?.(row);
+    const page = this.rows.page(row);
+    const at = rowStart(row);
+    this.heads.set(page[at + PREFIX]!, NO_ROW);
+    this.unlink((page[at + PEER]! & PEER_BITS) as PeerIndex, page, at);
+    this.rows.give(row);
+  }
+
+  /** So many rows of one peer departed that differed in their prefix only. */
+  departed(peer: PeerIndex, marks: number, received: AttrId, hop: NextHopId, count: number): void {
+    this.attributes.release(received, count);
+    this.nextHops.release(hop, count);
+    this.peers.count(peer, -count, (marks & REJECTED) === 0 ? -count : 0);
     if (this.rows.live === 0) this.restart();
   }
 
@@ -362,14 +306,21 @@ export class AdjRibIn {
     page[at + RECEIVED] = NO_ATTR;
     if (this.rounds.open > 0 && this.isStale(row)) this.rounds.count(this.peer(row), -1);
     if ((marks & REJECTED) !== 0) return;
-    const peer = marks & PEER_BITS;
-    this.peerAccepted.set(peer, this.peerAccepted.get(peer) - 1);
+    this.peers.count((marks & PEER_BITS) as PeerIndex, 0, -1);
   }
 
   private forgetReceivedHop(row: PathRow): void {
     const receivedHop = this.receivedHops.get(row);
     if (receivedHop !== undefined) this.nextHops.release(receivedHop);
     this.receivedHops.delete(row);
+  }
+
+  private unlink(peer: PeerIndex, page: Int32Array, at: number): void {
+    const next = page[at + PEER_NEXT]! as PathRow;
+    const back = page[at + PEER_BACK]!;
+    if (back === 0) this.peers.setHead(peer, next);
+    else this.rows.set(back, PEER_NEXT, next);
+    if (next !== NO_ROW) this.rows.set(next, PEER_BACK, back);
   }
 
   /** Takes a row out of the chain of its prefix; walks to its predecessor where the chain is short. */
@@ -394,7 +345,6 @@ export class AdjRibIn {
   /** Nothing is left: the memory goes back. */
   private restart(): void {
     this.long.clear();
-    const { heads, pathIds, acceptedSets, peerHeads, peerRows, peerAccepted } = this;
-    for (const column of [heads, pathIds, acceptedSets, peerHeads, peerRows, peerAccepted]) column.clear();
+    for (const column of [this.heads, this.pathIds, this.acceptedSets, this.peers]) column.clear();
   }
 }

@@ -1,5 +1,5 @@
 import { SummaryFlag } from '../attributes/summary.js';
-import { type AdjRibIn, RowFlag } from './adj-rib-in.js';
+import type { AdjRibIn } from './adj-rib-in.js';
 import type { AttributeStore } from './attribute-store.js';
 import {
   type AttrId,
@@ -12,6 +12,7 @@ import {
   type PrefixId,
 } from './ids.js';
 import type { NextHopTable } from './next-hop-table.js';
+import { RowFlag } from './path-rows.js';
 import type { PeerColumns } from './peer-columns.js';
 import { sameAsPath } from './same-as-path.js';
 

@@ -92,6 +92,14 @@ export class LocRib {
     this.dirty.push(prefix);
   }
 
+  /** As `beforeChange`, of the only path of a prefix, which goes. */
+  wentAlone(prefix: PrefixId): void {
+    const flags = this.flags.get(prefix);
+    if ((flags & RESCAN) !== 0 || (flags & HAS_BEST) === 0) return;
+    this.flags.set(prefix, (flags & ~HAS_BEST) | DIRTY);
+    if ((flags & DIRTY) === 0) this.dirty.push(prefix);
+  }
+
   /**
    * Takes the next prefix to be decided and finds its best path; 0 when none waits. `bestPath` and `hadBest` (whether there
    * was one when it was decided last) tell of it.

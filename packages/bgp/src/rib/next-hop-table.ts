@@ -119,8 +119,8 @@ export class NextHopTable {
     this.refs.set(id, this.refs.get(id) + count);
   }
 
-  release(id: NextHopId): void {
-    const refs = this.refs.get(id) - 1;
+  release(id: NextHopId, count = 1): void {
+    const refs = this.refs.get(id) - count;
     this.refs.set(id, refs);
     const state = this.state.get(id);
     if (refs > 0 || (state & CANDIDATE) !== 0) return;

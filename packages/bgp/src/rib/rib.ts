@@ -6,6 +6,7 @@ import { Arrivals } from './arrivals.js';
 import { AttributeStore } from './attribute-store.js';
 import type { Column8 } from './columns.js';
 import { Decision, type DecisionOptions } from './decision.js';
+import { Departures } from './departures.js';
 import { FormTable } from './form-table.js';
 import { IdPages } from './id-pages.js';
 import {
@@ -39,6 +40,7 @@ export class FamilyTable implements OutKeys {
   readonly paths: AdjRibIn;
   readonly loc: LocRib;
   readonly arrivals: Arrivals;
+  private readonly departures: Departures;
   readonly holders = new Set<PrefixHolder>();
   /** By prefix: how many aggregates keep it from being advertised. Null: none keeps any. */
   suppressed: Column8 | null = null;
@@ -63,6 +65,7 @@ export class FamilyTable implements OutKeys {
     this.paths = paths;
     this.loc = new LocRib(paths, decision);
     this.arrivals = new Arrivals(paths, this.loc, decision);
+    this.departures = new Departures(paths, this.loc);
   }
 
   /** Highest prefix id in use + 1. */
@@ -171,6 +174,21 @@ export class FamilyTable implements OutKeys {
     this.paths.remove(row);
     // One that is to be decided is offered after that.
     if (!this.loc.isDirty(prefix)) this.offer(prefix);
+  }
+
+  /** As `removePath`, of one among many: nobody else may touch the table before `endRemoval`. */
+  removeNext(row: PathRow): void {
+    const prefix = this.paths.prefix(row);
+    if (this.rowForms.count === 0 && this.departures.take(row)) {
+      if (!this.loc.isDirty(prefix)) this.offer(prefix);
+      return;
+    }
+    this.endRemoval();
+    this.removePath(row);
+  }
+
+  endRemoval(): void {
+    this.departures.end();
   }
 
   /** Says that a prefix may have lost its last user. */

@@ -3,8 +3,8 @@ import { type Family, IPV4_UNICAST } from '../../net/family.js';
 import { createNlriKey } from '../../net/nlri-key.js';
 import { nlriReading } from '../../nlri/opaque-nlri-codec.js';
 import { isSpanCodec } from '../../nlri/span-codec.js';
-import { RowFlag } from '../../rib/adj-rib-in.js';
 import { type AttrId, type NextHopId, NO_ATTR, NO_FORM, NO_ROW, type PathRow } from '../../rib/ids.js';
+import { RowFlag } from '../../rib/path-rows.js';
 import type { FamilyTable, Rib } from '../../rib/rib.js';
 import { ByteWriter } from '../../wire/byte-writer.js';
 import type { Fault } from '../../wire/result.js';
@@ -132,8 +132,9 @@ export class Inbound {
       for (let n = 0; n < this.stepSize; n++) {
         const row = table.paths.peerHead(member.index);
         if (row === NO_ROW) break;
-        table.removePath(row);
+        table.removeNext(row);
       }
+      table.endRemoval();
       if (table.paths.peerHead(member.index) !== NO_ROW) return true;
     }
     return false;
@@ -269,8 +270,9 @@ export class Inbound {
       at = codec.read(bytes, at, end, addPath, key);
       if (reading !== undefined && reading.check(bytes, key.start, key.end) !== null) continue;
       const row = table.paths.find(table.prefixes.find(key, isWithdrawn), member.index, key.pathId);
-      if (row !== NO_ROW) table.removePath(row);
+      if (row !== NO_ROW) table.removeNext(row);
     }
+    table.endRemoval();
   }
 
   private judgeRow(family: MemberFamily, row: PathRow): void {

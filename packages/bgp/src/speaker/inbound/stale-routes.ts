@@ -1,7 +1,7 @@
 import { SummaryFlag } from '../../attributes/summary.js';
 import type { Family } from '../../net/family.js';
-import { RowFlag } from '../../rib/adj-rib-in.js';
 import { NO_ATTR, NO_ROW, type PathRow, type PeerIndex } from '../../rib/ids.js';
+import { RowFlag } from '../../rib/path-rows.js';
 import { ROUNDS, roundOf } from '../../rib/peer-rounds.js';
 import type { Rib } from '../../rib/rib.js';
 import type { MemberFamily } from '../members/member.js';
