@@ -195,6 +195,7 @@ function byScenario(
 /** How many runs medians are of. */
 function runsOf(medians: readonly Medians[]): string {
   const counts = medians.map(({ runs }) => runs);
+  if (counts.length === 0) return 'no run';
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   if (least < most) return `${most} runs, of ${least} where one takes more than ${SLOW.seconds} seconds`;
   return most === 1 ? 'one run' : `${most} runs`;

@@ -80,7 +80,7 @@ export function plannedRuns(
   );
 }
 
-/** Runs of a daemon of which one takes long: what goes on for minutes differs little, and a set of runs is to end on one day. */
+/** Runs of a daemon of which one takes long, so that a set of runs ends on one day. */
 export const SLOW = { seconds: 20, runs: 3 } as const;
 
 const sameRun = (row: RunRow, planned: PlannedRun): boolean =>

@@ -135,6 +135,6 @@ t.test('what one turn goes through does not grow with the table', async (t) => {
     t.ok(most <= MOST_GROWTH * before, text);
     t.ok(most <= 400 * STEP, `${kind}: ${most} cells for steps of ${STEP}`);
   }
-  // Three quarters of its slots are used at most, and it doubles.
+  // Half of its slots are used at most, and it doubles.
   t.ok(largestRehash <= ((8 / 3) * LARGE) / 64, `an index grew by ${largestRehash} slots at once`);
 });
