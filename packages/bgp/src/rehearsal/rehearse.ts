@@ -8,7 +8,7 @@ import type { Transport } from '../ports/transport.js';
 import type { PrefixWords, RouteChanges, RouteSink } from '../speaker/feeds/route-sink.js';
 import { checkInteger } from '../speaker/settings/field-check.js';
 import { BgpSpeaker } from '../speaker/speaker.js';
-import { announcements, routeNumber, withdrawals } from './recital.js';
+import { Recital, routeNumber } from './recital.js';
 import { RecitingPeer } from './reciting-peer.js';
 
 const LOCAL_AS = 64_512;
@@ -41,7 +41,7 @@ export interface RehearsalOptions {
  * Routes of the rehearsals before the whole one. What a field holds decides the shape of an object, and shapes settle in the first; each
  * function passes all its branches in the second, before it is worth compiling.
  */
-const EARLIER = [24, 1_500] as const;
+const EARLIER = [120, 2_400] as const;
 
 /** Milliseconds between two looks at whether it is needed. */
 const LOOK = 20;
@@ -100,14 +100,19 @@ async function play(ports: StagePorts, routes: number, isOver: () => boolean): P
   await speaker.start();
   for (const peer of peers) admit(peer);
   const [first, second] = peers as [RecitingPeer, RecitingPeer, RecitingPeer];
-  const half = routes >>> 1;
-  first.recite(announcements(FIRST_REMOTE_AS + 1, 0, routes, 0));
+  const recital = new Recital(routes);
+  const eighth = routes >>> 3;
+  const [kept, middle, end] = [3 * eighth, 5 * eighth, 7 * eighth];
+  first.recite(recital.announcements(FIRST_REMOTE_AS + 1, 0, routes, 0));
   await audience.until(() => audience.present === routes);
-  // What is not preferred, what replaces the best path, and what is withdrawn.
-  second.recite(announcements(FIRST_REMOTE_AS + 2, half, routes, 3));
-  first.recite([...announcements(FIRST_REMOTE_AS + 1, 0, routes, 1), ...withdrawals(0, half)]);
-  await audience.until(() => audience.present === routes - half);
+  // What is not preferred, what comes to be when the other one gets worse, what is withdrawn, and what remains of two paths.
+  second.recite(recital.announcements(FIRST_REMOTE_AS + 2, kept, middle, 3));
+  second.recite(recital.announcements(FIRST_REMOTE_AS + 2, middle, end, 0));
+  first.recite(recital.announcements(FIRST_REMOTE_AS + 1, 0, routes, 1));
+  first.recite(recital.withdrawals(0, kept));
+  await audience.until(() => audience.present === routes - kept);
   first.destroy();
+  await audience.until(() => audience.present === end - kept);
   second.destroy();
   await audience.until(() => audience.present === 0);
   audience.stopWatching();

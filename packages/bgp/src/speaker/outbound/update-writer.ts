@@ -39,7 +39,8 @@ export class UpdateWriter {
   private readonly tooLarge = new OutBatch();
   private readonly noteTooLarge = (): void => this.tooLarge.add(this.keys.prefix, NO_OUT);
   private readonly encoding: { as4: boolean; nextHop4: Uint8Array | null } = { as4: true, nextHop4: null };
-  private readonly blocks: Block[] = [];
+  /** A list of objects from its first moment, as it is for the engine. */
+  private readonly blocks: Block[] = [{ bytes: new Uint8Array(0), messages: 0 }];
   private messages = 0;
   private bases = new Int32Array(0);
 

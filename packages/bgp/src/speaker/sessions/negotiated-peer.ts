@@ -6,6 +6,7 @@ import type { PeerPolicies, PipelinePeer } from '../members/pipeline-peer.js';
 import { SessionRules } from '../members/session-rules.js';
 import type { PeerSettings } from '../settings/peer-settings.js';
 import type { SpeakerSettings } from '../settings/speaker-settings.js';
+import { NegotiatedContext } from './negotiated-context.js';
 import type { OwnNextHops } from './own-next-hops.js';
 import { plainAddress, type SessionLink } from './session-link.js';
 
@@ -20,7 +21,6 @@ export function negotiatedPeer(
   families: readonly Family[],
   nextHops: OwnNextHops,
 ): Omit<PipelinePeer, 'importPolicy' | 'exportPolicy' | 'outbox'> {
-  const received = new Set(families.map((family) => family.key));
   const localAs = peer.localAs?.as ?? peer.ownAs;
   const { confederation } = speaker;
   const { advertisementInterval: interval } = peer;
@@ -32,20 +32,7 @@ export function negotiatedPeer(
     role: roleOf(negotiated),
     localAs,
     routerId: negotiated.peerRouterId,
-    context: {
-      as4: negotiated.as4,
-      // Members exchange what internal peers do (RFC 5065 §4).
-      type: isOutside ? 'external' : 'internal',
-      confederation: peer.isMember,
-      aigp: peer.aigp,
-      localAs,
-      peerAs: negotiated.peerAs,
-      maxMessage: negotiated.maxMessage,
-      codecs: speaker.codecs,
-      receives: (family) => received.has(family.key),
-      addPath: (family) => negotiated.addPathReceive.has(family.key),
-      extendedNextHop: (family) => negotiated.extendedNextHop.has(family.key),
-    },
+    context: new NegotiatedContext(peer, speaker, negotiated, families),
     families,
     nextHops,
     nextHopSelf: peer.nextHopSelf,
