@@ -39,7 +39,7 @@ export interface RehearsalOptions {
 
 /**
  * Routes of the rehearsals before the whole one. What a field holds decides the shape of an object, and shapes settle in the first; each
- * function passes all its branches in the second, before it is worth compiling.
+ * function passes nearly all its branches in the second, before it is worth compiling.
  */
 const EARLIER = [120, 2_400] as const;
 
@@ -102,17 +102,17 @@ async function play(ports: StagePorts, routes: number, isOver: () => boolean): P
   const [first, second] = peers as [RecitingPeer, RecitingPeer, RecitingPeer];
   const recital = new Recital(routes);
   const eighth = routes >>> 3;
-  const [kept, middle, end] = [3 * eighth, 5 * eighth, 7 * eighth];
+  const [gone, middle, end] = [3 * eighth, 5 * eighth, 7 * eighth];
   first.recite(recital.announcements(FIRST_REMOTE_AS + 1, 0, routes, 0));
   await audience.until(() => audience.present === routes);
   // What is not preferred, what comes to be when the other one gets worse, what is withdrawn, and what remains of two paths.
-  second.recite(recital.announcements(FIRST_REMOTE_AS + 2, kept, middle, 3));
+  second.recite(recital.announcements(FIRST_REMOTE_AS + 2, gone, middle, 3));
   second.recite(recital.announcements(FIRST_REMOTE_AS + 2, middle, end, 0));
   first.recite(recital.announcements(FIRST_REMOTE_AS + 1, 0, routes, 1));
-  first.recite(recital.withdrawals(0, kept));
-  await audience.until(() => audience.present === routes - kept);
+  first.recite(recital.withdrawals(0, gone));
+  await audience.until(() => audience.present === routes - gone);
   first.destroy();
-  await audience.until(() => audience.present === end - kept);
+  await audience.until(() => audience.present === end - gone);
   second.destroy();
   await audience.until(() => audience.present === 0);
   audience.stopWatching();

@@ -59,6 +59,13 @@ t.test('what is recited has what tables have', (t) => {
     [...sets.values()].some((count) => count >= 1_200),
     'more prefixes than a message has room for',
   );
+  const lists = updates.flatMap(({ attributes }) => attributes.filter(({ name }) => name === 'COMMUNITIES'));
+  t.ok(
+    lists.some(
+      ({ value }) => JSON.stringify(value) !== JSON.stringify([...(value as string[])].sort(byNumber)),
+    ),
+    'communities that are not sorted',
+  );
   const again = updates.findIndex((update, i) => i > 3 && sameSet(update, updates[i - 4]!));
   t.ok(again > 0, 'a set that comes again later');
   t.end();
@@ -76,6 +83,11 @@ t.test('the higher the variant, the longer the paths; and what is withdrawn was 
   t.strictSame(recital.withdrawals(20, 20), []);
   t.end();
 });
+
+/** Of communities with the same first half. */
+function byNumber(one: string, other: string): number {
+  return Number(one.split(':')[1]) - Number(other.split(':')[1]);
+}
 
 function sameSet(one: DecodedUpdate, other: DecodedUpdate): boolean {
   return attributesText(one) === attributesText(other);

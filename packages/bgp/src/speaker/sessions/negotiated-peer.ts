@@ -21,18 +21,17 @@ export function negotiatedPeer(
   families: readonly Family[],
   nextHops: OwnNextHops,
 ): Omit<PipelinePeer, 'importPolicy' | 'exportPolicy' | 'outbox'> {
-  const localAs = peer.localAs?.as ?? peer.ownAs;
+  const context = new NegotiatedContext(peer, speaker, negotiated, families);
   const { confederation } = speaker;
   const { advertisementInterval: interval } = peer;
-  const isOutside = peer.type === 'external' && !peer.isMember;
   return {
     address: peer.address,
     as: negotiated.peerAs,
     type: peer.type,
     role: roleOf(negotiated),
-    localAs,
+    localAs: context.localAs,
     routerId: negotiated.peerRouterId,
-    context: new NegotiatedContext(peer, speaker, negotiated, families),
+    context,
     families,
     nextHops,
     nextHopSelf: peer.nextHopSelf,
@@ -46,7 +45,7 @@ export function negotiatedPeer(
     maxMessage: negotiated.maxMessage,
     addPathSend: new Map([...negotiated.addPathSend].map((key) => [key, peer.addPathSend])),
     isMember: peer.isMember,
-    confederationId: isOutside ? undefined : confederation?.identifier,
+    confederationId: context.type === 'external' ? undefined : confederation?.identifier,
     // Without route refresh what was dropped could never be had again.
     dropsRejected: !peer.keepReceived && negotiated.routeRefresh,
     flowspecValidation: peer.flowspecValidation,
