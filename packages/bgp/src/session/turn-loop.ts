@@ -21,15 +21,24 @@ export interface TurnLoopOptions {
   readonly inputMilliseconds?: number;
   /** Milliseconds that one turn gives to each work function. Default 4. */
   readonly workMilliseconds?: number;
+  /**
+   * Milliseconds for which work is put off while input waits, so that what changes again meanwhile is decided and sent once; work that
+   * then is more than a turn has goes before input for as long. Default 50; with 0 each turn has both.
+   */
+  readonly batchMilliseconds?: number;
   /** Deadlines are served at multiples of this, so that many sessions share a wake-up. Default 50. */
   readonly grainMilliseconds?: number;
 }
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 /**
  * The one place where sessions and tables get their time.
  *
  *     turn: [ due keepalives and deadlines ][ input, round-robin, a few ms ][ work functions, a few ms each ]
  *           ──▶ more to do: again after I/O was polled        ──▶ nothing: one timer for the earliest deadline
+ *
+ *     under load:  input │ input │ … │ work │ work │ …  each takes some turns, until nothing is left or its time is over
  *
  * A turn always begins in a timer or after a poll, never inside the delivery of data: so between two turns every
  * socket was polled. There is one timer at most, however many sessions there are, and none when no deadline is set.
@@ -43,6 +52,7 @@ export class TurnLoop {
   readonly #clock: Clock;
   readonly #inputMilliseconds: number;
   readonly #workMilliseconds: number;
+  readonly #batchMilliseconds: number;
   readonly #grain: number;
   readonly #deadlines = new DeadlineHeap<LoopMember>();
   #queue: LoopMember[] = [];
@@ -51,6 +61,10 @@ export class TurnLoop {
   readonly #work = new Set<TurnWork>();
   #isAwake = false;
   #isTurning = false;
+  /** Work goes before input: it had more to do than its last turn had time. */
+  #isWorking = false;
+  /** When input or work, whichever goes first now, began to; no time before the first input. */
+  #phaseBegan = NEVER;
   #timer: Timer | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
 
@@ -58,6 +72,7 @@ export class TurnLoop {
     this.#clock = clock;
     this.#inputMilliseconds = options.inputMilliseconds ?? 4;
     this.#workMilliseconds = options.workMilliseconds ?? 4;
+    this.#batchMilliseconds = options.batchMilliseconds ?? 50;
     this.#grain = options.grainMilliseconds ?? 50;
   }
 
@@ -110,8 +125,8 @@ export class TurnLoop {
     this.#isTurning = true;
     try {
       this.#serveDeadlines();
-      this.#serveInput();
-      if (this.#serveWork()) this.wake();
+      if (!this.#isWorking) this.#serveInput();
+      if (this.#isWorking || this.#nextQueue.length === 0 || this.#isPhaseOver()) this.#workPhase();
     } finally {
       this.#isTurning = false;
     }
@@ -137,7 +152,9 @@ export class TurnLoop {
    * served: a process that is stopped for longer than that between two looks at the clock must not starve all of them.
    */
   #serveInput(): void {
-    const end = this.#clock.now() + this.#inputMilliseconds;
+    const now = this.#clock.now();
+    const end = now + this.#inputMilliseconds;
+    if (this.#phaseBegan === NEVER) this.#phaseBegan = now;
     let isFirst = true;
     while (this.#nextQueue.length > 0) {
       const round = this.#nextQueue;
@@ -156,6 +173,18 @@ export class TurnLoop {
       }
       round.length = 0;
     }
+  }
+
+  #isPhaseOver(): boolean {
+    return this.#clock.now() - this.#phaseBegan >= this.#batchMilliseconds;
+  }
+
+  #workPhase(): void {
+    if (!this.#isWorking) this.#phaseBegan = this.#clock.now();
+    const more = this.#serveWork();
+    if (more) this.wake();
+    this.#isWorking = more && !this.#isPhaseOver();
+    if (!this.#isWorking) this.#phaseBegan = NEVER;
   }
 
   #serveWork(): boolean {

@@ -39,7 +39,7 @@ class Worker implements LoopMember {
 t.test('input is served round-robin, a few milliseconds a turn, with work in between', async (t) => {
   const clock = new FakeClock();
   const log: string[] = [];
-  const loop = new TurnLoop(clock);
+  const loop = new TurnLoop(clock, { batchMilliseconds: 0 });
   loop.addWork(() => {
     log.push('work');
     return false;
@@ -62,7 +62,7 @@ t.test(
     const served = async (inputMilliseconds: number, input: number): Promise<string> => {
       const clock = new FakeClock();
       const log: string[] = [];
-      const loop = new TurnLoop(clock, { inputMilliseconds });
+      const loop = new TurnLoop(clock, { inputMilliseconds, batchMilliseconds: 0 });
       loop.addWork(() => {
         log.push('|');
         return false;
@@ -109,6 +109,51 @@ t.test(
   },
 );
 
+t.test(
+  'under load, input and work take turns by batchMilliseconds, and deadlines are served in each',
+  async (t) => {
+    const clock = new FakeClock();
+    const log: string[] = [];
+    const limits = { inputMilliseconds: 2, workMilliseconds: 3, batchMilliseconds: 6 };
+    const loop = new TurnLoop(clock, limits);
+    let left = 0;
+    loop.addWork((deadline) => {
+      for (; left > 0 && clock.now() < deadline; left--) clock.stall(1);
+      log.push(left > 0 ? 'work' : 'done');
+      return left > 0;
+    });
+    await clock.runFor(1000); // time in which nothing comes belongs to nobody
+    log.length = 0;
+    const [flooded, timed] = [new Worker('a', clock, log), new Worker('b', clock, log)];
+    left = 8;
+    flooded.input = 9;
+    timed.deadline = clock.now() + 9;
+    loop.schedule(timed);
+    loop.enqueue(flooded);
+    await clock.settle();
+    t.equal(log.join(' '), 'a a a a a a work b due work a a a done');
+  },
+);
+
+t.test('what comes alone is worked upon in its turn', async (t) => {
+  const clock = new FakeClock();
+  const log: string[] = [];
+  const loop = new TurnLoop(clock, { inputMilliseconds: 1 });
+  loop.addWork(() => {
+    log.push('work');
+    return false;
+  });
+  await clock.settle();
+  log.length = 0;
+  const began = clock.now();
+  const worker = new Worker('a', clock, log);
+  worker.input = 1;
+  loop.enqueue(worker);
+  await clock.settle();
+  t.equal(log.join(' '), 'a work');
+  t.equal(clock.now() - began, 1);
+});
+
 /** A clock of a process that is stopped for a while at every look. */
 class JumpingClock extends FakeClock {
   override now(): number {
@@ -120,7 +165,7 @@ class JumpingClock extends FakeClock {
 t.test('each turn serves somebody, in their order, also when the time is over at once', async (t) => {
   const clock = new JumpingClock();
   const log: string[] = [];
-  const loop = new TurnLoop(clock);
+  const loop = new TurnLoop(clock, { batchMilliseconds: 0 });
   loop.addWork(() => {
     log.push('|');
     return false;
