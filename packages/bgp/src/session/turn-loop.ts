@@ -63,7 +63,7 @@ export class TurnLoop {
   #isTurning = false;
   /** Work goes before input: it had more to do than its last turn had time. */
   #isWorking = false;
-  /** When input or work, whichever goes first now, began to; no time before the first input. */
+  /** When input or work, whichever goes first now, began to. */
   #phaseBegan = NEVER;
   #timer: Timer | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
