@@ -108,8 +108,8 @@ const design = `- **Nothing is allocated for a route.** UPDATEs are read by curs
   is packed, and kept nowhere: octets are compared only where something that was advertised changes.
 - **What is behind is a set of prefixes, not a queue of messages.** Flaps that nobody saw cost no message, and memory is bounded by
   the table.
-- **Work is cut into turns.** Keepalives go first, then input, then decisions and export, each bounded by time, so that sessions stay
-  up under load.
+- **Work is cut into turns.** Keepalives go first, then input or decisions and export, each bounded by time, so that sessions stay
+  up under load. The two alternate, some turns of each: what changes again while input comes is decided and sent once.
 
 The [architecture](../ARCHITECTURE.md) says where each of these lives; the [decisions](decisions) what was tried instead.
 `;

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { DeadlineHeap, type Timed } from '../../src/session/deadline-heap.js';
-import { type LoopMember, TurnLoop } from '../../src/session/turn-loop.js';
+import { type LoopMember, TurnLoop, type TurnLoopOptions } from '../../src/session/turn-loop.js';
 import { FakeClock, seededRandom } from '../../src/testing/index.js';
 
 /** A member whose input costs virtual time. */
@@ -36,16 +36,22 @@ class Worker implements LoopMember {
   }
 }
 
-t.test('input is served round-robin, a few milliseconds a turn, with work in between', async (t) => {
-  const clock = new FakeClock();
+/** A loop that has settled and whose only work logs `mark`, each time that it is asked. */
+async function loggingLoop(clock: FakeClock, mark: string, options: TurnLoopOptions) {
   const log: string[] = [];
-  const loop = new TurnLoop(clock, { batchMilliseconds: 0 });
+  const loop = new TurnLoop(clock, options);
   loop.addWork(() => {
-    log.push('work');
+    log.push(mark);
     return false;
   });
   await clock.settle();
   log.length = 0;
+  return { loop, log };
+}
+
+t.test('input is served round-robin, a few milliseconds a turn, with work in between', async (t) => {
+  const clock = new FakeClock();
+  const { loop, log } = await loggingLoop(clock, 'work', { batchMilliseconds: 0 });
   const [greedy, modest] = [new Worker('a', clock, log), new Worker('b', clock, log)];
   greedy.input = 6;
   modest.input = 2;
@@ -61,14 +67,7 @@ t.test(
   async (t) => {
     const served = async (inputMilliseconds: number, input: number): Promise<string> => {
       const clock = new FakeClock();
-      const log: string[] = [];
-      const loop = new TurnLoop(clock, { inputMilliseconds, batchMilliseconds: 0 });
-      loop.addWork(() => {
-        log.push('|');
-        return false;
-      });
-      await clock.settle();
-      log.length = 0;
+      const { loop, log } = await loggingLoop(clock, '|', { inputMilliseconds, batchMilliseconds: 0 });
       const worker = new Worker('a', clock, log); // each read takes a millisecond
       worker.input = input;
       loop.enqueue(worker);
@@ -137,14 +136,7 @@ t.test(
 
 t.test('what comes alone is worked upon in its turn', async (t) => {
   const clock = new FakeClock();
-  const log: string[] = [];
-  const loop = new TurnLoop(clock, { inputMilliseconds: 1 });
-  loop.addWork(() => {
-    log.push('work');
-    return false;
-  });
-  await clock.settle();
-  log.length = 0;
+  const { loop, log } = await loggingLoop(clock, 'work', { inputMilliseconds: 1 });
   const began = clock.now();
   const worker = new Worker('a', clock, log);
   worker.input = 1;
@@ -164,14 +156,7 @@ class JumpingClock extends FakeClock {
 
 t.test('each turn serves somebody, in their order, also when the time is over at once', async (t) => {
   const clock = new JumpingClock();
-  const log: string[] = [];
-  const loop = new TurnLoop(clock, { batchMilliseconds: 0 });
-  loop.addWork(() => {
-    log.push('|');
-    return false;
-  });
-  await clock.settle();
-  log.length = 0;
+  const { loop, log } = await loggingLoop(clock, '|', { batchMilliseconds: 0 });
   const members = ['a', 'b', 'c'].map((name, i) => {
     const member = new Worker(name, clock, log);
     member.input = i + 1;
