@@ -27,6 +27,7 @@ export type {
   PolicyInput,
   PolicyPeer,
   PolicyResult,
+  PrefixClasses,
   RouteEdits,
   RouteView,
 } from './policy/policy.js';

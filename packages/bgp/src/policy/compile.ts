@@ -1,9 +1,11 @@
+import { DistinctEdits } from './distinct-edits.js';
 import { compileEdits, type EditsDeclaration } from './edits.js';
 import { type CompiledMatch, compileMatch, type Match } from './match.js';
 import { mergeEdits } from './merge-edits.js';
 import type { Policy, PolicyInput, PolicyResult, RouteEdits, RouteView } from './policy.js';
 import { badPolicy, checkShape } from './policy-error.js';
 import { NO_SETS, type PolicySets } from './policy-sets.js';
+import { PolicyReads } from './prefix-classes.js';
 
 /**
  * One statement: when `match` holds, accept, reject, or go on with `next` to the following statement. Edits of `next`
@@ -52,10 +54,7 @@ interface CompiledStatement {
 }
 
 /** Policies that were compiled here, so that others may call into their statements. */
-const deciders = new WeakMap<
-  Policy,
-  { readonly decider: Statements; readonly reads: readonly PolicyInput[] }
->();
+const compiledPolicies = new WeakMap<Policy, { readonly decider: Statements; readonly reads: PolicyReads }>();
 
 /**
  * Compiles statements to a policy; the first that matches decides. A route that none decides gets `otherwise`
@@ -69,9 +68,10 @@ const deciders = new WeakMap<
 export function policy(name: string, statements: readonly Statement[], options: PolicyOptions = {}): Policy {
   checkShape(name, options, ['otherwise', 'sets', 'policies']);
   if (!Array.isArray(statements)) throw badPolicy(`${name}.statements`, statements, 'a list of statements');
-  const reads = new Set<PolicyInput>();
+  const reads = new PolicyReads();
+  const distinct = new DistinctEdits();
   const compiled = statements.map((statement: Statement, i) =>
-    compileStatement(name, statement, i, options, reads),
+    compileStatement(name, statement, i, options, reads, distinct),
   );
   const { otherwise } = options;
   if (otherwise !== undefined && otherwise !== 'accept' && otherwise !== 'reject') {
@@ -80,14 +80,17 @@ export function policy(name: string, statements: readonly Statement[], options: 
   const decider = new Statements(
     compiled,
     otherwise === undefined ? null : result(otherwise, `${name}#otherwise`, null),
+    distinct,
   );
   const last = result('reject', `${name}#otherwise`, null);
+  const { prefixClasses } = reads;
   const made: Policy = Object.freeze({
     name,
-    reads: Object.freeze([...reads]),
+    reads: reads.names,
+    ...(prefixClasses !== undefined && { prefixClasses }),
     evaluate: (route: RouteView): PolicyResult => decider.decide(route, null) ?? last,
   });
-  deciders.set(made, { decider, reads: made.reads });
+  compiledPolicies.set(made, { decider, reads });
   return made;
 }
 
@@ -114,10 +117,15 @@ const everyInput: readonly PolicyInput[] = Object.freeze(['prefix', 'nextHop', '
 class Statements implements Decider {
   private readonly statements: readonly CompiledStatement[];
   private readonly otherwise: PolicyResult | null;
-  private readonly merger = new Merger();
+  private readonly merger: Merger;
   kept: RouteEdits | null = null;
 
-  constructor(statements: readonly CompiledStatement[], otherwise: PolicyResult | null) {
+  constructor(
+    statements: readonly CompiledStatement[],
+    otherwise: PolicyResult | null,
+    distinct: DistinctEdits,
+  ) {
+    this.merger = new Merger(distinct);
     this.statements = statements;
     this.otherwise = otherwise;
   }
@@ -150,10 +158,11 @@ class Statements implements Decider {
 /** A policy that is no list of statements: it always decides. */
 class Called implements Decider {
   private readonly policy: Policy;
-  private readonly merger = new Merger();
+  private readonly merger: Merger;
   kept: RouteEdits | null = null;
 
-  constructor(called: Policy) {
+  constructor(called: Policy, distinct: DistinctEdits) {
+    this.merger = new Merger(distinct);
     this.policy = called;
   }
 
@@ -170,7 +179,12 @@ const MOST_REMEMBERED = 256;
 class Merger {
   private readonly edits = new Map<RouteEdits, Map<RouteEdits, RouteEdits>>();
   private readonly answers = new Map<RouteEdits, PolicyResult>();
+  private readonly distinct: DistinctEdits;
   private count = 0;
+
+  constructor(distinct: DistinctEdits) {
+    this.distinct = distinct;
+  }
 
   together(first: RouteEdits | null, second: RouteEdits | null): RouteEdits | null {
     if (first === null || second === null) return first ?? second;
@@ -178,7 +192,7 @@ class Merger {
     let merged = known?.get(second);
     if (merged !== undefined) return merged;
     this.makeRoom();
-    merged = mergeEdits(first, second);
+    merged = this.distinct.one(mergeEdits(first, second));
     known ??= new Map();
     known.set(second, merged);
     this.edits.set(first, known);
@@ -209,7 +223,8 @@ function compileStatement(
   statement: Statement,
   i: number,
   options: PolicyOptions,
-  reads: Set<PolicyInput>,
+  reads: PolicyReads,
+  distinct: DistinctEdits,
 ): CompiledStatement {
   const path = `${policyName}.statements[${i}]`;
   checkShape(path, statement, ['name', 'match', 'action', 'call', 'edits']);
@@ -227,16 +242,17 @@ function compileStatement(
     throw badPolicy(`${path}.edits`, statement.edits, 'absent: a statement that rejects cannot edit');
   }
   const match = compileMatch(statement.match ?? {}, `${path}.match`, sets);
-  for (const input of match.reads) reads.add(input);
-  const edits = statement.edits === undefined ? null : compileEdits(statement.edits, `${path}.edits`, sets);
+  reads.addAll(match.reads);
+  const edits =
+    statement.edits === undefined ? null : distinct.one(compileEdits(statement.edits, `${path}.edits`, sets));
   return {
     match,
     action: action ?? 'call',
-    callee: call === undefined ? null : calleeOf(`${path}.call`, call, options.policies, reads),
+    callee: call === undefined ? null : calleeOf(`${path}.call`, call, options.policies, reads, distinct),
     edits,
     name,
     result: result(action === 'reject' ? 'reject' : 'accept', name, edits),
-    merger: new Merger(),
+    merger: new Merger(distinct),
   };
 }
 
@@ -244,15 +260,21 @@ function calleeOf(
   path: string,
   name: string,
   policies: ReadonlyMap<string, Policy> | undefined,
-  reads: Set<PolicyInput>,
+  reads: PolicyReads,
+  distinct: DistinctEdits,
 ): Decider {
   const called = policies?.get(name);
   if (called === undefined) {
     const known = [...(policies?.keys() ?? [])].join(', ');
     throw badPolicy(path, name, `the name of another policy (${known || 'none is given'})`);
   }
+  const compiled = compiledPolicies.get(called);
+  if (compiled !== undefined) {
+    reads.addAll(compiled.reads);
+    return compiled.decider;
+  }
   for (const input of called.reads) reads.add(input);
-  return deciders.get(called)?.decider ?? new Called(called);
+  return new Called(called, distinct);
 }
 
 function result(action: 'accept' | 'reject', statement: string, edits: RouteEdits | null): PolicyResult {

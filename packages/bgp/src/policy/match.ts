@@ -1,4 +1,6 @@
-import { hasRecord, neighborAs, originAs } from '../attributes/find-attribute.js';
+import { valueStart } from '../attributes/attribute-header.js';
+import { readU32 } from '../attributes/attribute-row.js';
+import { findAttribute, hasRecord, neighborAs, originAs } from '../attributes/find-attribute.js';
 import type { Origin } from '../attributes/path-attributes.js';
 import type { RecordPattern } from '../attributes/record-pattern.js';
 import { AttributeCode } from '../iana/attribute-code.js';
@@ -9,10 +11,11 @@ import { type CommunityKind, communityPatterns, RECORD_SIZE } from './community-
 import { nextHopTest } from './next-hop-match.js';
 import { type Bounds, isWithin, type NumberRange, parseRange } from './number-range.js';
 import { type PeerMatch, peerTest } from './peer-match.js';
-import type { PolicyInput, RouteView } from './policy.js';
+import type { RouteView } from './policy.js';
 import { at, badPolicy, checkShape } from './policy-error.js';
 import { listOf, NO_SETS, type PolicySets } from './policy-sets.js';
-import { type PrefixList, type PrefixRule, prefixList } from './prefix-list.js';
+import { PolicyReads } from './prefix-classes.js';
+import { checkPrefixRule, type PrefixList, type PrefixRule, prefixList } from './prefix-list.js';
 
 export type { PeerMatch } from './peer-match.js';
 
@@ -65,7 +68,7 @@ export interface Match {
 
 /** A compiled match: the test, and what its answer depends on beside the attributes. */
 export interface CompiledMatch {
-  readonly reads: readonly PolicyInput[];
+  readonly reads: PolicyReads;
   holds(route: RouteView): boolean;
 }
 
@@ -73,7 +76,7 @@ type Test = (route: RouteView) => boolean;
 
 interface Compiler {
   readonly sets: PolicySets;
-  readonly reads: Set<PolicyInput>;
+  readonly reads: PolicyReads;
 }
 
 /** One row for each field, the cheap ones first: what it reads, and how its value becomes a test. */
@@ -109,8 +112,8 @@ const fields: Readonly<Record<keyof Match, FieldRow>> = {
     const origins = names(value, path, sets, ['igp', 'egp', 'incomplete']);
     return (route) => origins.includes(route.attributes.origin ?? 'igp');
   },
-  med: (value, path) => numberTest(value, path, (route) => route.attributes.med),
-  localPref: (value, path) => numberTest(value, path, (route) => route.attributes.localPref),
+  med: (value, path) => numberTest(value, path, AttributeCode.Med),
+  localPref: (value, path) => numberTest(value, path, AttributeCode.LocalPref),
   anyCommunity: (value, path, { sets }) => communityTest('standard', 'any', value, path, sets),
   allCommunities: (value, path, { sets }) => communityTest('standard', 'all', value, path, sets),
   noCommunity: (value, path, { sets }) => communityTest('standard', 'no', value, path, sets),
@@ -128,8 +131,8 @@ const fields: Readonly<Record<keyof Match, FieldRow>> = {
     return nextHopTest(value, path, sets);
   },
   prefixes(value, path, { sets, reads }) {
-    reads.add('prefix');
     const list = prefixesOf(value, path, sets);
+    reads.addList(list);
     return (route) => list.matches(route);
   },
   rpki(value, path, { sets, reads }) {
@@ -141,13 +144,13 @@ const fields: Readonly<Record<keyof Match, FieldRow>> = {
   },
   not(value, path, { sets, reads }) {
     const inner = compileMatch(value as Match, path, sets);
-    for (const input of inner.reads) reads.add(input);
+    reads.addAll(inner.reads);
     return (route) => !inner.holds(route);
   },
   anyOf(value, path, { sets, reads }) {
     if (!Array.isArray(value)) throw badPolicy(path, value, 'a list of matches');
     const inner = value.map((match: Match, i) => compileMatch(match, `${path}[${i}]`, sets));
-    for (const match of inner) for (const input of match.reads) reads.add(input);
+    for (const match of inner) reads.addAll(match.reads);
     return (route) => inner.some((match) => match.holds(route));
   },
 };
@@ -155,13 +158,13 @@ const fields: Readonly<Record<keyof Match, FieldRow>> = {
 /** Compiles conditions, the cheap ones first. Throws `BgpError` for a field or value that is none. */
 export function compileMatch(match: Match, path = 'match', sets: PolicySets = NO_SETS): CompiledMatch {
   checkShape(path, match, Object.keys(fields));
-  const compiler: Compiler = { sets, reads: new Set() };
+  const compiler: Compiler = { sets, reads: new PolicyReads() };
   const tests: Test[] = [];
   for (const [field, row] of Object.entries(fields) as [keyof Match, FieldRow][]) {
     const value: unknown = match[field];
     if (value !== undefined) tests.push(row(value, `${path}.${field}`, compiler));
   }
-  return { reads: [...compiler.reads], holds: allOf(tests) };
+  return { reads: compiler.reads, holds: allOf(tests) };
 }
 
 /** No closure is made for a route; most statements have one condition or two. */
@@ -176,12 +179,14 @@ function allOf(tests: readonly Test[]): Test {
   };
 }
 
-function numberTest(value: unknown, path: string, read: (route: RouteView) => number | undefined): Test {
-  if (value === null) return (route) => read(route) === undefined;
+function numberTest(value: unknown, path: string, code: number): Test {
+  if (value === null) return (route) => findAttribute(route.block, code) < 0;
   const { least, most } = parseRange(path, value, 'null for none, or');
-  return (route) => {
-    const number = read(route);
-    return number !== undefined && number >= least && number <= most;
+  return ({ block }) => {
+    const at = findAttribute(block, code);
+    if (at < 0) return false;
+    const number = readU32(block.bytes, valueStart(block.bytes, at));
+    return number >= least && number <= most;
   };
 }
 
@@ -237,7 +242,7 @@ function prefixesOf(value: unknown, path: string, sets: PolicySets): PrefixList 
   for (const element of elements) {
     const rule = typeof element.value === 'string' ? { prefix: element.value } : element.value;
     checkShape(element.path, rule, ['prefix', 'ge', 'le']);
-    at(element.path, element.value, () => prefixList([rule as PrefixRule]));
+    at(element.path, element.value, () => checkPrefixRule(rule as PrefixRule));
   }
   return prefixList(elements.map((element) => element.value as string | PrefixRule));
 }

@@ -1,7 +1,8 @@
 import type { AttributeEdits } from '../attributes/attribute-edits.js';
 import type { AttributeBlock } from '../attributes/find-attribute.js';
 import type { PathAttributes } from '../attributes/path-attributes.js';
-import type { Family } from '../net/family.js';
+import type { Family, FamilyKey } from '../net/family.js';
+import type { NlriKey } from '../net/nlri-key.js';
 import type { RpkiState } from '../net/rpki-state.js';
 
 /** What the answer of a policy depends on beside the attributes. Undeclared means all of it. `rpki` comes with `prefix`. */
@@ -61,9 +62,25 @@ export type PolicyResult =
   | { readonly action: 'accept'; readonly statement: string; readonly edits?: RouteEdits }
   | { readonly action: 'reject'; readonly statement: string };
 
+/** Sorts the prefixes of a family. Pure. */
+export interface PrefixClasses {
+  /** A whole number of 32 bits. */
+  of(key: NlriKey): number;
+}
+
 /** A policy: a pure function of a view. Equal views must get equal answers, because answers are remembered. */
 export interface Policy {
   readonly name: string;
   readonly reads: readonly PolicyInput[];
+  /**
+   * Where `prefix` is read: classes such that prefixes of one class get the same answer when all else is equal; `null`: all prefixes
+   * of that family do. Without it, each prefix is asked for by itself.
+   */
+  readonly prefixClasses?: (family: FamilyKey) => PrefixClasses | null;
   evaluate(route: RouteView): PolicyResult;
+}
+
+/** Whether an answer is good for one prefix only. */
+export function isAskedByPrefix(policy: Policy | null): boolean {
+  return policy?.reads.includes('prefix') === true && policy.prefixClasses === undefined;
 }

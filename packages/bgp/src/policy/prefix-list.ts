@@ -1,9 +1,10 @@
 import { BgpError } from '../errors.js';
 import type { Family, FamilyKey } from '../net/family.js';
 import { createNlriKey } from '../net/nlri-key.js';
-import { parseInto, prefixBits, wordMask } from '../net/prefix.js';
+import { parseInto, prefixBits } from '../net/prefix.js';
 import type { RouteView } from './policy.js';
 import { badPolicy } from './policy-error.js';
+import { PrefixRanges, type PrefixRules } from './prefix-ranges.js';
 
 /**
  * One line of a prefix list. Without `ge` and `le` only the prefix itself matches; with `ge` also longer ones of at
@@ -22,24 +23,8 @@ export interface PrefixList {
   matches(route: Pick<RouteView, 'family' | 'words' | 'prefixLength'>): boolean;
 }
 
-type Words = RouteView['words'];
-
-/**
- * The rules of one family whose prefixes have one length, sorted by words:
- *
- *   words  [ a b c d | a b c d | … ]   4 columns a rule, ascending; rules with the same words are neighbours
- *   least  [ ge      | ge      | … ]
- *   most   [ le      | le      | … ]
- */
-interface LengthTable {
-  readonly length: number;
-  readonly masks: readonly [number, number, number, number];
-  readonly words: Uint32Array;
-  readonly least: Uint8Array;
-  readonly most: Uint8Array;
-}
-
 interface CompiledRule {
+  readonly width: number;
   readonly words: readonly [number, number, number, number];
   readonly length: number;
   readonly least: number;
@@ -63,25 +48,37 @@ export function prefixList(rules: readonly (string | PrefixRule)[]): PrefixList 
     if (list === undefined) byFamily.set(family.key, [compiled]);
     else list.push(compiled);
   }
-  const tables = new Map<FamilyKey, readonly LengthTable[]>();
+  const rulesByFamily = new Map<FamilyKey, PrefixRules>();
+  const ranges = new Map<FamilyKey, PrefixRanges>();
   let size = 0;
   for (const [key, list] of byFamily) {
-    const distinct = sortWithoutDoubles(list);
-    size += distinct.length;
-    tables.set(key, tablesOf(distinct));
+    const columns = columnsOf(sortWithoutDoubles(list));
+    size += columns.size;
+    rulesByFamily.set(key, columns);
+    ranges.set(key, new PrefixRanges([columns]));
   }
-  return Object.freeze({
+  const made: PrefixList = Object.freeze({
     size,
     matches(route: Pick<RouteView, 'family' | 'words' | 'prefixLength'>): boolean {
-      const candidates = tables.get(route.family.key);
-      if (candidates === undefined) return false;
-      for (const table of candidates) {
-        if (table.length > route.prefixLength) return false;
-        if (tableMatches(table, route.words, route.prefixLength)) return true;
-      }
-      return false;
+      const own = ranges.get(route.family.key);
+      return own !== undefined && own.matching(route.words, route.prefixLength) !== 0;
     },
   });
+  rulesOfLists.set(made, rulesByFamily);
+  return made;
+}
+
+/** Rules of the lists that were compiled here, by family. */
+const rulesOfLists = new WeakMap<PrefixList, ReadonlyMap<FamilyKey, PrefixRules>>();
+
+/** The rules of a list by family; undefined for one that `prefixList` did not make. */
+export function rulesOfList(list: PrefixList): ReadonlyMap<FamilyKey, PrefixRules> | undefined {
+  return rulesOfLists.get(list);
+}
+
+/** Throws `BgpError` where `prefixList` would for a list with this rule. */
+export function checkPrefixRule(rule: PrefixRule): void {
+  compileRule(rule);
 }
 
 function compileRule(rule: PrefixRule): { family: Family; compiled: CompiledRule } {
@@ -101,7 +98,10 @@ function compileRule(rule: PrefixRule): { family: Family; compiled: CompiledRule
       { path: 'prefixes', value: rule, allowed },
     );
   }
-  return { family, compiled: { words: [key.a, key.b, key.c, key.d], length: key.length, least, most } };
+  return {
+    family,
+    compiled: { width, words: [key.a, key.b, key.c, key.d], length: key.length, least, most },
+  };
 }
 
 function compareWords(x: CompiledRule, y: CompiledRule): number {
@@ -126,46 +126,14 @@ function sortWithoutDoubles(rules: CompiledRule[]): readonly CompiledRule[] {
   });
 }
 
-function tablesOf(rules: readonly CompiledRule[]): readonly LengthTable[] {
-  const lengths = [...new Set(rules.map((rule) => rule.length))];
-  return lengths.map((length) => {
-    const rows = rules.filter((rule) => rule.length === length);
-    return {
-      length,
-      masks: [wordMask(length), wordMask(length - 32), wordMask(length - 64), wordMask(length - 96)],
-      words: Uint32Array.from(rows.flatMap((rule) => rule.words)),
-      least: Uint8Array.from(rows, (rule) => rule.least),
-      most: Uint8Array.from(rows, (rule) => rule.most),
-    };
-  });
-}
-
-function tableMatches(table: LengthTable, words: Words, prefixLength: number): boolean {
-  const a = (words.a & table.masks[0]) >>> 0;
-  const b = (words.b & table.masks[1]) >>> 0;
-  const c = (words.c & table.masks[2]) >>> 0;
-  const d = (words.d & table.masks[3]) >>> 0;
-  let low = 0;
-  let high = table.least.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareRow(table.words, middle, a, b, c, d) < 0) low = middle + 1;
-    else high = middle;
-  }
-  for (let row = low; row < table.least.length; row++) {
-    if (compareRow(table.words, row, a, b, c, d) !== 0) return false;
-    if (prefixLength >= (table.least[row] as number) && prefixLength <= (table.most[row] as number))
-      return true;
-  }
-  return false;
-}
-
-function compareRow(words: Uint32Array, row: number, a: number, b: number, c: number, d: number): number {
-  const at = row * 4;
-  return (
-    (words[at] as number) - a ||
-    (words[at + 1] as number) - b ||
-    (words[at + 2] as number) - c ||
-    (words[at + 3] as number) - d
-  );
+function columnsOf(rules: readonly CompiledRule[]): PrefixRules {
+  const { width } = rules[0]!;
+  return {
+    size: rules.length,
+    width,
+    words: Uint32Array.from(rules.flatMap((rule) => rule.words.slice(0, width / 32))),
+    lengths: Uint8Array.from(rules, (rule) => rule.length),
+    least: Uint8Array.from(rules, (rule) => rule.least),
+    most: Uint8Array.from(rules, (rule) => rule.most),
+  };
 }

@@ -10,6 +10,7 @@ import { checkInteger } from '../speaker/settings/field-check.js';
 import { BgpSpeaker } from '../speaker/speaker.js';
 import { Recital, routeNumber } from './recital.js';
 import { RecitingPeer } from './reciting-peer.js';
+import { stagePolicies } from './stage-policies.js';
 
 const LOCAL_AS = 64_512;
 /** Beyond 2³¹, as private ones of four octets are. */
@@ -33,6 +34,8 @@ export interface RehearsalOptions {
   readonly routes?: number;
   /** Milliseconds after which it ends wherever it is, 0 … 60,000; 3000 by default. */
   readonly timeLimit?: number;
+  /** Whether peers will have policies, so that these are rehearsed as well. Default: not, as those take longer. */
+  readonly policies?: boolean;
   /** Asked every few milliseconds: when it says no, the rehearsal ends wherever it is. A table that has come is what it was for. */
   isNeeded?(): boolean;
 }
@@ -64,14 +67,23 @@ export async function rehearse(ports: StagePorts, options: RehearsalOptions = {}
   const timeLimit = checkInteger('timeLimit', options.timeLimit ?? 3_000, 0, 60_000);
   const end = ports.clock.now() + timeLimit;
   const isOver = (): boolean => ports.clock.now() >= end || options.isNeeded?.() === false;
-  for (const earlier of EARLIER) if (earlier < routes && !isOver()) await play(ports, earlier, isOver);
-  if (!isOver()) await play(ports, routes, isOver);
+  const policies = options.policies === true ? stagePolicies() : OPEN;
+  for (const earlier of EARLIER)
+    if (earlier < routes && !isOver()) await play(ports, earlier, policies, isOver);
+  if (!isOver()) await play(ports, routes, policies, isOver);
 }
+
+const OPEN = { importPolicy: acceptAll, exportPolicy: acceptAll };
 
 type StagePorts = Pick<SpeakerPorts, 'clock' | 'random'>;
 
 /** One rehearsal, to its end or until it is over. */
-async function play(ports: StagePorts, routes: number, isOver: () => boolean): Promise<void> {
+async function play(
+  ports: StagePorts,
+  routes: number,
+  policies: typeof OPEN,
+  isOver: () => boolean,
+): Promise<void> {
   const { clock, random } = ports;
   let admit: (transport: Transport) => void = () => {};
   const acceptor = {
@@ -90,8 +102,7 @@ async function play(ports: StagePorts, routes: number, isOver: () => boolean): P
   const peers = NUMBERS.map(([number, own]) => {
     const remoteAs = FIRST_REMOTE_AS + number;
     const address = `198.51.100.${number}`;
-    const policies = number === 2 ? {} : { importPolicy: acceptAll, exportPolicy: acceptAll };
-    speaker.addPeer({ address, remoteAs, passive: true, ...policies });
+    speaker.addPeer({ address, remoteAs, passive: true, ...(number !== 2 && policies) });
     const routerId = FIRST_ROUTER_ID + number;
     const open = createOpen({ localAs: remoteAs, holdTime: 90, routerId, capabilities: FAMILIES });
     return new RecitingPeer(clock, address, `192.0.2.${own}`, [encodeOpen(open), encodeKeepalive()]);

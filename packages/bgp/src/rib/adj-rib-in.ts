@@ -120,10 +120,10 @@ export class AdjRibIn extends PathRows {
     return row;
   }
 
-  /** Marks of a path of this peer that is not stale, with its accepted set as received, or rejected. */
-  marksOf(peer: PeerIndex, accepted: AttrId): number {
+  /** Marks of a path of this peer that is not stale. */
+  marksOf(peer: PeerIndex, received: AttrId, accepted: AttrId): number {
     const round = this.rounds.open === 0 ? 0 : this.rounds.bits(peer) << FLAGS_SHIFT;
-    return peer | round | (accepted === NO_ATTR ? REJECTED : 0);
+    return peer | round | (accepted === received ? 0 : accepted === NO_ATTR ? REJECTED : EDITED);
   }
 
   /** A filled row at a prefix without any, before the `newest` of its peer. It counts and refers to nothing until `arrived`. */
@@ -131,6 +131,7 @@ export class AdjRibIn extends PathRows {
     prefix: PrefixId,
     marks: number,
     set: AttrId,
+    accepted: AttrId,
     hop: NextHopId,
     time: number,
     newest: PathRow,
@@ -146,6 +147,7 @@ export class AdjRibIn extends PathRows {
     page[at + PEER_NEXT] = newest;
     page[at + PEER_BACK] = NO_ROW;
     page[at + TIME] = time;
+    if ((marks & EDITED) !== 0) this.acceptedSets.set(row, accepted);
     if (newest !== NO_ROW) this.rows.set(newest, PEER_BACK, row);
     this.heads.set(prefix, row);
     return row;
@@ -154,10 +156,12 @@ export class AdjRibIn extends PathRows {
   /** So many rows of one peer arrived that differ in their prefix only, the last of them this one. */
   arrived(last: PathRow, count: number): void {
     const peer = this.peer(last);
+    const marks = this.marks(last);
     this.attributes.retain(this.receivedSet(last), count);
+    if ((marks & EDITED) !== 0) this.attributes.retain(this.accepted(last), count);
     this.nextHops.retain(this.nextHop(last), count);
     this.peers.setHead(peer, last);
-    this.peers.count(peer, count, (this.marks(last) & REJECTED) === 0 ? count : 0);
+    this.peers.count(peer, count, (marks & REJECTED) === 0 ? count : 0);
   }
 
   /**
@@ -256,8 +260,8 @@ export class AdjRibIn extends PathRows {
     if (this.rounds.open > 0 || this.receivedHops.size > 0) return false;
     const page = this.rows.page(row);
     const at = rowStart(row);
-    const isPlain = (page[at + PEER]! & EDITED) === 0 && page[at + RECEIVED] !== NO_ATTR;
-    return isPlain && page[at + NEXT] === NO_ROW && this.heads.get(page[at + PREFIX]!) === row;
+    const isFilled = page[at + RECEIVED] !== NO_ATTR;
+    return isFilled && page[at + NEXT] === NO_ROW && this.heads.get(page[at + PREFIX]!) === row;
   }
 
   /** Takes such a row out of both chains and frees it. It counts, and refers to what it did, until `departed`. */
@@ -265,14 +269,23 @@ export class AdjRibIn extends PathRows {
     this.onRemove?.(row);
     const page = this.rows.page(row);
     const at = rowStart(row);
+    if ((page[at + PEER]! & EDITED) !== 0) this.acceptedSets.set(row, NO_ATTR);
     this.heads.set(page[at + PREFIX]!, NO_ROW);
     this.unlink((page[at + PEER]! & PEER_BITS) as PeerIndex, page, at);
     this.rows.give(row);
   }
 
   /** So many rows of one peer departed that differed in their prefix only. */
-  departed(peer: PeerIndex, marks: number, received: AttrId, hop: NextHopId, count: number): void {
+  departed(
+    peer: PeerIndex,
+    marks: number,
+    received: AttrId,
+    accepted: AttrId,
+    hop: NextHopId,
+    count: number,
+  ): void {
     this.attributes.release(received, count);
+    if ((marks & EDITED) !== 0) this.attributes.release(accepted, count);
     this.nextHops.release(hop, count);
     this.peers.count(peer, -count, (marks & REJECTED) === 0 ? -count : 0);
     if (this.rows.live === 0) this.restart();

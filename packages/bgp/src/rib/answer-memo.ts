@@ -2,14 +2,14 @@ import { fold32, mix32 } from './hash.js';
 
 const WORDS = 8;
 const LEAST_ENTRIES = 256;
-const MOST_ENTRIES = 65_536;
+const MOST_ENTRIES = 8192;
 
 /**
  * Remembers the answers of policies: a direct-mapped cache from a few words to one. Bounded; it holds no references: the
  * words of ids come with the serial of their present life, and one that was given out anew is not found.
  *
  * ```
- * entry [ scope | set | serial of set | next hop | peer | answer | serial of answer | – ]      scope 0 = empty
+ * entry [ scope | set | serial of set | next hop | peer | class of prefix | answer | serial of answer ]      scope 0 = empty
  * ```
  *
  * It starts small and grows fourfold when as many answers were displaced as it has entries.
@@ -20,10 +20,17 @@ export class AnswerMemo {
   private at = 0;
 
   /** Looks for an answer; after true, `answer` and `answerSerial` give it. */
-  find(scope: number, set: number, serial: number, nextHop: number, peer: number): boolean {
+  find(
+    scope: number,
+    set: number,
+    serial: number,
+    nextHop: number,
+    peer: number,
+    prefixClass: number,
+  ): boolean {
     const { table } = this;
     const entries = table.length / WORDS;
-    const hash = mix32(fold32(fold32(fold32(scope, set), nextHop), peer));
+    const hash = mix32(fold32(fold32(fold32(fold32(scope, set), nextHop), peer), prefixClass));
     const at = (hash & (entries - 1)) * WORDS;
     this.at = at;
     return (
@@ -31,16 +38,17 @@ export class AnswerMemo {
       table[at + 1] === set &&
       table[at + 2] === serial &&
       table[at + 3] === nextHop &&
-      table[at + 4] === peer
+      table[at + 4] === peer &&
+      table[at + 5] === prefixClass
     );
   }
 
   get answer(): number {
-    return this.table[this.at + 5]!;
+    return this.table[this.at + 6]!;
   }
 
   get answerSerial(): number {
-    return this.table[this.at + 6]!;
+    return this.table[this.at + 7]!;
   }
 
   put(
@@ -49,19 +57,21 @@ export class AnswerMemo {
     serial: number,
     nextHop: number,
     peer: number,
+    prefixClass: number,
     answer: number,
     answerSerial: number,
   ): void {
-    this.find(scope, set, serial, nextHop, peer);
+    this.find(scope, set, serial, nextHop, peer, prefixClass);
     const isOther =
       this.table[this.at + 1] !== set ||
       this.table[this.at + 3] !== nextHop ||
-      this.table[this.at + 4] !== peer;
+      this.table[this.at + 4] !== peer ||
+      this.table[this.at + 5] !== prefixClass;
     if (this.table[this.at] !== 0 && isOther && ++this.displaced * WORDS > this.table.length) {
       this.displaced = 0;
       if (this.table.length < MOST_ENTRIES * WORDS) {
         this.table = new Int32Array(this.table.length * 4);
-        this.find(scope, set, serial, nextHop, peer);
+        this.find(scope, set, serial, nextHop, peer, prefixClass);
       }
     }
     const { table, at } = this;
@@ -70,8 +80,9 @@ export class AnswerMemo {
     table[at + 2] = serial;
     table[at + 3] = nextHop;
     table[at + 4] = peer;
-    table[at + 5] = answer;
-    table[at + 6] = answerSerial;
+    table[at + 5] = prefixClass;
+    table[at + 6] = answer;
+    table[at + 7] = answerSerial;
   }
 
   /** Forgets everything: ids without a serial (next hops, peers) were freed. */

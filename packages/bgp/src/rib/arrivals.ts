@@ -55,8 +55,8 @@ export class Arrivals {
     this.hop = hop;
     this.accepted = accepted;
     this.time = time;
-    this.marks = this.paths.marksOf(peer, accepted);
-    this.isPlain = receivedHop === hop && (accepted === received || accepted === NO_ATTR);
+    this.marks = this.paths.marksOf(peer, received, accepted);
+    this.isPlain = receivedHop === hop;
     this.isChosen = this.decision.mayBeChosen(peer, accepted, hop);
   }
 
@@ -70,7 +70,8 @@ export class Arrivals {
     const { paths, loc } = this;
     if (!this.isPlain || paths.head(prefix) !== NO_ROW || !loc.isUntouched(prefix)) return false;
     if (this.count++ === 0) this.newest = paths.peerHead(this.peer);
-    this.newest = paths.arrive(prefix, this.marks, this.set, this.hop, this.time, this.newest);
+    const { marks, set, accepted, hop, time } = this;
+    this.newest = paths.arrive(prefix, marks, set, accepted, hop, time, this.newest);
     if (this.isChosen) loc.cameAlone(prefix);
     return true;
   }

@@ -16,6 +16,7 @@ export class Departures {
   private peer = 0 as PeerIndex;
   private marks = 0;
   private set: AttrId = NO_ATTR;
+  private accepted: AttrId = NO_ATTR;
   private hop: NextHopId = NO_NEXT_HOP;
   private count = 0;
 
@@ -28,11 +29,12 @@ export class Departures {
   take(row: PathRow): boolean {
     const { paths } = this;
     if (!paths.isAlone(row)) return false;
-    if (this.count === 0 || !paths.isAs(row, this.marks, this.set, this.hop)) {
+    if (this.count === 0 || !paths.isAs(row, this.marks, this.set, this.accepted, this.hop)) {
       this.end();
       this.peer = paths.peer(row);
       this.marks = paths.marks(row);
       this.set = paths.receivedSet(row);
+      this.accepted = paths.accepted(row);
       this.hop = paths.nextHop(row);
     }
     this.loc.wentAlone(paths.prefix(row));
@@ -43,7 +45,7 @@ export class Departures {
 
   end(): void {
     if (this.count === 0) return;
-    this.paths.departed(this.peer, this.marks, this.set, this.hop, this.count);
+    this.paths.departed(this.peer, this.marks, this.set, this.accepted, this.hop, this.count);
     this.count = 0;
   }
 }

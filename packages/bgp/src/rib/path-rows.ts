@@ -99,10 +99,15 @@ export abstract class PathRows {
     return this.rows.get(row, PEER);
   }
 
-  /** Whether a path has these marks, was received with these attributes, and has this next hop. */
-  isAs(row: PathRow, marks: number, received: AttrId, hop: NextHopId): boolean {
+  /** Whether a path has these marks, was received and accepted with these attributes, and has this next hop. */
+  isAs(row: PathRow, marks: number, received: AttrId, accepted: AttrId, hop: NextHopId): boolean {
     const page = this.rows.page(row);
     const at = rowStart(row);
-    return page[at + PEER] === marks && page[at + RECEIVED] === received && page[at + HOP] === hop;
+    return (
+      page[at + PEER] === marks &&
+      page[at + RECEIVED] === received &&
+      page[at + HOP] === hop &&
+      ((marks & EDITED) === 0 || this.acceptedSets.get(row) === accepted)
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { BgpError, BgpSpeaker, rehearse, type SpeakerPorts } from '@peerage/bgp';
+import { acceptAll, BgpError, BgpSpeaker, type PeerConfig, rehearse, type SpeakerPorts } from '@peerage/bgp';
 import { nodePorts, tcpSocketFactory } from '@peerage/bgp/node';
 import { createControlServer } from '@peerage/control';
 import type { Command } from 'commander';
@@ -56,7 +56,8 @@ export function defineSpeaker(command: Command, io: Io): void {
         await speaker.start();
         // The first table should not wait for the compiler; who connects meanwhile is served between its turns.
         const isEmpty = (): boolean => speaker.status().families.every(({ paths }) => paths < A_TABLE);
-        rehearsal = rehearse(effects, { isNeeded: isEmpty });
+        const policies = [...setup.peers, ...setup.ranges].some(hasPolicy);
+        rehearsal = rehearse(effects, { isNeeded: isEmpty, policies });
         const places = speaker.listening.map(({ address, port }) => `${address} port ${port}`).join(', ');
         await print(
           io,
@@ -70,6 +71,13 @@ export function defineSpeaker(command: Command, io: Io): void {
         await tracking?.close();
       }
     });
+}
+
+function hasPolicy({
+  importPolicy,
+  exportPolicy,
+}: Pick<PeerConfig, 'importPolicy' | 'exportPolicy'>): boolean {
+  return [importPolicy, exportPolicy].some((policy) => policy !== undefined && policy !== acceptAll);
 }
 
 /** From so many routes on, peers teach the engine what a rehearsal would. */

@@ -1,14 +1,22 @@
+import { type AttributeEdits, ofOneShape } from '../../attributes/attribute-edits.js';
 import { type Rewrite, rewriteCanonical } from '../../attributes/rewrite.js';
 import { clusterListHas, countAs, SummaryFlag } from '../../attributes/summary.js';
 import { SegmentType } from '../../iana/attribute-code.js';
 import { WellKnownCommunity } from '../../iana/well-known-community.js';
 import { parseAddress } from '../../net/address.js';
+import { createNlriKey } from '../../net/nlri-key.js';
 import { isOpen } from '../../policy/defaults.js';
-import type { Policy, PolicyResult, RouteEdits } from '../../policy/policy.js';
+import {
+  isAskedByPrefix,
+  type Policy,
+  type PolicyResult,
+  type PrefixClasses,
+  type RouteEdits,
+} from '../../policy/policy.js';
 import type { OriginValidator } from '../../ports/origin-validator.js';
 import { AnswerMemo } from '../../rib/answer-memo.js';
 import { type AttrId, type NextHopId, NO_ATTR, NO_NEXT_HOP, type PrefixId } from '../../rib/ids.js';
-import type { Rib } from '../../rib/rib.js';
+import type { FamilyTable, Rib } from '../../rib/rib.js';
 import { ByteWriter } from '../../wire/byte-writer.js';
 import type { Member, MemberFamily } from '../members/member.js';
 import { AS_IT_IS, type SessionRules } from '../members/session-rules.js';
@@ -30,23 +38,29 @@ export class Importer {
   private readonly view: PathView;
   private readonly memo = new AnswerMemo();
   private readonly scratch = new ByteWriter(4096);
-  private readonly scopes = new WeakMap<Policy, number>();
+  private readonly scopes = new WeakMap<FamilyTable, WeakMap<Policy, number>>();
+  private readonly key = createNlriKey();
   /** Filled anew for each rewriting. */
-  private readonly rewrite: Omit<Rewrite, 'edits' | 'ownAs'> & { edits: RouteEdits | null; ownAs: number } = {
+  private readonly rewrite: Omit<Rewrite, 'edits' | 'ownAs'> & {
+    edits: AttributeEdits | null;
+    ownAs: number;
+  } = {
     ...AS_IT_IS,
     ownAs: 0,
   };
   private lastScope = 0;
   private aimed: Policy | null = null;
-  private readsPrefix = false;
+  private aimedTable: FamilyTable | null = null;
+  private isByPrefix = false;
+  private classes: PrefixClasses | null = null;
   private readsNextHop = false;
   private readsPeer = false;
   private scope = 0;
-  private lastEdits: RouteEdits | null = null;
-  private lastEdited: AttrId = NO_ATTR;
-  private lastEditedSerial = 0;
-  private lastResult: AttrId = NO_ATTR;
-  private lastResultSerial = 0;
+  /** What edits made of a set, for policies that are asked about each prefix. */
+  private readonly editedSets = new AnswerMemo();
+  private readonly editsNumbers = new WeakMap<RouteEdits, number>();
+  private lastEditsNumber = 0;
+  private readonly shapedEdits = new WeakMap<RouteEdits, AttributeEdits>();
   /** Outcome of the last `judge`. */
   accepted: AttrId = NO_ATTR;
   nextHop: NextHopId = NO_NEXT_HOP;
@@ -59,16 +73,39 @@ export class Importer {
   }
 
   /** Whether the answer for one prefix holds for all with the same attributes and next hop from this member. */
-  isSharedAnswer(member: Member): boolean {
-    return member.importPolicy === null || !member.importPolicy.reads.includes('prefix');
+  isSharedAnswer(member: Member, family: MemberFamily): boolean {
+    return !isAskedByPrefix(member.importPolicy) && this.classesFor(member, family) === null;
+  }
+
+  /** Where it holds for those of the same class: the classes. */
+  classesFor(member: Member, { table }: MemberFamily): PrefixClasses | null {
+    const policy = member.importPolicy;
+    if (policy === null) return null;
+    if (policy !== this.aimed || table !== this.aimedTable) this.aim(policy, table);
+    return this.classes;
   }
 
   judge(member: Member, family: MemberFamily, prefix: PrefixId, set: AttrId, hop: NextHopId): void {
+    const classes = this.classesFor(member, family);
+    if (classes !== null) family.table.prefixes.read(prefix, this.key);
+    this.judgeClass(member, family, prefix, classes === null ? 0 : classes.of(this.key), set, hop);
+  }
+
+  /** As `judge`, where the class of the prefix is known. */
+  judgeClass(
+    member: Member,
+    family: MemberFamily,
+    prefix: PrefixId,
+    prefixClass: number,
+    set: AttrId,
+    hop: NextHopId,
+  ): void {
     this.accepted = NO_ATTR;
     this.nextHop = hop;
     if (this.refusal(member, family, set, hop) !== null) return;
     const { rules = null } = member.peer;
-    this.judgePrepared(member, family, prefix, rules === null ? set : this.prepared(rules, family, set), hop);
+    const prepared = rules === null ? set : this.prepared(rules, family, set);
+    this.judgePrepared(member, family, prefix, prefixClass, prepared, hop);
   }
 
   /** The set with what the rules of the session add to it. */
@@ -83,6 +120,7 @@ export class Importer {
     member: Member,
     family: MemberFamily,
     prefix: PrefixId,
+    prefixClass: number,
     set: AttrId,
     hop: NextHopId,
   ): void {
@@ -92,15 +130,15 @@ export class Importer {
       return;
     }
     const { attributes } = this.rib;
-    if (policy !== this.aimed) this.aim(policy);
+    if (policy !== this.aimed || family.table !== this.aimedTable) this.aim(policy, family.table);
     const { scope } = this;
-    const isMemorable = !this.readsPrefix;
+    const isMemorable = !this.isByPrefix;
     const serial = attributes.serial(set);
     const hopWord = this.readsNextHop ? hop : 0;
     // Edits may say `self`, which is not the same AS on all sessions.
     const { localAs } = member.peer;
     const peerWord = this.readsPeer ? member.index : localAs | 0;
-    if (isMemorable && this.memo.find(scope, set, serial, hopWord, peerWord)) {
+    if (isMemorable && this.memo.find(scope, set, serial, hopWord, peerWord, prefixClass)) {
       const answer = this.memo.answer;
       if (answer === AS_RECEIVED) this.accepted = set;
       if (answer === AS_RECEIVED || answer === 0) return;
@@ -111,11 +149,14 @@ export class Importer {
     }
     const result = this.evaluate(policy, member, family, prefix, set, hop);
     const edits = result.action === 'accept' ? result.edits : undefined;
-    if (result.action === 'accept')
-      this.accepted = edits === undefined ? set : this.edited(set, edits, localAs);
+    if (result.action === 'accept') {
+      if (edits === undefined) this.accepted = set;
+      else if (isMemorable) this.accepted = this.rewritten(set, edits, localAs);
+      else this.accepted = this.edited(set, edits, localAs);
+    }
     if (edits?.nextHop !== undefined) this.nextHop = this.editedNextHop(family, hop, edits);
     // An edited next hop is not remembered: rules that set one are rare on import.
-    else if (isMemorable) this.remember(scope, set, serial, hopWord, peerWord);
+    else if (isMemorable) this.remember(scope, set, serial, hopWord, peerWord, prefixClass);
   }
 
   /** Why a path is rejected, in words; `null` when it is accepted. For people: policy is asked anew. */
@@ -225,36 +266,61 @@ export class Importer {
     return policy.evaluate(this.view);
   }
 
-  private remember(scope: number, set: AttrId, serial: number, hop: number, peer: number): void {
+  private remember(
+    scope: number,
+    set: AttrId,
+    serial: number,
+    hop: number,
+    peer: number,
+    prefixClass: number,
+  ): void {
     const { accepted } = this;
-    if (accepted === set) this.memo.put(scope, set, serial, hop, peer, AS_RECEIVED, 0);
-    else if (accepted === NO_ATTR) this.memo.put(scope, set, serial, hop, peer, 0, 0);
-    else this.memo.put(scope, set, serial, hop, peer, accepted, this.rib.attributes.serial(accepted));
+    const answer = accepted === set ? AS_RECEIVED : accepted;
+    const answerSerial = answer > 0 ? this.rib.attributes.serial(accepted) : 0;
+    this.memo.put(scope, set, serial, hop, peer, prefixClass, answer, answerSerial);
   }
 
   private edited(set: AttrId, edits: RouteEdits, ownAs: number): AttrId {
     const { attributes } = this.rib;
-    const { scratch, rewrite } = this;
-    if (
-      edits === this.lastEdits &&
-      ownAs === rewrite.ownAs &&
-      set === this.lastEdited &&
-      attributes.serial(set) === this.lastEditedSerial &&
-      attributes.serial(this.lastResult) === this.lastResultSerial
-    ) {
-      return this.lastResult;
+    const { editedSets } = this;
+    const number = this.numberOf(edits);
+    const serial = attributes.serial(set);
+    if (editedSets.find(number, set, serial, 0, ownAs | 0, 0)) {
+      const known = editedSets.answer as AttrId;
+      if (attributes.serial(known) === editedSets.answerSerial) return known;
     }
+    const result = this.rewritten(set, edits, ownAs);
+    editedSets.put(number, set, serial, 0, ownAs | 0, 0, result, attributes.serial(result));
+    return result;
+  }
+
+  private rewritten(set: AttrId, edits: RouteEdits, ownAs: number): AttrId {
+    const { attributes } = this.rib;
+    const { scratch, rewrite } = this;
     scratch.reset();
-    rewrite.edits = edits;
+    rewrite.edits = this.shaped(edits);
     rewrite.ownAs = ownAs;
     rewriteCanonical(attributes.bytes(set), attributes.start(set), attributes.end(set), rewrite, scratch);
-    const result = attributes.intern(scratch.bytes, 0, scratch.length);
-    this.lastEdits = edits;
-    this.lastEdited = set;
-    this.lastEditedSerial = attributes.serial(set);
-    this.lastResult = result;
-    this.lastResultSerial = attributes.serial(result);
-    return result;
+    return attributes.intern(scratch.bytes, 0, scratch.length);
+  }
+
+  /** Edits come from compiled policies, which give the same object each time. */
+  private numberOf(edits: RouteEdits): number {
+    let number = this.editsNumbers.get(edits);
+    if (number === undefined) {
+      number = ++this.lastEditsNumber;
+      this.editsNumbers.set(edits, number);
+    }
+    return number;
+  }
+
+  private shaped(edits: RouteEdits): AttributeEdits {
+    let shaped = this.shapedEdits.get(edits);
+    if (shaped === undefined) {
+      shaped = ofOneShape(edits);
+      this.shapedEdits.set(edits, shaped);
+    }
+    return shaped;
   }
 
   private editedNextHop(family: MemberFamily, hop: NextHopId, edits: RouteEdits): NextHopId {
@@ -265,13 +331,17 @@ export class Importer {
     return this.rib.nextHops.intern(address, 0, address.length);
   }
 
-  /** Looks up what the policy reads, and its number in the memo: routes come in runs of one policy. */
-  private aim(policy: Policy): void {
+  /** Looks up what the policy reads, and its number in the memo: routes come in runs of one policy and family. */
+  private aim(policy: Policy, table: FamilyTable): void {
     this.aimed = policy;
-    this.readsPrefix = policy.reads.includes('prefix');
+    this.aimedTable = table;
+    this.isByPrefix = isAskedByPrefix(policy);
+    this.classes = policy.prefixClasses?.(table.family.key) ?? null;
     this.readsNextHop = policy.reads.includes('nextHop');
     this.readsPeer = policy.reads.includes('peer');
-    this.scope = this.scopes.get(policy) ?? ++this.lastScope;
-    this.scopes.set(policy, this.scope);
+    const known = this.scopes.get(table) ?? new WeakMap<Policy, number>();
+    this.scopes.set(table, known);
+    this.scope = known.get(policy) ?? ++this.lastScope;
+    known.set(policy, this.scope);
   }
 }

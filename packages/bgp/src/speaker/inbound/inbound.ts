@@ -3,6 +3,7 @@ import { type Family, IPV4_UNICAST } from '../../net/family.js';
 import { createNlriKey } from '../../net/nlri-key.js';
 import { nlriReading } from '../../nlri/opaque-nlri-codec.js';
 import { isSpanCodec } from '../../nlri/span-codec.js';
+import type { PrefixClasses } from '../../policy/policy.js';
 import { type AttrId, type NextHopId, NO_ATTR, NO_FORM, NO_ROW, type PathRow } from '../../rib/ids.js';
 import { RowFlag } from '../../rib/path-rows.js';
 import type { FamilyTable, Rib } from '../../rib/rib.js';
@@ -12,6 +13,7 @@ import type { Member, MemberFamily } from '../members/member.js';
 import type { RowWalks } from '../members/row-walks.js';
 import type { TableLimits } from '../settings/config.js';
 import { DEFAULT_TABLE_LIMITS } from '../settings/table-limits.js';
+import { ClassRuns } from './class-runs.js';
 import type { FlowspecValidity } from './flowspec-validity.js';
 import type { Importer } from './import.js';
 import { TableGuard } from './table-guard.js';
@@ -39,6 +41,7 @@ export class Inbound {
   private readonly tools: InboundTools;
   private readonly key = createNlriKey();
   private readonly canonical = new ByteWriter(4096);
+  private readonly runs = new ClassRuns();
 
   constructor(tools: InboundTools) {
     this.tools = tools;
@@ -172,7 +175,7 @@ export class Inbound {
       ? nextHops.intern(bytes, hopStart, hopEnd)
       : nextHops.learn(bytes, hopStart, hopEnd, member.zone, member.isOnLink);
     const time = this.tools.seconds();
-    const isShared = importer.isSharedAnswer(member);
+    const isShared = importer.isSharedAnswer(member, own);
     let isJudged = false;
     const { flowspecs } = this.tools;
     const isChecked = flowspecs.applies(member, table);
@@ -198,6 +201,11 @@ export class Inbound {
       }
       return;
     }
+    const classes = importer.classesFor(member, own);
+    if (classes !== null) {
+      this.announceByClass(member, own, classes, bytes, start, end, set, hop, time);
+      return;
+    }
     const { arrivals } = table;
     for (let at = start; at < end; ) {
       at = codec.read(bytes, at, end, addPath, key);
@@ -213,6 +221,45 @@ export class Inbound {
       if (key.pathId === 0 && arrivals.take(prefix)) continue;
       arrivals.end();
       table.setPath(prefix, member.index, key.pathId, set, hop, importer.accepted, importer.nextHop, time);
+    }
+    arrivals.end();
+  }
+
+  /** As `announceField`, where prefixes of one class get the same answer. */
+  private announceByClass(
+    member: Member,
+    own: MemberFamily,
+    classes: PrefixClasses,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    set: AttrId,
+    hop: NextHopId,
+    time: number,
+  ): void {
+    const { importer, key, runs } = this;
+    const { table } = own;
+    const { arrivals } = table;
+    const { codec } = table.prefixes;
+    const addPath = member.peer.context.addPath(table.family);
+    for (let at = start; at < end; ) {
+      at = codec.read(bytes, at, end, addPath, key);
+      runs.add(table.prefixes.add(key), key.pathId, classes.of(key));
+    }
+    let isBegun = false;
+    let last = 0;
+    while (runs.next()) {
+      const { prefix, pathId, prefixClass } = runs;
+      if (!isBegun || prefixClass !== last) {
+        arrivals.end();
+        importer.judgeClass(member, own, prefix, prefixClass, set, hop);
+        arrivals.begin(member.index, set, hop, importer.accepted, importer.nextHop, time);
+        isBegun = true;
+        last = prefixClass;
+      }
+      if (pathId === 0 && arrivals.take(prefix)) continue;
+      arrivals.end();
+      table.setPath(prefix, member.index, pathId, set, hop, importer.accepted, importer.nextHop, time);
     }
     arrivals.end();
   }

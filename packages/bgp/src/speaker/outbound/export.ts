@@ -1,4 +1,5 @@
 import { SummaryFlag } from '../../attributes/summary.js';
+import { createNlriKey } from '../../net/nlri-key.js';
 import { isOpen } from '../../policy/defaults.js';
 import type { Policy, PolicyPeer, PolicyResult } from '../../policy/policy.js';
 import type { OriginValidator } from '../../ports/origin-validator.js';
@@ -48,12 +49,14 @@ export class Exporter {
   /** Outcome of the last `choose`. */
   out: OutId = NO_OUT;
   source: PeerIndex = 0 as PeerIndex;
+  prefixClass = 0;
   /** Outcome of the last `chooseMany`, `count` of each. */
   readonly rows: PathRow[] = [];
   readonly outs: OutId[] = [];
   count = 0;
   private readonly looked: PathRow[] = [];
   private readonly last: LastAnswer;
+  private readonly key = createNlriKey();
 
   /** `clusterId`: as in CLUSTER_LIST (RFC 4456 §7). */
   constructor(rib: Rib, sources: Sources, clusterId: number, validator: OriginValidator | null = null) {
@@ -69,7 +72,8 @@ export class Exporter {
     this.chooseNothing();
     if (best === NO_ROW || profile.isBlocked || isSuppressed(profile, prefix)) return;
     const { paths, loc } = profile.table;
-    if (this.last.isFor(scope, paths, best)) {
+    this.prefixClass = this.classOf(profile, prefix);
+    if (this.last.isFor(scope, paths, best, this.prefixClass)) {
       this.out = this.last.out;
       this.source = paths.peer(best);
       return;
@@ -80,7 +84,7 @@ export class Exporter {
       const out = this.outOf(profile, scope, prefix, row);
       if (out !== NO_OUT) {
         this.out = profile.table.hasForms ? this.formed(profile, row, out) : out;
-        if (row === best) this.last.note(profile, scope, row, out);
+        if (row === best) this.last.note(profile, scope, row, this.prefixClass, out);
         this.source = profile.isToldTargets ? LOCAL_PEER : paths.peer(row);
         return;
       }
@@ -92,9 +96,19 @@ export class Exporter {
     }
   }
 
-  /** Whether each route with marks, set and next hop of this one goes out as it does, unless aggregates keep it from that. */
+  /**
+   * Whether each route with marks, set and next hop of this one, and a prefix of the class of the last one, goes out as it does, unless
+   * aggregates keep it from that.
+   */
   isShared(scope: number, paths: AdjRibIn, row: PathRow): boolean {
-    return this.last.isFor(scope, paths, row);
+    return this.last.isFor(scope, paths, row, this.prefixClass);
+  }
+
+  /** By what answers for prefixes with equal attributes differ. */
+  classOf(profile: GroupProfile, prefix: PrefixId): number {
+    if (profile.prefixClasses === null) return 0;
+    profile.table.prefixes.read(prefix, this.key);
+    return profile.prefixClasses.of(this.key);
   }
 
   /**
@@ -107,6 +121,7 @@ export class Exporter {
     const { paths, loc } = profile.table;
     const { decision } = this.rib;
     loc.lookDeeper(prefix);
+    this.prefixClass = this.classOf(profile, prefix);
     if (profile.addPath === ALL_PATHS) {
       for (let row = paths.head(prefix); row !== NO_ROW; row = paths.next(row)) {
         if (decision.isUsable(paths, row)) this.consider(profile, scope, prefix, row);
@@ -217,14 +232,14 @@ export class Exporter {
     const peerWord = this.peerWord(profile, prefix, peer);
     if (isOpen(profile.policy)) return this.treatments.out(profile, scope, set, hop, peer, peerWord, null);
     // AIGP depends on the metric of the next hop, which no memo knows.
-    const isAsked = profile.readsPrefix || (this.rib.attributes.flags(set) & SummaryFlag.HasAigp) !== 0;
+    const isAsked = profile.isAskedByPrefix || (this.rib.attributes.flags(set) & SummaryFlag.HasAigp) !== 0;
     if (!isAsked) return this.answered(profile, scope, prefix, set, hop, peer, peerWord);
     const result = this.askPolicy(profile, prefix, set, hop, peer);
     if (result?.action === 'reject') return NO_OUT;
     return this.treatments.out(profile, scope, set, hop, peer, peerWord, result?.edits ?? null);
   }
 
-  /** As `outOf`, where the policy says the same for all prefixes with these attributes, and is asked once. */
+  /** As `outOf`, where the policy says the same for all prefixes of the class with these attributes, and is asked once. */
   private answered(
     profile: GroupProfile,
     scope: number,
@@ -237,7 +252,7 @@ export class Exporter {
     const { memo } = this;
     const { attributes, outs } = this.rib;
     const serial = attributes.serial(set);
-    if (memo.find(scope, set, serial, hop, peerWord)) {
+    if (memo.find(scope, set, serial, hop, peerWord, this.prefixClass)) {
       const known = memo.answer as OutId;
       if (known === NO_OUT || outs.serial(known) === memo.answerSerial) return known;
     }
@@ -245,7 +260,7 @@ export class Exporter {
     const isRejected = result?.action === 'reject';
     const edits = isRejected ? null : (result?.edits ?? null);
     const out = isRejected ? NO_OUT : this.treatments.out(profile, scope, set, hop, peer, peerWord, edits);
-    memo.put(scope, set, serial, hop, peerWord, out, outs.serial(out));
+    memo.put(scope, set, serial, hop, peerWord, this.prefixClass, out, outs.serial(out));
     return out;
   }
 

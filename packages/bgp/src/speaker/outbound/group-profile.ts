@@ -1,5 +1,5 @@
 import { SummaryFlag } from '../../attributes/summary.js';
-import type { Policy, PolicyPeer } from '../../policy/policy.js';
+import { isAskedByPrefix, type Policy, type PolicyPeer, type PrefixClasses } from '../../policy/policy.js';
 import type { NextHopId, PrefixId } from '../../rib/ids.js';
 import { NO_ZONE, type Zone } from '../../rib/next-hop-table.js';
 import type { FamilyTable } from '../../rib/rib.js';
@@ -45,8 +45,9 @@ export interface GroupProfile {
   /** Most paths of a prefix that are sent with path identifiers (RFC 7911); 0 = one, without an identifier. */
   readonly addPath: number;
   readonly policy: Policy | null;
-  /** What the policy reads: its answer may differ between prefixes, or sources, with equal attributes. */
-  readonly readsPrefix: boolean;
+  /** What the policy reads: its answer may differ between prefixes, or classes of them, or sources, with equal attributes. */
+  readonly isAskedByPrefix: boolean;
+  readonly prefixClasses: PrefixClasses | null;
   readonly readsPeer: boolean;
   /** Milliseconds between bursts of announcements (RFC 4271 §9.2.1.1); 0 = none. */
   readonly advertisementInterval: number;
@@ -87,7 +88,8 @@ export function profileOf(member: Member, family: MemberFamily): GroupProfile {
     zone: peer.routeServerClient === true ? member.zone : NO_ZONE,
     addPath: peer.addPathSend?.get(family.table.family.key) ?? 0,
     policy: exportPolicy,
-    readsPrefix: exportPolicy?.reads.includes('prefix') === true,
+    isAskedByPrefix: isAskedByPrefix(exportPolicy),
+    prefixClasses: exportPolicy?.prefixClasses?.(family.table.family.key) ?? null,
     readsPeer: exportPolicy?.reads.includes('peer') === true,
     advertisementInterval: peer.advertisementInterval ?? 0,
     isBlocked: peer.type === 'external' && peer.requirePolicy && exportPolicy === null,

@@ -19,6 +19,8 @@ export class LastAnswer {
   private scope = 0;
   private marks = 0;
   private set = NO_ATTR;
+  private accepted = NO_ATTR;
+  private prefixClass = 0;
   private serial = 0;
   private hop = NO_NEXT_HOP;
   private outSerial = 0;
@@ -29,35 +31,35 @@ export class LastAnswer {
   }
 
   /** Whether `out` is what the group of this scope advertises of a path. */
-  isFor(scope: number, paths: AdjRibIn, row: PathRow): boolean {
+  isFor(scope: number, paths: AdjRibIn, row: PathRow, prefixClass: number): boolean {
     return (
       scope === this.scope &&
-      paths.receivedSet(row) === this.set &&
-      paths.marks(row) === this.marks &&
-      paths.nextHop(row) === this.hop &&
-      this.rib.attributes.serial(this.set) === this.serial &&
+      prefixClass === this.prefixClass &&
+      paths.isAs(row, this.marks, this.set, this.accepted, this.hop) &&
+      this.rib.attributes.serial(this.accepted) === this.serial &&
       this.rib.outs.serial(this.out) === this.outSerial
     );
   }
 
   /** Remembers an answer, if it depends on nothing but what `isFor` compares. */
-  note(profile: GroupProfile, scope: number, row: PathRow, out: OutId): void {
+  note(profile: GroupProfile, scope: number, row: PathRow, prefixClass: number, out: OutId): void {
     const { attributes, outs } = this.rib;
     const { table } = profile;
     const { paths } = table;
-    const set: AttrId = paths.receivedSet(row);
+    const accepted: AttrId = paths.accepted(row);
     const isShared =
-      !profile.readsPrefix &&
+      !profile.isAskedByPrefix &&
       !table.hasForms &&
       profile.rules === null &&
       profile.targets === null &&
       paths.peer(row) !== LOCAL_PEER &&
-      paths.accepted(row) === set &&
-      (attributes.flags(set) & SummaryFlag.HasAigp) === 0;
+      (attributes.flags(accepted) & SummaryFlag.HasAigp) === 0;
     this.scope = isShared ? scope : 0;
     this.marks = paths.marks(row);
-    this.set = set;
-    this.serial = attributes.serial(set);
+    this.set = paths.receivedSet(row);
+    this.accepted = accepted;
+    this.prefixClass = prefixClass;
+    this.serial = attributes.serial(accepted);
     this.hop = paths.nextHop(row);
     this.out = out;
     this.outSerial = outs.serial(out);

@@ -4,11 +4,15 @@ import { type AttrId, type NextHopId, NO_ATTR, NO_NEXT_HOP, NO_OUT, NO_ROW } fro
 import type { OutTable } from '../../rib/out-table.js';
 import type { FamilyTable } from '../../rib/rib.js';
 import type { Exporter } from './export.js';
+import type { GroupProfile } from './group-profile.js';
 import type { OutBatch, OutBatches } from './out-batch.js';
 import type { Stream } from './stream.js';
 
 /** What a run asks of its group. */
 export interface RunGroup {
+  readonly profile: GroupProfile;
+  /** By which answers of its policy are remembered. */
+  readonly scope: number;
   readonly table: FamilyTable;
   readonly adjOut: AdjRibOut;
   readonly outs: OutTable;
@@ -19,8 +23,6 @@ export interface RunGroup {
   readonly isSteady: boolean;
   isKept(prefix: PrefixId): boolean;
   tell(prefix: PrefixId, best: PathRow): void;
-  /** Whether each route with marks, set and next hop of this one goes out as it does. */
-  isShared(best: PathRow): boolean;
 }
 
 /**
@@ -33,7 +35,9 @@ export class RouteRun {
   /** Of best paths: on these alone it depends what is advertised of them. */
   private marks = 0;
   private set: AttrId = NO_ATTR;
+  private accepted: AttrId = NO_ATTR;
   private hop: NextHopId = NO_NEXT_HOP;
+  private prefixClass = 0;
   private oldOut: OutId = NO_OUT;
   private oldSource = 0 as PeerIndex;
   private out: OutId = NO_OUT;
@@ -70,7 +74,8 @@ export class RouteRun {
     const { out, source } = exporter;
     this.isGone = best === NO_ROW;
     if (!group.isSteady || group.adjOut.out(prefix) !== out || (out === NO_OUT) !== this.isGone) return;
-    if (outs.isSame(out, oldOut) || !(this.isGone || group.isShared(best))) return;
+    if (outs.isSame(out, oldOut) || !(this.isGone || exporter.isShared(group.scope, table.paths, best)))
+      return;
     const batch = this.batchFor(out, source);
     if (batch === null) return;
     this.batch = batch;
@@ -79,7 +84,9 @@ export class RouteRun {
     if (this.isGone) return;
     this.marks = table.paths.marks(best);
     this.set = table.paths.receivedSet(best);
+    this.accepted = table.paths.accepted(best);
     this.hop = table.paths.nextHop(best);
+    this.prefixClass = exporter.prefixClass;
   }
 
   /** For a change that is told in one batch: that batch; null for others. */
@@ -99,9 +106,13 @@ export class RouteRun {
   private take(prefix: PrefixId, best: PathRow): boolean {
     const { batch } = this;
     if (batch === null || this.isGone !== (best === NO_ROW)) return false;
-    const { adjOut, table } = this.group;
-    if (!this.isGone && !table.paths.isAs(best, this.marks, this.set, this.hop)) return false;
+    const { adjOut, exporter, profile, table } = this.group;
     if (adjOut.out(prefix) !== this.oldOut || adjOut.source(prefix) !== this.oldSource) return false;
+    if (!this.isGone) {
+      const { marks, set, accepted, hop } = this;
+      if (!table.paths.isAs(best, marks, set, accepted, hop)) return false;
+      if (exporter.classOf(profile, prefix) !== this.prefixClass) return false;
+    }
     adjOut.move(prefix, this.out, this.source);
     batch.add(prefix, this.out);
     this.count++;

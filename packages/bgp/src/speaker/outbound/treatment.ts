@@ -1,3 +1,4 @@
+import { type AttributeEdits, ofOneShape } from '../../attributes/attribute-edits.js';
 import { type Rewrite, rewriteCanonical } from '../../attributes/rewrite.js';
 import { SummaryFlag } from '../../attributes/summary.js';
 import { WellKnownCommunity } from '../../iana/well-known-community.js';
@@ -37,8 +38,8 @@ export class SessionTreatment implements Treatment {
   private readonly profile: GroupProfile;
   private readonly facts: TreatmentFacts;
   private readonly isOutside: boolean;
-  private readonly edits: RouteEdits | null;
-  private staleEdits: RouteEdits | null = null;
+  private readonly edits: AttributeEdits | null;
+  private staleEdits: AttributeEdits | null = null;
   private readonly rewrite: { -readonly [Field in keyof Rewrite]: Rewrite[Field] };
 
   constructor(profile: GroupProfile, facts: TreatmentFacts) {
@@ -50,7 +51,7 @@ export class SessionTreatment implements Treatment {
     this.facts = facts;
     this.isOutside = type === 'external' && !isMember;
     const { isOutside } = this;
-    this.edits = this.withLocalPref(facts.edits);
+    this.edits = facts.edits === null ? null : this.prepared(facts.edits);
     // RFC 7947 §2.2: a route server changes neither AS path, next hop nor MED of what it passes on.
     const isServed = profile.isServed && !isLocal;
     this.rewrite = {
@@ -101,14 +102,15 @@ export class SessionTreatment implements Treatment {
   }
 
   /** The edits for long-lived stale routes, of which there are none as a rule. */
-  private ofStale(): RouteEdits {
+  private ofStale(): AttributeEdits {
     const { edits } = this.facts;
-    this.staleEdits ??= this.withLocalPref(edits === null ? STALE : mergeEdits(edits, STALE));
-    return this.staleEdits ?? STALE;
+    this.staleEdits ??= this.prepared(edits === null ? STALE : mergeEdits(edits, STALE));
+    return this.staleEdits;
   }
 
-  private withLocalPref(edits: RouteEdits | null): RouteEdits | null {
-    return !this.isOutside && edits?.localPref === null ? { ...edits, localPref: DEFAULT_LOCAL_PREF } : edits;
+  private prepared(edits: RouteEdits): AttributeEdits {
+    const isWithout = !this.isOutside && edits.localPref === null;
+    return ofOneShape(isWithout ? { ...edits, localPref: DEFAULT_LOCAL_PREF } : edits);
   }
 }
 

@@ -115,13 +115,13 @@ export class Treatments {
     const { memo } = this;
     const { treatments } = this.rib.outs;
     const editsNumber = this.numberOf(edits);
-    if (memo.find(scope, editsNumber, 0, hop, peerWord)) {
+    if (memo.find(scope, editsNumber, 0, hop, peerWord, 0)) {
       const answer = memo.answer as TreatmentId;
       if (treatments.serial(answer) === memo.answerSerial) return answer;
     }
     const facts = this.factsOf(profile, hop, peer, edits, false);
     const answer = canHave(this.rib, profile, facts.nextHop) ? this.known(profile, facts) : NO_TREATMENT;
-    memo.put(scope, editsNumber, 0, hop, peerWord, answer, treatments.serial(answer));
+    memo.put(scope, editsNumber, 0, hop, peerWord, 0, answer, treatments.serial(answer));
     return answer;
   }
 

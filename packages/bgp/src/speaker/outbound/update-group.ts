@@ -41,7 +41,7 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   readonly adjOut: AdjRibOut;
   /** Null without add-path. */
   private readonly slots: PathSlots | null;
-  private readonly scope: number;
+  readonly scope: number;
   readonly outs: OutTable;
   readonly exporter: Exporter;
   private readonly writer: UpdateWriter;
@@ -157,10 +157,6 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
   get isSteady(): boolean {
     const isPlain = this.slots === null && this.defaultRoute === null && this.table.suppressed === null;
     return isPlain && this.detached.size === 0 && this.stream.size > 0;
-  }
-
-  isShared(best: PathRow): boolean {
-    return this.exporter.isShared(this.scope, this.table.paths, best);
   }
 
   /** One step for one that is not in the stream and can take something. False: there is none. */
@@ -367,13 +363,14 @@ export class UpdateGroup implements SubscriberGroup, OutKeyHolder {
 
   private choose(prefix: PrefixId, best: PathRow): void {
     if (prefix === this.defaultPrefix && this.defaultRoute!.choose()) return;
-    // With a policy, a path behind the own one may come into question.
+    const { paths } = this.table;
+    // Where a policy rejects the own path, one behind it comes into question.
     const isSkipped =
       this.sole !== 0 &&
-      isOpen(this.profile.policy) &&
       !this.profile.isToldTargets &&
       best !== NO_ROW &&
-      this.table.paths.peer(best) === this.sole;
+      paths.peer(best) === this.sole &&
+      (isOpen(this.profile.policy) || paths.next(paths.head(prefix)) === NO_ROW);
     if (isSkipped) this.exporter.chooseNothing();
     else this.exporter.choose(this.profile, this.scope, prefix, best);
   }

@@ -83,13 +83,21 @@ export class Drain {
 }
 
 function tagging(policy: Policy): Policy {
+  // Equal answers are one object, by which what goes out is remembered.
+  const tagged = new WeakMap<PolicyResult, PolicyResult>();
   return Object.freeze({
     name: `${policy.name}, draining`,
     reads: policy.reads,
+    ...(policy.prefixClasses !== undefined && { prefixClasses: policy.prefixClasses }),
     evaluate(route): PolicyResult {
       const result = policy.evaluate(route);
       if (result.action === 'reject') return result;
-      return { ...result, edits: result.edits === undefined ? TAG : mergeEdits(result.edits, TAG) };
+      let answer = tagged.get(result);
+      if (answer === undefined) {
+        answer = { ...result, edits: result.edits === undefined ? TAG : mergeEdits(result.edits, TAG) };
+        tagged.set(result, answer);
+      }
+      return answer;
     },
   } satisfies Policy);
 }
