@@ -125,7 +125,8 @@ export const frr: Contestant = {
     const peers = Array.from({ length: ways }, (_, feeder) => addressOf(family, feederHost(feeder)));
     const daemon = await startFrr(
       t,
-      `route-map NONE deny 10
+      `debug bgp zebra
+route-map NONE deny 10
 router bgp ${ownAs}
  bgp router-id 192.0.2.1
  no bgp ebgp-requires-policy
@@ -138,10 +139,22 @@ ${peers.map((peer) => `  neighbor ${peer} activate\n  neighbor ${peer} route-map
 `,
       { namespace: here, address, port: 179, zebra },
     );
+    await untilFrrTakesSessions(daemon, family);
     const pids = [pidIn(daemon, 'bgpd.pid'), pidIn(zebra, 'zebra.pid')];
     return { pids, log: () => `${daemon.log()}\n${zebra.log()}` };
   },
 };
+
+/**
+ * Waits until bgpd knows the addresses that it makes a session's next hops of; before, it refuses the session with NOTIFICATION 5/0.
+ * Over IPv6 that takes a link-local address, which the kernel tells only once duplicate address detection is over. Of what can be
+ * asked of bgpd nothing shows that address; its debugging log does, which is then ended, as each route would write four lines.
+ */
+async function untilFrrTakesSessions(bgpd: Daemon, family: 4 | 6): Promise<void> {
+  const own = family === 4 ? `${addressOf(4, ownHost)}/` : 'fe80:';
+  await eventually(() => bgpd.log().includes(`Rx Intf address add VRF 0 IF cable addr ${own}`));
+  await bgpd.query('no debug bgp zebra');
+}
 
 /** What `ip -batch` took: seconds from its start to its end, and of processor. */
 export interface IpBatchTime {
