@@ -53,7 +53,7 @@ export interface Rewrite {
   readonly hasRole?: boolean;
 }
 
-/** Attributes that a rewrite may change or add, in code order. Everything between them is copied. */
+/** Attributes that a rewrite may change or add, in code order: all others are copied. The place of one is its bit in masks. */
 const REWRITTEN: readonly number[] = [
   AttributeCode.Origin,
   AttributeCode.AsPath,
@@ -69,6 +69,33 @@ const REWRITTEN: readonly number[] = [
   AttributeCode.LargeCommunities,
   AttributeCode.OnlyToCustomer,
 ];
+/** By code: 1 for those. */
+const isRewritten = Uint8Array.from({ length: 256 }, (_, code) => (REWRITTEN.includes(code) ? 1 : 0));
+
+/** Those that a rewrite writes where the block has none. */
+function addedBy(rewrite: Rewrite): number {
+  const path = 1 << 1;
+  const med = typeof rewrite.med === 'number' ? 1 << 2 : 0;
+  const localPref = typeof rewrite.localPref === 'number' ? 1 << 3 : 0;
+  const originator = rewrite.originatorId === null ? 0 : 1 << 7;
+  const cluster = rewrite.prependCluster === null ? 0 : 1 << 8;
+  const own = path | med | localPref | originator | cluster;
+  return rewrite.edits === null ? own : own | addedByEdits(rewrite.edits);
+}
+
+function addedByEdits(edits: AttributeEdits): number {
+  let added = edits.origin === undefined ? 0 : 1;
+  if (edits.med !== undefined || edits.addMed !== undefined) added |= 1 << 2;
+  if (edits.localPref !== undefined || edits.addLocalPref !== undefined) added |= 1 << 3;
+  if (edits.atomicAggregate !== undefined) added |= 1 << 4;
+  if (edits.aggregator !== undefined) added |= 1 << 5;
+  if (edits.setCommunities !== undefined || edits.addCommunities !== undefined) added |= 1 << 6;
+  if (edits.extendedCommunities !== undefined) added |= 1 << 9;
+  if (edits.aigp !== undefined) added |= 1 << 10;
+  if (edits.largeCommunities !== undefined || edits.addLargeCommunities !== undefined) added |= 1 << 11;
+  if (edits.onlyToCustomer !== undefined) added |= 1 << 12;
+  return added;
+}
 
 /**
  * Appends a canonical block that a rewrite was applied to: canonical again. Throws `BGP_ERR_ATTRIBUTE` for edits that cannot be.
@@ -83,20 +110,37 @@ export function rewriteCanonical(
   rewrite: Rewrite,
   out: ByteWriter,
 ): void {
-  const removed = rewrite.edits?.removeAttributes;
   let at = start;
-  for (let i = 0; i < REWRITTEN.length; i++) {
-    const code = REWRITTEN[i]!;
-    at = passBetween(block, at, end, i === 0 ? 0 : REWRITTEN[i - 1]!, code, rewrite, out);
-    if (at < end && block[at + 1] === code) {
-      const stop = valueEnd(block, at);
-      rewriteOne(code, block, removed?.includes(code) ? stop : at, stop, rewrite, out);
-      at = stop;
-    } else {
-      rewriteOne(code, block, at, at, rewrite, out);
-    }
+  let above = 0;
+  for (let added = addedBy(rewrite); added !== 0; added &= added - 1) {
+    const code = REWRITTEN[31 - Math.clz32(added & -added)]!;
+    at = passBetween(block, at, end, above, code, rewrite, out);
+    if (at < end && block[at + 1] === code) at = passOne(block, at, rewrite, out);
+    else rewriteOne(code, block, at, at, rewrite, out);
+    above = code;
   }
-  passBetween(block, at, end, REWRITTEN.at(-1)!, 256, rewrite, out);
+  passBetween(block, at, end, above, 256, rewrite, out);
+}
+
+/** Writes what becomes of an attribute of the block; the place of the next one. */
+function passOne(block: Uint8Array, at: number, rewrite: Rewrite, out: ByteWriter): number {
+  const code = block[at + 1]!;
+  const stop = valueEnd(block, at);
+  const isRemoved = rewrite.edits !== null && rewrite.edits.removeAttributes?.includes(code) === true;
+  if (isRewritten[code] === 1) {
+    rewriteOne(code, block, isRemoved ? stop : at, stop, rewrite, out);
+    return stop;
+  }
+  if (isRemoved) return stop;
+  // What is not understood is passed on where RFC 4271 §5 has it.
+  if (attributeRow(code) !== undefined) {
+    out.copy(block, at, stop);
+  } else if ((block[at]! & AttributeFlag.Transitive) !== 0) {
+    const flagsAt = out.length;
+    out.copy(block, at, stop);
+    if (rewrite.markPartial) out.patch8(flagsAt, block[at]! | AttributeFlag.Partial);
+  }
+  return stop;
 }
 
 /** As `passBelow`, and sets the attributes over `above` and below `code` that a policy has. */
@@ -123,7 +167,7 @@ function passBetween(
   return passBelow(block, at, end, code, rewrite, out);
 }
 
-/** Copies the attributes below `code`: the ones that are understood as they are, others as RFC 4271 §5 has it. */
+/** Writes what becomes of the attributes below `code`. */
 function passBelow(
   block: Uint8Array,
   from: number,
@@ -132,24 +176,8 @@ function passBelow(
   rewrite: Rewrite,
   out: ByteWriter,
 ): number {
-  const removed = rewrite.edits?.removeAttributes;
   let at = from;
-  while (at < end && block[at + 1]! < code) {
-    const stop = valueEnd(block, at);
-    const row = attributeRow(block[at + 1]!);
-    if (removed?.includes(block[at + 1]!)) {
-      at = stop;
-      continue;
-    }
-    if (row !== undefined) {
-      if (row.internalOnly !== true || rewrite.external !== true) out.copy(block, at, stop);
-    } else if ((block[at]! & AttributeFlag.Transitive) !== 0) {
-      const flagsAt = out.length;
-      out.copy(block, at, stop);
-      if (rewrite.markPartial) out.patch8(flagsAt, block[at]! | AttributeFlag.Partial);
-    }
-    at = stop;
-  }
+  while (at < end && block[at + 1]! < code) at = passOne(block, at, rewrite, out);
   return at;
 }
 

@@ -2,7 +2,8 @@ import { fold32, mix32 } from './hash.js';
 
 const WORDS = 8;
 const LEAST_ENTRIES = 256;
-const MOST_ENTRIES = 8192;
+/** More are seldom asked for again, and do not stay in the cache of the processor. */
+const MOST_ENTRIES = 1024;
 
 /**
  * Remembers the answers of policies: a direct-mapped cache from a few words to one. Bounded; it holds no references: the

@@ -88,24 +88,15 @@ export class Importer {
   judge(member: Member, family: MemberFamily, prefix: PrefixId, set: AttrId, hop: NextHopId): void {
     const classes = this.classesFor(member, family);
     if (classes !== null) family.table.prefixes.read(prefix, this.key);
-    this.judgeClass(member, family, prefix, classes === null ? 0 : classes.of(this.key), set, hop);
+    const prefixClass = classes === null ? 0 : classes.of(this.key);
+    this.judgeAdmitted(member, family, prefix, prefixClass, this.admitted(member, family, set, hop), hop);
   }
 
-  /** As `judge`, where the class of the prefix is known. */
-  judgeClass(
-    member: Member,
-    family: MemberFamily,
-    prefix: PrefixId,
-    prefixClass: number,
-    set: AttrId,
-    hop: NextHopId,
-  ): void {
-    this.accepted = NO_ATTR;
-    this.nextHop = hop;
-    if (this.refusal(member, family, set, hop) !== null) return;
+  /** The set as policy is asked about it; `NO_ATTR`: it is refused before. */
+  admitted(member: Member, family: MemberFamily, set: AttrId, hop: NextHopId): AttrId {
+    if (this.refusal(member, family, set, hop) !== null) return NO_ATTR;
     const { rules = null } = member.peer;
-    const prepared = rules === null ? set : this.prepared(rules, family, set);
-    this.judgePrepared(member, family, prefix, prefixClass, prepared, hop);
+    return rules === null ? set : this.prepared(rules, family, set);
   }
 
   /** The set with what the rules of the session add to it. */
@@ -116,7 +107,8 @@ export class Importer {
     return after === before ? set : attributes.intern(after.bytes, after.start, after.end);
   }
 
-  private judgePrepared(
+  /** As `judge`, for a set that was admitted, and where the class of the prefix is known. */
+  judgeAdmitted(
     member: Member,
     family: MemberFamily,
     prefix: PrefixId,
@@ -124,6 +116,9 @@ export class Importer {
     set: AttrId,
     hop: NextHopId,
   ): void {
+    this.accepted = NO_ATTR;
+    this.nextHop = hop;
+    if (set === NO_ATTR) return;
     const policy = member.importPolicy;
     if (policy === null || isOpen(policy)) {
       this.accepted = set;

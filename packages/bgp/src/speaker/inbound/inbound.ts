@@ -246,13 +246,14 @@ export class Inbound {
       at = codec.read(bytes, at, end, addPath, key);
       runs.add(table.prefixes.add(key), key.pathId, classes.of(key));
     }
+    const admitted = importer.admitted(member, own, set, hop);
     let isBegun = false;
     let last = 0;
     while (runs.next()) {
       const { prefix, pathId, prefixClass } = runs;
       if (!isBegun || prefixClass !== last) {
         arrivals.end();
-        importer.judgeClass(member, own, prefix, prefixClass, set, hop);
+        importer.judgeAdmitted(member, own, prefix, prefixClass, admitted, hop);
         arrivals.begin(member.index, set, hop, importer.accepted, importer.nextHop, time);
         isBegun = true;
         last = prefixClass;
