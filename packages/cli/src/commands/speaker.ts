@@ -37,6 +37,9 @@ export function defineSpeaker(command: Command, io: Io): void {
       // What reads a cell of a column is inlined everywhere, and beyond that less than by default: compiling takes as long as the first table.
       setFlagsFromString('--max-inlined-bytecode-size-small=60');
       setFlagsFromString('--max-inlined-bytecode-size-cumulative=500');
+      // Newer engines have a compiler between the first and the last one: on one core, its turn makes all wait that is hot enough for the last.
+      // This says which functions it may have, namely none; with the flag to be without it, what would then be its share is left to nobody.
+      setFlagsFromString('--maglev-filter=~');
       // There is little to mark, and threads that do it in the background make the speaker wait for them where they share its core. This is
       // set before the engine begins to mark: it must not change while that goes on.
       setFlagsFromString('--no-concurrent-marking');
