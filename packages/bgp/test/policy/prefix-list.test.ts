@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { BgpError } from '../../src/errors.js';
+import { formatAddress, parseAddress } from '../../src/net/address.js';
+import { IPV6_UNICAST } from '../../src/net/family.js';
+import { createNlriKey } from '../../src/net/nlri-key.js';
+import { parseInto } from '../../src/net/prefix.js';
+import { policy } from '../../src/policy/compile.js';
 import { type PrefixRule, prefixList } from '../../src/policy/prefix-list.js';
 import { routeView } from './view.js';
 
@@ -96,3 +101,47 @@ t.test('a compiled list agrees with the definition on random rules and routes', 
     { numRuns: 2000 },
   );
 });
+
+t.test('several lists laid over one another agree with each by itself, also for IPv6', async (t) => {
+  const group = fc.constantFrom('', '8', '4000', 'ffff', 'c000');
+  const v6 = fc.tuple(group, group, fc.integer({ min: 0, max: 64 })).map(([a, b, length]) => {
+    const bits = BigInt(`0x2001${(a || '0').padStart(4, '0')}${(b || '0').padStart(4, '0')}0000`) << 64n;
+    const kept = length === 0 ? 0n : (bits >> BigInt(128 - length)) << BigInt(128 - length);
+    const groups = Array.from({ length: 8 }, (_, i) =>
+      ((kept >> BigInt(112 - 16 * i)) & 0xffffn).toString(16),
+    );
+    return { prefix: `${formatAddress(parseAddress(groups.join(':')))}/${length}`, length };
+  });
+  const rule = fc
+    .tuple(v6, fc.integer({ min: 0, max: 40 }))
+    .map(([{ prefix, length }, more]) => ({ prefix, le: length + more }));
+  const lists = fc.array(fc.array(rule, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(lists, v6, (rules, candidate) => {
+      const statements = rules.map((list) => ({ match: { prefixes: list }, action: 'next' as const }));
+      const classes = policy('several', [...statements, { action: 'accept' }]).prefixClasses?.(
+        IPV6_UNICAST.key,
+      );
+      const key = createNlriKey();
+      parseInto(candidate.prefix, key);
+      const distinct = rules.filter((list, i) => {
+        const text = normal(list);
+        return rules.findIndex((other) => normal(other) === text) === i;
+      });
+      const expected = distinct.reduce(
+        (bits, list, i) => bits | (matches(list, candidate.prefix) ? 1 << i : 0),
+        0,
+      );
+      return classes?.of(key) === expected;
+    }),
+    { numRuns: 2000 },
+  );
+  t.equal(policy('none', [{ action: 'accept' }]).prefixClasses, undefined);
+  const owned = policy('owned', [{ match: { owner: ['vip'], prefixes: ['10.0.0.0/8'] }, action: 'accept' }]);
+  t.equal(owned.prefixClasses, undefined, 'an owner is no list');
+});
+
+/** Equal for lists that are the same rules. */
+function normal(list: readonly { prefix: string; le: number }[]): string {
+  return [...new Set(list.map(({ prefix, le }) => `${prefix} ${le}`))].sort().join();
+}

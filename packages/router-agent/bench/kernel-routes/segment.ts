@@ -32,6 +32,8 @@ export async function makeSegment(t: Teardown, shape: TableShape): Promise<Segme
     { namespace: here, name: 'cable', addresses: both(ownHost) },
     { namespace: there, name: 'cable', addresses: feeders.flat() },
   );
+  // The routes go with the cable, before the next one is measured: with the namespace they would go some time later, in the background.
+  t.teardown(() => netns.exec(here, ['ip', 'link', 'delete', 'cable']));
   const netlink = await openNetlink({ namespace: here });
   t.teardown(() => netlink.close());
   return { here, there, netlink };
