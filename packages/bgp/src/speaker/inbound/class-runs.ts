@@ -8,7 +8,7 @@ const MOST_CLASSES = 8;
  * field means nothing, for they have all else in common.
  *
  * ```
- * add ── add ── … ── next ── next ── … (false)
+ * begin ── add ── add ── … ── next ── next ── … (false)
  * ```
  */
 export class ClassRuns {
@@ -25,6 +25,14 @@ export class ClassRuns {
   pathId = 0;
   prefixClass = 0;
 
+  /** Nothing is left of a field before, which a policy that throws may have cut short. */
+  begin(): void {
+    this.length = 0;
+    this.at = 0;
+    this.left = 0;
+    this.classesTaken = 0;
+  }
+
   add(prefix: PrefixId, pathId: number, prefixClass: number): void {
     if (this.length === this.prefixes.length) this.grow();
     if (this.length === 0) this.prefixClass = prefixClass;
@@ -33,7 +41,7 @@ export class ClassRuns {
     this.classes[this.length++] = prefixClass;
   }
 
-  /** Takes one; false: there is none, and others may be added. */
+  /** Takes one; false: there is none. */
   next(): boolean {
     const { prefixes, pathIds, classes } = this;
     do {
@@ -55,7 +63,6 @@ export class ClassRuns {
       this.classesTaken++;
       this.prefixClass = classes[0]!;
     } while (this.length > 0);
-    this.classesTaken = 0;
     return false;
   }
 

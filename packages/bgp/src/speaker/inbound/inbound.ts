@@ -242,6 +242,7 @@ export class Inbound {
     const { arrivals } = table;
     const { codec } = table.prefixes;
     const addPath = member.peer.context.addPath(table.family);
+    runs.begin();
     for (let at = start; at < end; ) {
       at = codec.read(bytes, at, end, addPath, key);
       runs.add(table.prefixes.add(key), key.pathId, classes.of(key));

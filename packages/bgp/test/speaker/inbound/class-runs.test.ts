@@ -5,6 +5,7 @@ import { ClassRuns } from '../../../src/speaker/inbound/class-runs.js';
 
 /** What comes out of `runs` for these classes of prefixes 1, 2, 3, … */
 function taken(runs: ClassRuns, classes: readonly number[]) {
+  runs.begin();
   for (const [i, prefixClass] of classes.entries())
     runs.add((i + 1) as PrefixId, 0xffffff00 + (i % 7), prefixClass);
   const found: { prefix: number; pathId: number; prefixClass: number }[] = [];
@@ -26,6 +27,14 @@ t.test('each comes once, with its class, and a class is one run', async (t) => {
     }),
     { numRuns: 200 },
   );
+});
+
+t.test('what was cut short does not come in the next field', async (t) => {
+  const runs = new ClassRuns();
+  runs.begin();
+  for (const prefix of [1, 2, 3]) runs.add(prefix as PrefixId, 0, prefix % 2);
+  t.ok(runs.next());
+  t.strictSame(taken(runs, [7]), [{ prefix: 1, pathId: 0xffffff00, prefixClass: 7 }]);
 });
 
 t.test('with very many classes the rest comes as it was added', async (t) => {
