@@ -55,7 +55,6 @@ t.test('the metrics page says of sessions, routes and the cluster what is so', a
     [`peerage_bgp_prefixes{${peer},family="ipv4-unicast",kind="received"}`]: 1,
     [`peerage_bgp_prefixes{${peer},family="ipv4-unicast",kind="accepted"}`]: 1,
     [`peerage_bgp_prefixes{${peer},family="ipv4-unicast",kind="advertised"}`]: 1,
-    [`peerage_bgp_messages_total{${peer},direction="sent",type="notification"}`]: 0,
     // the pod ranges of both nodes, and the cluster IP of the service, whose endpoint is here
     'peerage_rib_prefixes{family="ipv4-unicast"}': 3,
     'peerage_kernel_routes{family="ipv4-unicast",state="wanted"}': 1,
@@ -67,6 +66,9 @@ t.test('the metrics page says of sessions, routes and the cluster what is so', a
     peerage_tunnels: 0,
   };
   for (const [name, value] of Object.entries(expected)) t.equal(up.get(name), value, name);
+  // One where both dialled at once (RFC 4271 §6.8).
+  const notifications = up.get(`peerage_bgp_messages_total{${peer},direction="sent",type="notification"}`);
+  t.ok(notifications === 0 || notifications === 1, `${notifications} notifications`);
   const counted = [
     'kube_router_controller_bgp_advertisements_received',
     'kube_router_controller_bgp_internal_peers_sync_time_count',
