@@ -85,9 +85,9 @@ t.test('what others do to the kernel is put right, and packets flow that should'
     { what: 'tunnel with another MTU', lines: [`ip link set ${tunnel} mtu 1300`], mayLose: false },
     {
       what: 'tunnel that goes elsewhere',
+      // In one process, so that the agent has not put it back before the second.
       lines: [
-        `ip link delete ${tunnel}`,
-        `ip link add ${tunnel} type ipip local 192.168.1.11 remote 192.168.2.99`,
+        `printf '%s\\n' 'link delete ${tunnel}' 'link add ${tunnel} type ipip local 192.168.1.11 remote 192.168.2.99' | ip -batch -`,
       ],
       mayLose: true,
     },
