@@ -1,9 +1,8 @@
 import { fold32, mix32 } from './hash.js';
 
 const WORDS = 8;
-const LEAST_ENTRIES = 256;
-/** More are seldom asked for again, and do not stay in the cache of the processor. */
-const MOST_ENTRIES = 1024;
+/** A power of two. More are seldom asked for again, and do not stay in the cache of the processor. */
+const ENTRIES = 1024;
 
 /**
  * Remembers the answers of policies: a direct-mapped cache from a few words to one. Bounded; it holds no references: the
@@ -12,12 +11,9 @@ const MOST_ENTRIES = 1024;
  * ```
  * entry [ scope | set | serial of set | next hop | peer | class of prefix | answer | serial of answer ]      scope 0 = empty
  * ```
- *
- * It starts small and grows fourfold when as many answers were displaced as it has entries.
  */
 export class AnswerMemo {
-  private table = new Int32Array(LEAST_ENTRIES * WORDS);
-  private displaced = 0;
+  private readonly table = new Int32Array(ENTRIES * WORDS);
   private at = 0;
 
   /** Looks for an answer; after true, `answer` and `answerSerial` give it. */
@@ -30,9 +26,8 @@ export class AnswerMemo {
     prefixClass: number,
   ): boolean {
     const { table } = this;
-    const entries = table.length / WORDS;
     const hash = mix32(fold32(fold32(fold32(fold32(scope, set), nextHop), peer), prefixClass));
-    const at = (hash & (entries - 1)) * WORDS;
+    const at = (hash & (ENTRIES - 1)) * WORDS;
     this.at = at;
     return (
       table[at] === scope &&
@@ -63,18 +58,6 @@ export class AnswerMemo {
     answerSerial: number,
   ): void {
     this.find(scope, set, serial, nextHop, peer, prefixClass);
-    const isOther =
-      this.table[this.at + 1] !== set ||
-      this.table[this.at + 3] !== nextHop ||
-      this.table[this.at + 4] !== peer ||
-      this.table[this.at + 5] !== prefixClass;
-    if (this.table[this.at] !== 0 && isOther && ++this.displaced * WORDS > this.table.length) {
-      this.displaced = 0;
-      if (this.table.length < MOST_ENTRIES * WORDS) {
-        this.table = new Int32Array(this.table.length * 4);
-        this.find(scope, set, serial, nextHop, peer, prefixClass);
-      }
-    }
     const { table, at } = this;
     table[at] = scope;
     table[at + 1] = set;
@@ -88,7 +71,6 @@ export class AnswerMemo {
 
   /** Forgets everything: ids without a serial (next hops, peers) were freed. */
   clear(): void {
-    if (this.table.length > LEAST_ENTRIES * WORDS) this.table = new Int32Array(LEAST_ENTRIES * WORDS);
-    else this.table.fill(0);
+    this.table.fill(0);
   }
 }

@@ -85,8 +85,13 @@ t.test('what others do to the kernel is put right, and packets flow that should'
     { what: 'tunnel with another MTU', lines: [`ip link set ${tunnel} mtu 1300`], mayLose: false },
     {
       what: 'tunnel that goes elsewhere',
-      // Not deleted and added: the agent would have put it back before `ip` heard that it is gone.
-      lines: [`ip link set ${tunnel} type ipip local 192.168.1.11 remote 192.168.2.99`],
+      // The agent would have put it back before `ip` heard that it is gone.
+      lines: [
+        `kill -STOP ${agents[0]?.child.pid}`,
+        `ip link delete ${tunnel}`,
+        `ip link add ${tunnel} type ipip local 192.168.1.11 remote 192.168.2.99`,
+        `kill -CONT ${agents[0]?.child.pid}`,
+      ],
       mayLose: true,
     },
     { what: 'bridge switched off', lines: ['ip link set kube-bridge down'], mayLose: true },
