@@ -26,6 +26,8 @@ function nftIn(namespace: string): RunNft {
       });
       child.on('error', reject);
       child.on('close', (status) => resolve({ status, stdout, stderr }));
+      // As in the driver: one that reads nothing may be gone, and its status tells.
+      child.stdin?.on('error', () => {});
       child.stdin?.end(input);
     });
 }
